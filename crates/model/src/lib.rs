@@ -1,0 +1,30 @@
+//! What a service *is*: Azure's own resources as plain data.
+//!
+//! Whatever a user brings (an APIOps folder, later Bicep, ARM JSON or a management call) becomes these types, and the
+//! runtime reads nothing else. Field names and defaults are those of the ARM contracts
+//! (`Microsoft.ApiManagement` 2024-05-01 with the previews that the labs use, `Microsoft.CognitiveServices`).
+//! What Azure has no word for stands in [`Settings`]. Nothing here compiles or runs anything.
+
+mod api; // APIs, operations, version sets
+mod backend; // backends: single, pool, circuit breaker
+mod document; // policy documents and fragments, with the file they came from
+mod duration; // ISO 8601 durations
+mod foundry; // Cognitive Services accounts and deployments
+mod product; // products, subscriptions, users, groups, named values
+mod service; // the service that holds them all
+mod settings; // apimite.toml
+
+pub use api::{Api, ApiKind, Example, KeyNames, Operation, Parameter, Response, VersionSet, VersioningScheme};
+pub use backend::{
+    Affinity, Authorization, Backend, BackendKind, BreakerRule, CircuitBreaker, Credentials, FailureCondition,
+    FailureResponse, ManagedIdentity, Pool, PoolMember, Proxy, SessionId, StatusRange, Tls,
+};
+pub use document::{Fragment, PolicyDocument, PolicyFormat};
+pub use duration::{IsoDuration, parse_duration};
+pub use foundry::{Account, Deployment, ModelName, Sku};
+pub use product::{Group, NamedValue, Product, Scope, Subscription, SubscriptionState, User};
+pub use service::Service;
+pub use settings::{
+    AccountSettings, ClockSettings, DeploymentSettings, Fault, FaultAction, LatencySettings, LimitSettings, LogSettings,
+    Settings, SubscriptionSettings,
+};

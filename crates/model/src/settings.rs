@@ -1,0 +1,185 @@
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// `apimite.toml`: what Azure has no word for. Every key is optional, every unknown key an error.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Settings {
+    /// Seed of everything that looks like chance.
+    pub seed: Option<u64>,
+    /// How time passes.
+    pub clock: ClockSettings,
+    /// Values of named values, above all of secret ones, by display name.
+    pub named_values: IndexMap<String, String>,
+    /// Keys of subscriptions, by resource name.
+    pub subscriptions: IndexMap<String, SubscriptionSettings>,
+    /// Mock model servers, by account name.
+    pub accounts: IndexMap<String, AccountSettings>,
+    /// Bounds on what one request may use.
+    pub limits: LimitSettings,
+    /// What is recorded.
+    pub log: LogSettings,
+    /// Treats warnings about what Azure refuses at some dates as errors.
+    pub strict: bool,
+    /// Lets policies run in sections where Azure refuses them.
+    pub lenient: bool,
+    /// A key that is sent to an API that needs none, and is not valid for it, is denied; Azure's documented behaviour and the default.
+    pub ignore_unneeded_keys: bool,
+}
+
+/// `[clock]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ClockSettings {
+    /// `real`, `manual` or `auto`.
+    pub mode: Option<String>,
+    /// How many times as fast as the wall clock.
+    pub scale: Option<f64>,
+    /// RFC 3339 moment at which manual time starts, or from which scaled time counts.
+    pub start: Option<String>,
+}
+
+/// `[subscriptions.NAME]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct SubscriptionSettings {
+    /// Primary key.
+    pub primary_key: Option<String>,
+    /// Secondary key.
+    pub secondary_key: Option<String>,
+}
+
+/// `[accounts.NAME]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct AccountSettings {
+    /// `keys+jwt` (default), `keys`, or `off`.
+    pub auth: Option<String>,
+    /// API keys; made from the seed when absent.
+    pub keys: Vec<String>,
+    /// What goes wrong, in order.
+    pub faults: Vec<Fault>,
+    /// Deployments, by name.
+    pub deployments: IndexMap<String, DeploymentSettings>,
+}
+
+/// `[accounts.NAME.deployments.NAME]`: knobs of quota, answer and latency; see foundry.md 4 to 6.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct DeploymentSettings {
+    /// Admission preset: `reconciled` (default), `documented`, `measured-2024`, `measured-2026`, `exact`.
+    pub estimator: Option<String>,
+    /// `fixed` (default), `minute`, `sliding` or `gcra`.
+    pub window: Option<String>,
+    /// Tokens per minute, instead of capacity times the unit of the model.
+    pub tokens_per_minute: Option<u64>,
+    /// Requests per minute, instead of the ratio of the model.
+    pub requests_per_minute: Option<u64>,
+    /// Seconds of the slice in which requests are counted: 1, 10 or 60 (default).
+    pub request_slice: Option<u64>,
+    /// Body of a 429: `classic`, `named`, `v1`, `bare`.
+    pub refusal: Option<String>,
+    /// Guess for the answer's length when the request sets none.
+    pub default_max_output: Option<u64>,
+    /// Seconds of load that equal 100 % utilisation of a provisioned deployment.
+    pub burst_window: Option<u64>,
+    /// Normalised input tokens per minute of one PTU, for a model that the table does not know.
+    pub tokens_per_ptu: Option<u64>,
+    /// Shortest and longest answer in tokens.
+    pub answer_tokens: Option<[u64; 2]>,
+    /// How long answers take.
+    pub latency: LatencySettings,
+}
+
+/// `latency` of a deployment, all in milliseconds.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct LatencySettings {
+    /// Time to the first token.
+    pub first_token: Option<f64>,
+    /// Time per further token.
+    pub per_token: Option<f64>,
+    /// Spread around both, as a share from 0 to 0.7.
+    pub jitter: Option<f64>,
+}
+
+/// One entry of an account's fault script.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Fault {
+    /// What happens.
+    #[serde(flatten)]
+    pub action: FaultAction,
+    /// For how many calls; without end when absent.
+    #[serde(default)]
+    pub calls: Option<u64>,
+    /// For how many seconds; without end when absent.
+    #[serde(default)]
+    pub seconds: Option<f64>,
+    /// Calls that pass before it begins.
+    #[serde(default)]
+    pub after: Option<u64>,
+    /// Only this deployment.
+    #[serde(default)]
+    pub deployment: Option<String>,
+}
+
+/// What a fault does to a call.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum FaultAction {
+    /// Answers with a status, perhaps with `retry-after` seconds and a body.
+    Status {
+        /// HTTP status.
+        status: u16,
+        /// Seconds of `retry-after`; also sent as `retry-after-ms`.
+        #[serde(default, rename = "retry-after", skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u64>,
+        /// Body instead of the usual one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+        /// Headers to add.
+        #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+        headers: IndexMap<String, String>,
+    },
+    /// Waits before it answers as usual.
+    Delay {
+        /// Milliseconds.
+        millis: u64,
+    },
+    /// Closes the connection without an answer.
+    Reset,
+    /// Sends so many tokens (frames of a stream) and cuts the connection.
+    Cut {
+        /// Tokens that are still sent.
+        tokens: u64,
+    },
+}
+
+/// `[limits]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct LimitSettings {
+    /// Bytes of a body that a policy may read or replay.
+    pub body_bytes: Option<u64>,
+    /// Bytes of the headers of a message.
+    pub header_bytes: Option<u64>,
+    /// Steps of one expression.
+    pub expression_steps: Option<u64>,
+    /// Nesting of one expression's calls.
+    pub expression_depth: Option<u32>,
+    /// Bytes that one expression may allocate.
+    pub expression_bytes: Option<u64>,
+    /// Backtracking steps of a regular expression.
+    pub regex_backtracks: Option<u64>,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct LogSettings {
+    /// Requests that the recorder keeps.
+    pub keep: Option<usize>,
+    /// Shows secrets in traces.
+    pub show_secrets: bool,
+}

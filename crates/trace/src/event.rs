@@ -1,0 +1,97 @@
+use crate::Attempt;
+use clock::Moment;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One step of a request's walk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Nanoseconds since 1970.
+    #[serde(with = "crate::moment")]
+    pub at: Moment,
+    /// Where the walk was.
+    pub section: Section,
+    /// Policy or built-in step, such as `set-header`.
+    pub source: Arc<str>,
+    /// Scope and place inside the section, such as `api choose[1]/when[2]`.
+    pub place: Arc<str>,
+    /// What happened.
+    pub step: Step,
+}
+
+/// A section of a policy document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// Before the backend.
+    Inbound,
+    /// Around the backend.
+    Backend,
+    /// After the backend.
+    Outbound,
+    /// After a fault.
+    OnError,
+}
+
+impl Section {
+    /// The element's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Section::Inbound => "inbound",
+            Section::Backend => "backend",
+            Section::Outbound => "outbound",
+            Section::OnError => "on-error",
+        }
+    }
+}
+
+/// What a step did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Step {
+    /// An expression was evaluated; its value as text, cut short, secrets masked.
+    Evaluated {
+        /// Source text.
+        expression: Arc<str>,
+        /// Value.
+        value: String,
+    },
+    /// A branch was taken or a condition judged.
+    Decided {
+        /// Such as `when[2]` or `retry`.
+        what: String,
+        /// The condition's value.
+        value: bool,
+    },
+    /// A backend was tried.
+    Attempt(Box<Attempt>),
+    /// The walk waited.
+    Waited {
+        /// Milliseconds.
+        millis: f64,
+        /// Which retry it came before, from 1.
+        retry: u32,
+    },
+    /// A policy did what it says.
+    Did {
+        /// In a few words.
+        message: String,
+    },
+    /// `<trace>` or `context.Trace`.
+    Message {
+        /// `verbose`, `information` or `error`.
+        severity: String,
+        /// Text.
+        message: String,
+        /// Name and value.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        metadata: Vec<(String, String)>,
+    },
+    /// The walk left its section with an error.
+    Faulted {
+        /// `LastError.Reason`.
+        reason: String,
+        /// `LastError.Message`.
+        message: String,
+    },
+}

@@ -1,0 +1,116 @@
+use crate::{BoxError, ClockTimer, HOP, Served};
+use bytes::Bytes;
+use clock::Clock;
+use clock::hop::Far;
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+
+/// How long a connection may stay without a whole request head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// How long requests in flight may go on after `shutdown`.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves `service` on `listener`, HTTP/1.1 and HTTP/2 without TLS, until `shutdown` resolves; then takes no new
+/// connection and lets requests in flight end. An error of the service, or of the body that it answers with, breaks the
+/// connection.
+pub async fn serve<S, F, B, E>(listener: TcpListener, clock: Clock, service: S, shutdown: impl Future<Output = ()>)
+where
+    S: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Response<B>, E>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+    E: Into<BoxError> + 'static,
+{
+    let builder = builder(&clock);
+    let graceful = GracefulShutdown::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                // Out of file descriptors or the like: this connection is lost, the listener is not.
+                Err(error) => {
+                    tracing::warn!(%error, "could not accept a connection");
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+            },
+            () = &mut shutdown => break,
+        };
+        let (clock, service) = (clock.clone(), service.clone());
+        let each = service_fn(move |request| answer(&clock, &service, peer, request));
+        let connection = builder.serve_connection(TokioIo::new(prepared(stream)), each);
+        let connection = graceful.watch(connection.into_owned());
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "connection ended");
+            }
+        });
+    }
+    drop(listener);
+    clock.timeout(GRACE, graceful.shutdown()).await;
+}
+
+fn builder(clock: &Clock) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http2().timer(ClockTimer::new(clock));
+    builder.http1().timer(ClockTimer::new(clock)).auto_date_header(false);
+    // In manual time an idle connection must outlive any jump.
+    let head_timeout = (!clock.is_virtual()).then_some(HEAD_TIMEOUT);
+    builder.http1().header_read_timeout(head_timeout);
+    builder.http2().auto_date_header(false);
+    builder
+}
+
+fn prepared(stream: TcpStream) -> TcpStream {
+    // Answers are written whole; waiting to fill a packet only delays them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    stream
+}
+
+fn answer<S, F, B, E>(
+    clock: &Clock,
+    service: &S,
+    peer: SocketAddr,
+    mut request: Request<Incoming>,
+) -> impl Future<Output = Result<Response<Served<B>>, E>> + use<S, F, B, E>
+where
+    S: Fn(SocketAddr, Request<Incoming>) -> F,
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    let far = arrive(clock, &mut request);
+    let handling = service(peer, request);
+    let inner = clock.clone();
+    // The token is taken here, before the request is off the wire, and passes to the body before this future ends.
+    clock.serve(async move {
+        if let Some(far) = &far {
+            far.taken();
+        }
+        let response = handling.await?;
+        if let Some(far) = &far {
+            far.responds();
+        }
+        Ok(response.map(|body| Served::new(body, &inner, far)))
+    })
+}
+
+fn arrive(clock: &Clock, request: &mut Request<Incoming>) -> Option<Far> {
+    if !clock.is_virtual() {
+        return None;
+    }
+    let id = request.headers_mut().remove(HOP)?;
+    clock.arrive(id.to_str().ok()?.parse().ok()?)
+}
