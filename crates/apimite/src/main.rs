@@ -1,1 +1,39 @@
-fn main() {}
+//! The command line: arguments, files, printing. What is worth testing lives in the crates below.
+
+mod ask; // questions to a running apimite
+mod cli; // what may be written
+mod commands; // one file per command
+mod control; // the control address
+mod eval; // expressions on their own
+mod exit; // how a command ends
+mod findings; // mistakes, for people and for programs
+mod input; // the service that a path names
+mod reload; // a folder that changes
+mod street; // gateway, mocks and control, running
+mod timing; // clocks and durations as they are written
+mod walk; // a record, for people
+
+use clap::Parser;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    log(cli.verbose);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::Exit::Wrong(format!("no runtime: {error}")).finish(),
+    };
+    runtime.block_on(commands::run(cli.command)).finish()
+}
+
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        2 => "debug",
+        _ => "trace",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -114,3 +114,15 @@ impl From<Exception> for Fault {
 
 /// What a library body or a piece of code gives.
 pub(crate) type Eval<T = Value> = Result<T, Fault>;
+
+impl From<crate::dotnet::DotnetError> for Fault {
+    fn from(error: crate::dotnet::DotnetError) -> Fault {
+        Exception::from(error).into()
+    }
+}
+
+impl From<crate::dotnet::DotnetError> for Exception {
+    fn from(error: crate::dotnet::DotnetError) -> Exception {
+        Exception { type_name: error.type_name, message: error.message }
+    }
+}

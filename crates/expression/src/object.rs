@@ -26,6 +26,11 @@ pub trait Object: Any + Send + Sync + Debug {
         None
     }
 
+    /// Whether it is the same object as another of its Rust type: for types that are handles themselves.
+    fn same_as(&self, _other: &dyn Object) -> bool {
+        false
+    }
+
     /// `Equals` beyond being the same object.
     fn equals(&self, _other: &Value) -> bool {
         false

@@ -295,3 +295,13 @@ impl fmt::Debug for Type {
         fmt::Display::fmt(self, f)
     }
 }
+
+impl Type {
+    // `T?` as written: a type parameter may turn out to be a value type.
+    pub(crate) fn nullable_syntax(self) -> Type {
+        match self {
+            Type::Param(_) => Type::Nullable(Arc::new(self)),
+            other => other.nullable(),
+        }
+    }
+}

@@ -267,14 +267,14 @@ impl Value {
     /// The number, for formatting.
     pub(crate) fn number(&self) -> Option<Number> {
         Some(match self {
-            Value::SByte(value) => Number::Int { value: i64::from(*value), bits: 8 },
-            Value::Byte(value) => Number::UInt { value: u64::from(*value), bits: 8 },
-            Value::Short(value) => Number::Int { value: i64::from(*value), bits: 16 },
-            Value::UShort(value) => Number::UInt { value: u64::from(*value), bits: 16 },
-            Value::Int(value) => Number::Int { value: i64::from(*value), bits: 32 },
-            Value::UInt(value) => Number::UInt { value: u64::from(*value), bits: 32 },
-            Value::Long(value) => Number::Int { value: *value, bits: 64 },
-            Value::ULong(value) => Number::UInt { value: *value, bits: 64 },
+            Value::SByte(value) => Number::Signed(i64::from(*value), 8),
+            Value::Byte(value) => Number::Unsigned(u64::from(*value), 8),
+            Value::Short(value) => Number::Signed(i64::from(*value), 16),
+            Value::UShort(value) => Number::Unsigned(u64::from(*value), 16),
+            Value::Int(value) => Number::Signed(i64::from(*value), 32),
+            Value::UInt(value) => Number::Unsigned(u64::from(*value), 32),
+            Value::Long(value) => Number::Signed(*value, 64),
+            Value::ULong(value) => Number::Unsigned(*value, 64),
             Value::Single(value) => Number::Single(*value),
             Value::Double(value) => Number::Double(*value),
             Value::Decimal(value) => Number::Decimal(*value),

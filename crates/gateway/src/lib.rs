@@ -1,1 +1,33 @@
-//! stub
+//! The data plane: sockets, routing, keys, and the live world of a policy.
+//!
+//! A request comes in at [`serve`], is matched to an API and an operation, its key is checked, and it walks through
+//! [`policy::run`]. Whatever a policy asks of the outside is answered here: a call goes to a pool or a backend, past
+//! its breaker, with its credentials, over a connection that is kept alive.
+//!
+//! This crate knows neither Bicep nor the command line, and the mocks only by their address.
+
+mod listen; // bytes become requests
+mod gateway; // the running data plane
+mod handle; // one request, from head to head
+mod route; // which API and operation
+mod template; // URL templates of operations
+mod subscription; // who may call
+mod live; // the world of a policy
+mod forward; // one call to the outside
+mod backends; // who gets it: pools, breakers, affinity
+mod target; // where it really goes
+mod transport; // over which connection
+mod redirect; // and where it leads
+mod headers; // what one hop keeps to itself
+mod body; // what is written
+mod response; // the answer to the caller
+mod date; // its date
+mod identity; // tokens of the service's own
+mod slots; // places among requests at the same time
+mod recorder; // what happened
+mod control; // asked from outside
+
+pub use body::Outgoing;
+pub use control::{BackendState, MemberState, OpenState, RuleState};
+pub use gateway::{Gateway, Options};
+pub use listen::serve;

@@ -59,7 +59,11 @@ pub struct KeyNames {
 
 impl Default for KeyNames {
     fn default() -> KeyNames {
-        KeyNames { header: "Ocp-Apim-Subscription-Key".into(), query: "subscription-key".into(), bearer: false }
+        KeyNames {
+            header: "Ocp-Apim-Subscription-Key".into(),
+            query: "subscription-key".into(),
+            bearer: false,
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 
 /// `backends/{name}`. Unknown members of the contract are ignored here; whoever stores resources keeps the original text.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Backend {
     /// Resource name; not part of `properties`.
@@ -35,7 +35,9 @@ pub struct Backend {
     pub pool: Option<Pool>,
 }
 
-fn null_is_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+fn null_is_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
@@ -52,7 +54,7 @@ pub enum BackendKind {
 }
 
 /// `credentials`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Credentials {
     /// Headers set on each call; values may hold `{{named-values}}`.
@@ -71,7 +73,7 @@ pub struct Credentials {
 }
 
 /// `credentials.authorization`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Authorization {
     /// Scheme.
     pub scheme: String,
@@ -80,7 +82,7 @@ pub struct Authorization {
 }
 
 /// `credentials.managedIdentity`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ManagedIdentity {
     /// Audience of the token.
@@ -90,7 +92,7 @@ pub struct ManagedIdentity {
 }
 
 /// `tls`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tls {
     /// Whether the chain is checked.
@@ -107,12 +109,15 @@ fn yes() -> bool {
 
 impl Default for Tls {
     fn default() -> Tls {
-        Tls { validate_certificate_chain: true, validate_certificate_name: true }
+        Tls {
+            validate_certificate_chain: true,
+            validate_certificate_name: true,
+        }
     }
 }
 
 /// `proxy`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Proxy {
     /// URL of the proxy.
     pub url: String,
@@ -123,7 +128,7 @@ pub struct Proxy {
 }
 
 /// `circuitBreaker`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 pub struct CircuitBreaker {
     /// Rules; Azure takes one today (doc).
     #[serde(default, deserialize_with = "null_is_default")]
@@ -131,7 +136,7 @@ pub struct CircuitBreaker {
 }
 
 /// A rule of a circuit breaker.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BreakerRule {
     /// Name.
@@ -149,7 +154,7 @@ pub struct BreakerRule {
 }
 
 /// `failureCondition`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailureCondition {
     /// Failures that trip it.
@@ -180,7 +185,7 @@ pub struct StatusRange {
 }
 
 /// `failureResponse`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailureResponse {
     /// HTTP status.
@@ -189,7 +194,7 @@ pub struct FailureResponse {
 }
 
 /// `pool`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pool {
     /// Members.
@@ -202,7 +207,7 @@ pub struct Pool {
 }
 
 /// A member of a pool.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct PoolMember {
     /// `/backends/{name}` or a full ARM id.
     pub id: String,
@@ -217,12 +222,16 @@ pub struct PoolMember {
 impl PoolMember {
     /// Resource name of the backend.
     pub fn backend(&self) -> &str {
-        self.id.trim_end_matches('/').rsplit('/').next().unwrap_or(&self.id)
+        self.id
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or(&self.id)
     }
 }
 
 /// `sessionAffinity`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Affinity {
     /// Where the session id is kept.
@@ -230,7 +239,7 @@ pub struct Affinity {
 }
 
 /// `sessionId`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SessionId {
     /// `Cookie`.
     pub source: String,
@@ -251,7 +260,9 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::
         Some(Number::Number(number)) => Ok(Some(number)),
         Some(Number::Text(text)) => match text.trim().parse() {
             Ok(number) => Ok(Some(number)),
-            Err(_) => Err(serde::de::Error::custom(format!("`{text}` is not a whole number"))),
+            Err(_) => Err(serde::de::Error::custom(format!(
+                "`{text}` is not a whole number"
+            ))),
         },
     }
 }

@@ -12,7 +12,10 @@ pub struct PolicyDocument {
 impl PolicyDocument {
     /// A document in the raw form, the form of nearly all files in repositories.
     pub fn raw(source: Source) -> PolicyDocument {
-        PolicyDocument { source, format: PolicyFormat::RawXml }
+        PolicyDocument {
+            source,
+            format: PolicyFormat::RawXml,
+        }
     }
 }
 

@@ -62,7 +62,9 @@ mod tests {
         assert_eq!(seconds("PT1M"), Some(60.0));
         assert_eq!(seconds("P1DT2H3M4.5S"), Some(93_784.5));
         assert_eq!(seconds("P2W"), Some(1_209_600.0));
-        for bad in ["", "P", "PT", "1M", "P1M", "PT1M1H", "PT-1S", "PTxS", "PT1MM", "P1D2"] {
+        for bad in [
+            "", "P", "PT", "1M", "P1M", "PT1M1H", "PT-1S", "PTxS", "PT1MM", "P1D2",
+        ] {
             assert_eq!(seconds(bad), None, "{bad}");
         }
     }

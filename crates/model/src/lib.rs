@@ -10,21 +10,27 @@ mod backend; // backends: single, pool, circuit breaker
 mod document; // policy documents and fragments, with the file they came from
 mod duration; // ISO 8601 durations
 mod foundry; // Cognitive Services accounts and deployments
+mod origin; // where each of them was written
+mod region; // region names: `eastus` and `East US`
 mod product; // products, subscriptions, users, groups, named values
 mod service; // the service that holds them all
 mod settings; // apimite.toml
 
-pub use api::{Api, ApiKind, Example, KeyNames, Operation, Parameter, Response, VersionSet, VersioningScheme};
+pub use api::{
+    Api, ApiKind, Example, KeyNames, Operation, Parameter, Response, VersionSet, VersioningScheme,
+};
 pub use backend::{
-    Affinity, Authorization, Backend, BackendKind, BreakerRule, CircuitBreaker, Credentials, FailureCondition,
-    FailureResponse, ManagedIdentity, Pool, PoolMember, Proxy, SessionId, StatusRange, Tls,
+    Affinity, Authorization, Backend, BackendKind, BreakerRule, CircuitBreaker, Credentials,
+    FailureCondition, FailureResponse, ManagedIdentity, Pool, PoolMember, Proxy, SessionId, StatusRange, Tls,
 };
 pub use document::{Fragment, PolicyDocument, PolicyFormat};
 pub use duration::{IsoDuration, parse_duration};
 pub use foundry::{Account, Deployment, ModelName, Sku};
+pub use origin::{Origins, ResourceKind, locate};
 pub use product::{Group, NamedValue, Product, Scope, Subscription, SubscriptionState, User};
+pub use region::{region_id, region_name};
 pub use service::Service;
 pub use settings::{
-    AccountSettings, ClockSettings, DeploymentSettings, Fault, FaultAction, LatencySettings, LimitSettings, LogSettings,
-    Settings, SubscriptionSettings,
+    AccountSettings, BackendSettings, ClockSettings, DeploymentSettings, Fault, FaultAction, LatencySettings,
+    LimitSettings, LogSettings, ServiceSettings, Settings, SubscriptionSettings,
 };

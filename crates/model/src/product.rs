@@ -63,7 +63,9 @@ impl Scope {
     pub fn parse(text: &str) -> Scope {
         let segments: Vec<&str> = text.split('/').filter(|segment| !segment.is_empty()).collect();
         for (at, segment) in segments.iter().enumerate().rev() {
-            let next = segments.get(at + 1).map(|name| name.split(';').next().unwrap_or(name).to_owned());
+            let next = segments
+                .get(at + 1)
+                .map(|name| name.split(';').next().unwrap_or(name).to_owned());
             match (segment.to_ascii_lowercase().as_str(), next) {
                 ("apis", Some(name)) => return Scope::Api(name),
                 ("apis", None) => return Scope::AllApis,
@@ -139,7 +141,13 @@ mod tests {
         assert_eq!(Scope::parse(service), Scope::Service);
         assert_eq!(Scope::parse("/apis"), Scope::AllApis);
         assert_eq!(Scope::parse(&format!("{service}/apis/")), Scope::AllApis);
-        assert_eq!(Scope::parse("/products/starter"), Scope::Product("starter".into()));
-        assert_eq!(Scope::parse(&format!("/apis/{service}/apis/openai;rev=2")), Scope::Api("openai".into()));
+        assert_eq!(
+            Scope::parse("/products/starter"),
+            Scope::Product("starter".into())
+        );
+        assert_eq!(
+            Scope::parse(&format!("/apis/{service}/apis/openai;rev=2")),
+            Scope::Api("openai".into())
+        );
     }
 }

@@ -1,4 +1,7 @@
-use crate::{Account, Api, Backend, Fragment, Group, NamedValue, PolicyDocument, Product, Settings, Subscription, User, VersionSet};
+use crate::{
+    Account, Api, Backend, Fragment, Group, NamedValue, Origins, PolicyDocument, Product, Settings,
+    Subscription, User, VersionSet,
+};
 
 /// An API Management service with everything in it, and the Foundry accounts beside it.
 #[derive(Debug, Clone, Default)]
@@ -33,4 +36,6 @@ pub struct Service {
     pub accounts: Vec<Account>,
     /// `apimite.toml`.
     pub settings: Settings,
+    /// Where each resource was written.
+    pub origins: Origins,
 }

@@ -9,12 +9,18 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// How time passes.
     pub clock: ClockSettings,
+    /// What an APIOps folder does not say about the service itself.
+    pub service: ServiceSettings,
+    /// The APIOps publisher's override file that is applied, such as `configuration.dev.yaml`.
+    pub configuration: Option<String>,
     /// Values of named values, above all of secret ones, by display name.
     pub named_values: IndexMap<String, String>,
     /// Keys of subscriptions, by resource name.
     pub subscriptions: IndexMap<String, SubscriptionSettings>,
     /// Mock model servers, by account name.
     pub accounts: IndexMap<String, AccountSettings>,
+    /// What backends may do beyond what Azure takes today.
+    pub backends: BackendSettings,
     /// Bounds on what one request may use.
     pub limits: LimitSettings,
     /// What is recorded.
@@ -37,6 +43,28 @@ pub struct ClockSettings {
     pub scale: Option<f64>,
     /// RFC 3339 moment at which manual time starts, or from which scaled time counts.
     pub start: Option<String>,
+}
+
+/// `[service]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ServiceSettings {
+    /// Name of the service.
+    pub name: Option<String>,
+    /// SKU, such as `BasicV2`.
+    pub sku: Option<String>,
+    /// Region, such as `westeurope`.
+    pub location: Option<String>,
+}
+
+/// `[backends]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct BackendSettings {
+    /// Takes more than one rule in a circuit breaker; each counts for itself.
+    pub several_rules: bool,
+    /// Calls in a window before a share of failures may trip a breaker; 1 when absent.
+    pub minimum_calls: Option<u64>,
 }
 
 /// `[subscriptions.NAME]`.

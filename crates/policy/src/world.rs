@@ -42,6 +42,8 @@ pub struct BackendHandle {
     pub is_pool: bool,
     /// `azureRegion`.
     pub azure_region: Option<Arc<str>>,
+    /// Its URL, for `context.Request.Url`; absent for a pool, which picks a member only when it is called.
+    pub url: Option<Arc<Url>>,
 }
 
 /// A call to the outside.

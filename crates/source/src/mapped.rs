@@ -47,6 +47,14 @@ impl Mapped {
         }
     }
 
+    /// Appends another text with its origins.
+    pub fn append(&mut self, more: &Mapped) {
+        for (at, piece) in more.pieces.iter().enumerate() {
+            let end = more.pieces.get(at + 1).map_or(more.text.len(), |next| next.start);
+            self.push(&more.text[piece.start..end], piece.origin, piece.copied);
+        }
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.text

@@ -232,7 +232,7 @@ impl<'a> Iterator for Pieces<'a> {
                 (Piece::Text(&rest[..end]), &rest[end..])
             }
             'e' | 'E' => exponent(self.0, first, rest),
-            _ => self.0.split_at(first.len_utf8()).pipe(|(text, rest)| (Piece::Text(text), rest)),
+            _ => (Piece::Text(&self.0[..first.len_utf8()]), rest),
         };
         self.0 = rest;
         Some(piece)
@@ -248,14 +248,6 @@ fn exponent<'a>(all: &'a str, letter: char, rest: &'a str) -> (Piece<'a>, &'a st
     }
     (Piece::Exponent { letter, plus: rest.starts_with('+'), zeros: zeros.min(10) }, &after_sign[zeros..])
 }
-
-trait Pipe: Sized {
-    fn pipe<T>(self, then: impl FnOnce(Self) -> T) -> T {
-        then(self)
-    }
-}
-
-impl<'a> Pipe for (&'a str, &'a str) {}
 
 #[cfg(test)]
 mod tests {

@@ -44,6 +44,8 @@ pub struct TypeDef {
     pub(crate) values: &'static [(&'static str, i64)],
     pub(crate) flags: bool,
     pub(crate) in_azure: bool,
+    // `default(T)` of a structure.
+    pub(crate) default: Option<fn(&Type) -> Value>,
     rows: OnceLock<Vec<Row>>,
     base_types: OnceLock<Vec<Type>>,
 }
@@ -60,6 +62,7 @@ const fn definition(name: &'static str, kind: TypeKind) -> TypeDef {
         values: &[],
         flags: false,
         in_azure: true,
+        default: None,
         rows: OnceLock::new(),
         base_types: OnceLock::new(),
     }
@@ -130,6 +133,12 @@ impl TypeDef {
     /// An enumeration whose numbers are bits.
     pub(crate) const fn flags(mut self) -> TypeDef {
         self.flags = true;
+        self
+    }
+
+    /// `default(T)` of a structure. Every structure needs it.
+    pub(crate) const fn default(mut self, make: fn(&Type) -> Value) -> TypeDef {
+        self.default = Some(make);
         self
     }
 

@@ -1,0 +1,110 @@
+use super::say;
+use crate::cli::{Check, Format};
+use crate::exit::Exit;
+use crate::findings;
+use crate::input::Input;
+use model::Service;
+use source::{Finding, Source};
+use std::path::{Path, PathBuf};
+
+pub(super) fn run(args: &Check) -> Result<Exit, String> {
+    let mut names = Vec::new();
+    let mut found = Vec::new();
+    for path in &args.paths {
+        look_at(path, args, &mut names, &mut found)?;
+    }
+    match args.format {
+        Format::Json => {
+            for document in findings::by_document(&names, &found) {
+                say(serde_json::to_string(&document).map_err(|error| error.to_string())?);
+            }
+        }
+        Format::Text => {
+            findings::show(&found);
+            let documents = findings::by_document(&names, &found).len();
+            let count = findings::count(&found);
+            let word = if documents == 1 { "document" } else { "documents" };
+            let result = if count.is_empty() { "nothing to complain about" } else { count.as_str() };
+            say(format!("{documents} {word}: {result}"));
+        }
+    }
+    Ok(match found.iter().any(Finding::is_error) {
+        true => Exit::Failed,
+        false => Exit::Good,
+    })
+}
+
+fn look_at(path: &str, args: &Check, names: &mut Vec<String>, found: &mut Vec<Finding>) -> Result<(), String> {
+    let file = Path::new(path);
+    if !path.starts_with("lab:") {
+        if file.is_file() {
+            return document(file, args, names, found);
+        }
+        if file.is_dir() && !is_service(file) {
+            let mut documents = Vec::new();
+            collect(file, &mut documents)?;
+            if documents.is_empty() {
+                return Err(format!("`{path}` holds neither a service nor a policy document"));
+            }
+            return documents.iter().try_for_each(|it| document(it, args, names, found));
+        }
+    }
+    let input = Input::named(path)?;
+    let (mut service, mistakes) = input.read();
+    service.settings.strict |= args.strict;
+    service.settings.lenient |= args.lenient;
+    names.extend(documents_of(&service));
+    found.extend(mistakes);
+    found.extend(service::load(service, &service::LoadOptions::default()).findings);
+    Ok(())
+}
+
+fn document(file: &Path, args: &Check, names: &mut Vec<String>, found: &mut Vec<Finding>) -> Result<(), String> {
+    let name = file.display().to_string();
+    let bytes = std::fs::read(file).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is no text in UTF-8"))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let source = Source::new(name.clone(), text);
+    names.push(name);
+    found.extend(service::check_document(&source, args.strict, args.lenient));
+    Ok(())
+}
+
+/// What stands in a folder that the extractor wrote, and in no folder of loose documents.
+const PARTS: [&str; 8] = [
+    "apis",
+    "backends",
+    "products",
+    "named values",
+    "policy fragments",
+    "subscriptions",
+    "foundry",
+    "apimite.toml",
+];
+
+fn is_service(folder: &Path) -> bool {
+    PARTS.iter().any(|part| folder.join(part).exists())
+}
+
+fn collect(folder: &Path, documents: &mut Vec<PathBuf>) -> Result<(), String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, documents)?;
+        } else if path.extension().is_some_and(|it| it.eq_ignore_ascii_case("xml")) {
+            documents.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn documents_of(service: &Service) -> Vec<String> {
+    let apis = service.apis.iter();
+    let of_apis = apis.flat_map(|api| api.policy.iter().chain(api.operations.iter().filter_map(|it| it.policy.as_ref())));
+    let of_products = service.products.iter().filter_map(|product| product.policy.as_ref());
+    let of_fragments = service.fragments.iter().map(|fragment| &fragment.document);
+    let all = service.policy.iter().chain(of_products).chain(of_apis).chain(of_fragments);
+    all.map(|document| document.source.name().to_owned()).collect()
+}

@@ -1,0 +1,33 @@
+//! One file per command.
+
+mod check;
+mod clock;
+mod eval;
+mod foundry;
+mod lab;
+mod trace;
+mod up;
+
+use crate::cli::Command;
+use crate::exit::Exit;
+
+/// Runs a command to its end.
+pub(crate) async fn run(command: Command) -> Exit {
+    let ended = match command {
+        Command::Lab(args) => lab::run(args).await,
+        Command::Up(args) => up::run(args).await,
+        Command::Foundry(args) => foundry::run(args).await,
+        Command::Check(args) => check::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Clock(args) => clock::run(&args).await,
+        Command::Trace(args) => trace::run(&args).await,
+    };
+    ended.unwrap_or_else(Exit::Wrong)
+}
+
+/// Prints a line, as long as somebody reads.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+    // Who closes the pipe has seen enough.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

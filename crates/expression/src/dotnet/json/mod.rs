@@ -1,0 +1,26 @@
+//! Json.NET's tree (`JToken` and its kinds): parse, print, navigate, change and convert.
+//!
+//! A [`JToken`] is a handle on a shared, mutable node; two handles on one node are the same object. No tree can be
+//! nested deeper than [`token::MAX_HEIGHT`], so that walking, printing and dropping one never exhausts the stack.
+
+mod compare; // DeepEquals
+mod conversion; // (int)token and its like
+mod edit; // Add, Remove, Replace, ...
+mod iso_date; // strings that become dates
+mod lexemes; // the strings and numbers of text
+mod merge; // JContainer.Merge
+mod parser; // text to tree
+mod path; // the text of a JSONPath
+mod scalar; // what a JValue holds
+mod select; // JSONPath over a tree
+mod token; // the tree
+mod write; // tree to text
+
+pub(crate) use compare::{compare_values, deep_equals};
+pub(crate) use conversion::*;
+pub(crate) use merge::{ArrayMerge, MergeSettings, NullMerge, merge};
+pub(crate) use parser::{ParseOptions, Root, parse};
+pub(crate) use scalar::Scalar;
+pub(crate) use select::{select, select_one};
+pub(crate) use token::{JToken, Key, TokenType};
+pub(crate) use write::{Writer, escape_into, float_text, quoted};

@@ -1,0 +1,550 @@
+//! Text to tree, as lenient as `JsonTextReader` and with its messages.
+//!
+//! The states are Json.NET's, because its messages give the path and the place as those states see them.
+
+use super::super::error::{DotnetError, Result};
+use super::iso_date;
+use super::scalar::Scalar;
+use super::token::{Body, JToken, Node, Properties, push_name};
+use std::sync::Arc;
+
+/// How text is read.
+#[derive(Debug, Clone)]
+pub(crate) struct ParseOptions {
+    /// Whether strings that look like dates become `Date` tokens: `DateParseHandling.DateTime`.
+    pub(crate) dates: bool,
+    /// Open containers at most: `JsonReader.MaxDepth`, 64 by default since Json.NET 13.
+    pub(crate) max_depth: usize,
+}
+
+impl Default for ParseOptions {
+    fn default() -> ParseOptions {
+        ParseOptions { dates: true, max_depth: 64 }
+    }
+}
+
+/// What the document must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// `JToken.Parse`.
+    Any,
+    /// `JObject.Parse`.
+    Object,
+    /// `JArray.Parse`.
+    Array,
+}
+
+impl Root {
+    fn class(self) -> &'static str {
+        match self {
+            Root::Any => "JToken",
+            Root::Object => "JObject",
+            Root::Array => "JArray",
+        }
+    }
+}
+
+/// Reads one document; nothing but white space and comments may follow it.
+pub(crate) fn parse(text: &str, root: Root, options: &ParseOptions) -> Result<JToken> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        state: State::Start,
+        open: Vec::new(),
+        options,
+        root,
+        rooted: false,
+        done: None,
+    };
+    while parser.done.is_none() {
+        parser.step()?;
+    }
+    parser.skip_blank()?;
+    if let Some(c) = parser.peek_char() {
+        parser.state = State::Finished;
+        let message = format!("Additional text encountered after finished reading JSON content: {c}.");
+        return Err(parser.error(&message));
+    }
+    match parser.done {
+        Some(node) => Ok(JToken { node, top: None }),
+        None => Err(parser.error("Error reading JToken from JsonReader.")),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Start,
+    /// Right after the opening bracket.
+    Opened,
+    /// After a comma.
+    Next,
+    /// After a name and its colon.
+    Property,
+    /// After a value.
+    PostValue,
+    Finished,
+}
+
+enum Open {
+    Object { properties: Properties, name: Option<Arc<str>> },
+    Array { items: Vec<Arc<Node>>, begun: i64 },
+    Constructor { name: Arc<str>, items: Vec<Arc<Node>>, begun: i64 },
+}
+
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+    state: State,
+    open: Vec<Open>,
+    options: &'a ParseOptions,
+    root: Root,
+    rooted: bool,
+    done: Option<Arc<Node>>,
+}
+
+impl Parser<'_> {
+    fn step(&mut self) -> Result<()> {
+        let in_object = matches!(self.open.last(), Some(Open::Object { .. }));
+        match self.state {
+            State::PostValue => self.after_value(),
+            State::Opened | State::Next if in_object => self.name_or_end(),
+            _ => self.value(),
+        }
+    }
+
+    fn value(&mut self) -> Result<()> {
+        self.skip_blank()?;
+        let Some(c) = self.peek_char() else { return Err(self.ended()) };
+        match c {
+            '"' | '\'' => {
+                let text = self.string(c)?;
+                self.string_value(text)
+            }
+            '{' => self.open(Open::Object { properties: Properties::default(), name: None }, "StartObject"),
+            '[' => self.open(Open::Array { items: Vec::new(), begun: -1 }, "StartArray"),
+            ']' | ')' if !matches!(self.state, State::Start | State::Property) => self.close(c),
+            ',' if self.state != State::Start => {
+                // An empty place between commas is the value `undefined`; the comma is read again.
+                self.scalar(Scalar::Undefined, "Undefined")
+            }
+            't' => self.word("true", "Error parsing boolean value.", Scalar::Boolean(true), "Boolean"),
+            'f' => self.word("false", "Error parsing boolean value.", Scalar::Boolean(false), "Boolean"),
+            'n' if self.text[self.at..].starts_with("ne") => self.constructor(),
+            'n' if self.text[self.at..].starts_with("nu") => {
+                self.word("null", "Error parsing null value.", Scalar::Null, "Null")
+            }
+            'u' => self.word("undefined", "Error parsing undefined value.", Scalar::Undefined, "Undefined"),
+            'N' => self.word("NaN", "Error parsing NaN value.", Scalar::Float(f64::NAN), "Float"),
+            'I' => self.word("Infinity", "Error parsing positive infinity value.", INFINITY, "Float"),
+            '-' if self.bytes.get(self.at + 1) == Some(&b'I') => {
+                self.word("-Infinity", "Error parsing negative infinity value.", NEGATIVE, "Float")
+            }
+            '0'..='9' | '-' | '.' => self.number(),
+            'n' => {
+                self.at += 1;
+                let c = self.peek_char().unwrap_or('\0');
+                Err(self.unexpected(c))
+            }
+            _ => Err(self.unexpected(c)),
+        }
+    }
+
+    fn unexpected(&self, c: char) -> DotnetError {
+        self.error(&format!("Unexpected character encountered while parsing value: {c}."))
+    }
+
+    /// A word that only a separator may follow.
+    fn word(&mut self, word: &str, message: &str, scalar: Scalar, token: &str) -> Result<()> {
+        if !self.text[self.at..].starts_with(word) {
+            let same = word.bytes().zip(&self.bytes[self.at..]).take_while(|(a, b)| a == *b).count();
+            self.at += same;
+            return Err(self.error(message));
+        }
+        self.at += word.len();
+        let separated = match self.peek_char() {
+            None | Some('}' | ']' | ')' | ',' | '/') => true,
+            Some(c) => c.is_whitespace(),
+        };
+        if !separated {
+            return Err(self.error(message));
+        }
+        self.scalar(scalar, token)
+    }
+
+    fn string_value(&mut self, text: String) -> Result<()> {
+        if self.options.dates
+            && let Some(date) = iso_date::parse(&text)
+        {
+            return self.scalar(Scalar::Date(date), "Date");
+        }
+        self.scalar(Scalar::String(text.into()), "String")
+    }
+
+    fn scalar(&mut self, scalar: Scalar, token: &str) -> Result<()> {
+        self.count_item();
+        self.check_root(token)?;
+        self.finish_value(Node::new(Body::Value(scalar)))
+    }
+
+    fn open(&mut self, open: Open, token: &str) -> Result<()> {
+        self.count_item();
+        self.at += 1;
+        self.push(open, token)
+    }
+
+    fn push(&mut self, open: Open, token: &str) -> Result<()> {
+        self.state = State::Opened;
+        self.open.push(open);
+        if self.open.len() > self.options.max_depth {
+            let message = format!("The reader's MaxDepth of {} has been exceeded.", self.options.max_depth);
+            return Err(self.error(&message));
+        }
+        self.check_root(token)
+    }
+
+    fn constructor(&mut self) -> Result<()> {
+        if !self.text[self.at..].starts_with("new") {
+            return Err(self.error("Unexpected content while parsing JSON."));
+        }
+        self.at += 3;
+        self.skip_blank()?;
+        let rest = &self.text[self.at..];
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '.' && c != '_').unwrap_or(rest.len());
+        let name: Arc<str> = rest[..end].into();
+        self.at += end;
+        self.skip_blank()?;
+        match self.peek_char() {
+            Some('(') => {
+                self.count_item();
+                self.at += 1;
+                self.push(Open::Constructor { name, items: Vec::new(), begun: -1 }, "StartConstructor")
+            }
+            Some(c) => Err(self.error(&format!("Unexpected character while parsing constructor: {c}."))),
+            None => Err(self.error("Unexpected end while parsing constructor.")),
+        }
+    }
+
+    /// The first token decides whether the document is what it must be.
+    fn check_root(&mut self, token: &str) -> Result<()> {
+        let kind = match self.root {
+            _ if std::mem::replace(&mut self.rooted, true) => return Ok(()),
+            Root::Object if token != "StartObject" => "an object",
+            Root::Array if token != "StartArray" => "an array",
+            _ => return Ok(()),
+        };
+        let class = self.root.class();
+        Err(self.error(&format!(
+            "Error reading {class} from JsonReader. Current JsonReader item is not {kind}: {token}."
+        )))
+    }
+
+    fn name_or_end(&mut self) -> Result<()> {
+        self.skip_blank()?;
+        let Some(c) = self.peek_char() else { return Err(self.ended()) };
+        if c == '}' {
+            return self.close(c);
+        }
+        let name = match c {
+            '"' | '\'' => self.string(c)?,
+            _ if is_name_char(c) => self.bare_name()?,
+            _ => return Err(self.error(&format!("Invalid property identifier character: {c}."))),
+        };
+        self.skip_blank()?;
+        if self.peek_char() != Some(':') {
+            let c = self.peek_char().unwrap_or('\0');
+            let message = format!("Invalid character after parsing property name. Expected ':' but got: {c}.");
+            return Err(self.error(&message));
+        }
+        self.at += 1;
+        if let Some(Open::Object { name: pending, .. }) = self.open.last_mut() {
+            *pending = Some(name.into());
+        }
+        self.state = State::Property;
+        Ok(())
+    }
+
+    fn bare_name(&mut self) -> Result<String> {
+        let rest = &self.text[self.at..];
+        let end = rest.find(|c: char| !is_name_char(c)).unwrap_or(rest.len());
+        let name = rest[..end].to_owned();
+        self.at += end;
+        match self.peek_char() {
+            Some(c) if !c.is_whitespace() && c != ':' => {
+                Err(self.error(&format!("Invalid JavaScript property identifier character: {c}.")))
+            }
+            _ => Ok(name),
+        }
+    }
+
+    fn after_value(&mut self) -> Result<()> {
+        self.skip_blank()?;
+        match self.peek_char() {
+            None => Err(self.ended()),
+            Some(',') => {
+                self.at += 1;
+                self.state = State::Next;
+                Ok(())
+            }
+            Some(c @ ('}' | ']' | ')')) => self.close(c),
+            Some(c) => {
+                Err(self.error(&format!("After parsing a value an unexpected character was encountered: {c}.")))
+            }
+        }
+    }
+
+    fn close(&mut self, bracket: char) -> Result<()> {
+        self.at += 1;
+        let node = match (self.open.pop(), bracket) {
+            (Some(Open::Object { properties, .. }), '}') => Node::new(Body::Object(properties)),
+            (Some(Open::Array { items, .. }), ']') => Node::new(Body::Array(items)),
+            (Some(Open::Constructor { name, items, .. }), ')') => Node::new(Body::Constructor(name, items)),
+            (open, _) => {
+                let token = match bracket {
+                    '}' => "EndObject",
+                    ']' => "EndArray",
+                    _ => "EndConstructor",
+                };
+                let container = match open {
+                    Some(Open::Object { .. }) => "Object",
+                    Some(Open::Array { .. }) => "Array",
+                    Some(Open::Constructor { .. }) => "Constructor",
+                    None => "None",
+                };
+                let message = format!("JsonToken {token} is not valid for closing JsonType {container}.");
+                return Err(self.error(&message));
+            }
+        };
+        self.finish_value(node)
+    }
+
+    /// Puts a finished value where it belongs.
+    fn finish_value(&mut self, node: Arc<Node>) -> Result<()> {
+        self.state = State::PostValue;
+        match self.open.last_mut() {
+            None => {
+                self.state = State::Finished;
+                self.done = Some(node);
+            }
+            Some(Open::Object { properties, name }) => {
+                if let Some(name) = name.clone() {
+                    // A name that comes again replaces the value and keeps the place.
+                    let property = Node::new(Body::Property(name.clone(), node));
+                    properties.insert(name, property);
+                }
+            }
+            Some(Open::Array { items, .. } | Open::Constructor { items, .. }) => items.push(node),
+        }
+        Ok(())
+    }
+
+    fn count_item(&mut self) {
+        if let Some(Open::Array { begun, .. } | Open::Constructor { begun, .. }) = self.open.last_mut() {
+            *begun += 1;
+        }
+    }
+
+    fn ended(&self) -> DotnetError {
+        match self.open.first() {
+            None => self.error(&format!("Error reading {} from JsonReader.", self.root.class())),
+            Some(first) => {
+                let class = match first {
+                    Open::Object { .. } => "JObject",
+                    Open::Array { .. } => "JArray",
+                    Open::Constructor { .. } => "JConstructor",
+                };
+                self.error(&format!("Unexpected end of content while loading {class}."))
+            }
+        }
+    }
+
+    /// White space and comments.
+    fn skip_blank(&mut self) -> Result<()> {
+        loop {
+            let rest = &self.text[self.at..];
+            let trimmed = rest.trim_start();
+            self.at += rest.len() - trimmed.len();
+            let Some(after) = trimmed.strip_prefix('/') else { return Ok(()) };
+            if let Some(body) = after.strip_prefix('*') {
+                let Some(end) = body.find("*/") else {
+                    self.at = self.bytes.len();
+                    return Err(self.error("Unexpected end while parsing comment."));
+                };
+                self.at += end + 4;
+            } else if after.starts_with('/') {
+                self.at += trimmed.find(['\n', '\r']).unwrap_or(trimmed.len());
+            } else {
+                self.at += 1;
+                return Err(match self.peek_char() {
+                    Some(c) => self.error(&format!("Error parsing comment. Expected: *, got {c}.")),
+                    None => self.error("Unexpected end while parsing comment."),
+                });
+            }
+        }
+    }
+
+    pub(super) fn peek_char(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
+    }
+
+    pub(super) fn number_done(&mut self, scalar: Scalar) -> Result<()> {
+        let token = if matches!(scalar, Scalar::Float(_) | Scalar::Decimal(_)) { "Float" } else { "Integer" };
+        self.scalar(scalar, token)
+    }
+
+    /// The message with the path and the place, as `JsonReaderException` gives them.
+    pub(super) fn error(&self, message: &str) -> DotnetError {
+        let before = &self.text[..self.at.min(self.text.len())];
+        let line_start = before.rfind(['\n', '\r']).map_or(0, |it| it + 1);
+        let position = before[line_start..].encode_utf16().count();
+        let breaks = before.matches('\n').count() + before.replace("\r\n", "\n").matches('\r').count();
+        let line = if self.state == State::Start && position == 0 { 0 } else { breaks + 1 };
+        let path = self.path();
+        DotnetError::new(
+            "Newtonsoft.Json.JsonReaderException",
+            format!("{message} Path '{path}', line {line}, position {position}."),
+        )
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for (at, open) in self.open.iter().enumerate() {
+            // Right after its bracket, the innermost container is not yet entered.
+            if at + 1 == self.open.len() && self.state == State::Opened {
+                break;
+            }
+            match open {
+                Open::Object { name: Some(name), .. } => push_name(&mut path, name),
+                Open::Object { .. } => (),
+                Open::Array { begun, .. } | Open::Constructor { begun, .. } => {
+                    path.push_str(&format!("[{begun}]"));
+                }
+            }
+        }
+        path
+    }
+}
+
+const INFINITY: Scalar = Scalar::Float(f64::INFINITY);
+const NEGATIVE: Scalar = Scalar::Float(f64::NEG_INFINITY);
+
+fn is_name_char(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+/// A number's text to its value; `None` if it is none.
+pub(super) fn number_value(text: &str) -> Option<Scalar> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let radix = digits.len() > 1 && digits.starts_with('0') && !digits[1..].starts_with(['.', 'e', 'E']);
+    if radix {
+        let value = match digits[1..].strip_prefix(['x', 'X']) {
+            Some(hex) => i64::from_str_radix(hex, 16).ok()?,
+            None => i64::from_str_radix(&digits[1..], 8).ok()?,
+        };
+        return Some(Scalar::Integer(if digits.len() < text.len() { -value } else { value }));
+    }
+    if !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()) {
+        return Some(match text.parse::<i64>() {
+            Ok(value) => Scalar::Integer(value),
+            Err(_) => Scalar::BigInteger(text.into()),
+        });
+    }
+    let mantissa_digit = digits.bytes().take_while(|it| !matches!(it, b'e' | b'E')).any(|it| it.is_ascii_digit());
+    if !mantissa_digit || digits.bytes().any(|it| !(it.is_ascii_digit() || b".eE+-".contains(&it))) {
+        return None;
+    }
+    text.parse::<f64>().ok().filter(|it| it.is_finite()).map(Scalar::Float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> JToken {
+        parse(text, Root::Any, &ParseOptions::default()).unwrap()
+    }
+
+    fn message(text: &str, root: Root) -> String {
+        parse(text, root, &ParseOptions::default()).unwrap_err().message
+    }
+
+    #[test]
+    fn what_is_lenient() {
+        let rows = [
+            ("{a:1,'b':2,\"c\":3,}", r#"{"a":1,"b":2,"c":3}"#),
+            ("/* x */[1, // y\n2]", "[1,2]"),
+            ("[1,]", "[1]"),
+            ("[1,,2]", "[1,undefined,2]"),
+            ("{'a':1,'b':2,'a':3}", r#"{"a":3,"b":2}"#),
+            ("[0x1F,017,-0,1.5e2,.5]", "[31,15,0,150.0,0.5]"),
+            ("'\\u00e9\\ud83d\\ude00\\/'", "\"é😀/\""),
+            ("new Date(1,2)", "new Date(1,2)"),
+            ("  true ", "true"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(read(text).compact(), expected, "{text}");
+        }
+        let kept = ParseOptions { dates: false, ..ParseOptions::default() };
+        let date = parse("'2024-03-05T07:08:09Z'", Root::Any, &kept).unwrap();
+        assert!(matches!(date.scalar(), Some(Scalar::String(_))));
+    }
+
+    #[test]
+    fn messages_name_path_and_place() {
+        let rows = [
+            ("", Root::Object, "Error reading JObject from JsonReader. Path '', line 0, position 0."),
+            ("", Root::Any, "Error reading JToken from JsonReader. Path '', line 0, position 0."),
+            (
+                "[1]",
+                Root::Object,
+                "Error reading JObject from JsonReader. Current JsonReader item is not an object: StartArray. Path '', \
+                 line 1, position 1.",
+            ),
+            (
+                "{}",
+                Root::Array,
+                "Error reading JArray from JsonReader. Current JsonReader item is not an array: StartObject. Path '', \
+                 line 1, position 1.",
+            ),
+            ("<a>", Root::Object, "Unexpected character encountered while parsing value: <. Path '', line 0, position 0."),
+            (
+                "{\"a\": x}",
+                Root::Object,
+                "Unexpected character encountered while parsing value: x. Path 'a', line 1, position 6.",
+            ),
+            ("{\"a\": 1", Root::Object, "Unexpected end of content while loading JObject. Path 'a', line 1, position 7."),
+            (
+                "{\"a\": 1 2}",
+                Root::Object,
+                "After parsing a value an unexpected character was encountered: 2. Path 'a', line 1, position 8.",
+            ),
+            ("{\n\"a\": tru}", Root::Object, "Error parsing boolean value. Path 'a', line 2, position 8."),
+            ("\"abc", Root::Any, "Unterminated string. Expected delimiter: \". Path '', line 1, position 4."),
+            ("{} x", Root::Object, "Additional text encountered after finished reading JSON content: x. Path '', line 1, position 3."),
+            ("{\"a\"}", Root::Object, "Invalid character after parsing property name. Expected ':' but got: }. Path '', line 1, position 4."),
+            ("[1, x]", Root::Any, "Unexpected character encountered while parsing value: x. Path '[0]', line 1, position 4."),
+            ("{\"a\":[{\"b\":1]}", Root::Any, "JsonToken EndArray is not valid for closing JsonType Object. Path 'a[0]', line 1, position 13."),
+        ];
+        for (text, root, expected) in rows {
+            assert_eq!(message(text, root), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let deep = "[".repeat(10_000);
+        assert!(message(&deep, Root::Any).starts_with("The reader's MaxDepth of 64 has been exceeded."));
+        assert!(message(&"{'a':".repeat(10_000), Root::Any).contains("MaxDepth"));
+        let fits = "[".repeat(64) + &"]".repeat(64);
+        assert_eq!(read(&fits).compact(), fits);
+    }
+
+    #[test]
+    fn garbage_is_an_error_and_never_a_panic() {
+        for text in ["]", "}", ")", ",", ":", "{]", "[}", "n", "ne", "new", "new X", "nul", "-", "1x", "/", "/*", "'\\", "'\\u12", "\\", "{a b}", "é", "{'é"] {
+            assert!(parse(text, Root::Any, &ParseOptions::default()).is_err(), "{text}");
+        }
+    }
+}

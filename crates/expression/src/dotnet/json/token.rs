@@ -1,0 +1,484 @@
+//! The tree: nodes, handles on them and the ways from one to another.
+
+use super::super::error::{DotnetError, Result};
+use super::scalar::Scalar;
+use indexmap::IndexMap;
+use parking_lot::{Mutex, MutexGuard};
+use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::sync::{Arc, Weak};
+
+/// The greatest number of levels of a tree, an object with its property counting as two.
+pub(crate) const MAX_HEIGHT: u16 = 512;
+
+/// `JTokenType`, with its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum TokenType {
+    Object = 1,
+    Array = 2,
+    Constructor = 3,
+    Property = 4,
+    Comment = 5,
+    Integer = 6,
+    Float = 7,
+    String = 8,
+    Boolean = 9,
+    Null = 10,
+    Undefined = 11,
+    Date = 12,
+    Raw = 13,
+    Bytes = 14,
+    Guid = 15,
+    Uri = 16,
+    TimeSpan = 17,
+}
+
+impl TokenType {
+    /// The name of the enumeration member.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            TokenType::Object => "Object",
+            TokenType::Array => "Array",
+            TokenType::Constructor => "Constructor",
+            TokenType::Property => "Property",
+            TokenType::Comment => "Comment",
+            TokenType::Integer => "Integer",
+            TokenType::Float => "Float",
+            TokenType::String => "String",
+            TokenType::Boolean => "Boolean",
+            TokenType::Null => "Null",
+            TokenType::Undefined => "Undefined",
+            TokenType::Date => "Date",
+            TokenType::Raw => "Raw",
+            TokenType::Bytes => "Bytes",
+            TokenType::Guid => "Guid",
+            TokenType::Uri => "Uri",
+            TokenType::TimeSpan => "TimeSpan",
+        }
+    }
+}
+
+pub(super) type Properties = IndexMap<Arc<str>, Arc<Node>, BuildHasherDefault<DefaultHasher>>;
+
+/// What a node is. An object holds its property nodes by name; a property holds the node of its value.
+#[derive(Debug)]
+pub(super) enum Body {
+    Object(Properties),
+    Array(Vec<Arc<Node>>),
+    Constructor(Arc<str>, Vec<Arc<Node>>),
+    Property(Arc<str>, Arc<Node>),
+    Value(Scalar),
+}
+
+/// One node. Its lock is never held while another node's is taken, but for a child's, from above.
+#[derive(Debug)]
+pub(super) struct Node(Mutex<State>);
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) parent: Weak<Node>,
+    /// Levels below this node at most; never too small.
+    pub(super) height: u16,
+    pub(super) body: Body,
+}
+
+impl Node {
+    /// A node without a parent, over children that get it as theirs.
+    pub(super) fn new(body: Body) -> Arc<Node> {
+        let node = Arc::new(Node(Mutex::new(State { parent: Weak::new(), height: 0, body })));
+        let mut height = 0;
+        for child in node.children() {
+            let mut state = child.0.lock();
+            state.parent = Arc::downgrade(&node);
+            height = height.max(state.height.saturating_add(1));
+        }
+        node.0.lock().height = height;
+        node
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock()
+    }
+
+    /// The child nodes, in order.
+    pub(super) fn children(&self) -> Vec<Arc<Node>> {
+        match &self.state().body {
+            Body::Object(properties) => properties.values().cloned().collect(),
+            Body::Array(items) | Body::Constructor(_, items) => items.clone(),
+            Body::Property(_, value) => vec![value.clone()],
+            Body::Value(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn parent(&self) -> Option<Arc<Node>> {
+        self.state().parent.upgrade()
+    }
+
+    pub(super) fn height(&self) -> u16 {
+        self.state().height
+    }
+}
+
+/// A handle on a node: what an expression holds.
+///
+/// Nodes know their parents only weakly; the handle keeps the top of the tree it came from alive, as the
+/// garbage collector would, so that `Parent` and `Path` work on a token whose document nobody else holds.
+#[derive(Debug, Clone)]
+pub(crate) struct JToken {
+    pub(super) node: Arc<Node>,
+    pub(super) top: Option<Arc<Node>>,
+}
+
+/// What an indexer is given.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Key<'a> {
+    Name(&'a str),
+    Index(i64),
+}
+
+impl JToken {
+    pub(super) fn of(body: Body) -> JToken {
+        JToken { node: Node::new(body), top: None }
+    }
+
+    /// `new JValue(...)`.
+    pub(crate) fn value(scalar: Scalar) -> JToken {
+        JToken::of(Body::Value(scalar))
+    }
+
+    /// A string value.
+    pub(crate) fn string(text: impl Into<Arc<str>>) -> JToken {
+        JToken::value(Scalar::String(text.into()))
+    }
+
+    /// `JValue.CreateNull()`.
+    pub(crate) fn null() -> JToken {
+        JToken::value(Scalar::Null)
+    }
+
+    /// `new JObject()`.
+    pub(crate) fn object() -> JToken {
+        JToken::of(Body::Object(Properties::default()))
+    }
+
+    /// `new JArray()`.
+    pub(crate) fn array() -> JToken {
+        JToken::of(Body::Array(Vec::new()))
+    }
+
+    /// `new JConstructor(name)`.
+    pub(crate) fn constructor(name: &str) -> JToken {
+        JToken::of(Body::Constructor(name.into(), Vec::new()))
+    }
+
+    /// `new JProperty(name, value)`.
+    pub(crate) fn property(name: impl Into<Arc<str>>, value: &JToken) -> Result<JToken> {
+        let value = value.unattached()?;
+        if value.height() + 1 > MAX_HEIGHT {
+            return Err(too_deep());
+        }
+        Ok(JToken::of(Body::Property(name.into(), value)))
+    }
+
+    /// A handle on a node of the same tree.
+    pub(super) fn beside(&self, node: Arc<Node>) -> JToken {
+        let top = self.top.clone().unwrap_or_else(|| self.node.clone());
+        JToken { node, top: Some(top) }
+    }
+
+    /// Whether both are the same object.
+    pub(crate) fn same(&self, other: &JToken) -> bool {
+        Arc::ptr_eq(&self.node, &other.node)
+    }
+
+    /// The address of the node: equal for the same object, for hash codes.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.node) as usize
+    }
+
+    /// `Type`.
+    pub(crate) fn kind(&self) -> TokenType {
+        match &self.node.state().body {
+            Body::Object(_) => TokenType::Object,
+            Body::Array(_) => TokenType::Array,
+            Body::Constructor(..) => TokenType::Constructor,
+            Body::Property(..) => TokenType::Property,
+            Body::Value(scalar) => scalar.kind(),
+        }
+    }
+
+    /// Full name of the .NET class.
+    pub(crate) fn clr_name(&self) -> &'static str {
+        match &self.node.state().body {
+            Body::Object(_) => "Newtonsoft.Json.Linq.JObject",
+            Body::Array(_) => "Newtonsoft.Json.Linq.JArray",
+            Body::Constructor(..) => "Newtonsoft.Json.Linq.JConstructor",
+            Body::Property(..) => "Newtonsoft.Json.Linq.JProperty",
+            Body::Value(Scalar::Raw(_)) => "Newtonsoft.Json.Linq.JRaw",
+            Body::Value(_) => "Newtonsoft.Json.Linq.JValue",
+        }
+    }
+
+    /// What a `JValue` holds; `None` for the others.
+    pub(crate) fn scalar(&self) -> Option<Scalar> {
+        match &self.node.state().body {
+            Body::Value(scalar) => Some(scalar.clone()),
+            _ => None,
+        }
+    }
+
+    /// `JProperty.Name`, `JConstructor.Name`.
+    pub(crate) fn name(&self) -> Option<Arc<str>> {
+        match &self.node.state().body {
+            Body::Property(name, _) | Body::Constructor(name, _) => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    /// `JProperty.Value`.
+    pub(crate) fn property_value(&self) -> Option<JToken> {
+        let value = match &self.node.state().body {
+            Body::Property(_, value) => value.clone(),
+            _ => return None,
+        };
+        Some(self.beside(value))
+    }
+
+    /// Whether it is a container: object, array, constructor or property.
+    pub(crate) fn is_container(&self) -> bool {
+        !matches!(&self.node.state().body, Body::Value(_))
+    }
+
+    /// `Children()`: the properties of an object, the items of an array, the value of a property.
+    pub(crate) fn children(&self) -> Vec<JToken> {
+        self.node.children().into_iter().map(|it| self.beside(it)).collect()
+    }
+
+    /// `Count` of a container.
+    pub(crate) fn count(&self) -> usize {
+        match &self.node.state().body {
+            Body::Object(properties) => properties.len(),
+            Body::Array(items) | Body::Constructor(_, items) => items.len(),
+            Body::Property(..) => 1,
+            Body::Value(_) => 0,
+        }
+    }
+
+    /// The value of an object's property.
+    pub(crate) fn get(&self, name: &str) -> Option<JToken> {
+        self.property_named(name)?.property_value()
+    }
+
+    /// `JObject.Property(name)`.
+    pub(crate) fn property_named(&self, name: &str) -> Option<JToken> {
+        let node = match &self.node.state().body {
+            Body::Object(properties) => properties.get(name)?.clone(),
+            _ => return None,
+        };
+        Some(self.beside(node))
+    }
+
+    /// The first property whose name is equal but for case; an exact match comes before.
+    pub(crate) fn property_ignoring_case(&self, name: &str) -> Option<JToken> {
+        self.property_named(name).or_else(|| {
+            let equal = super::super::strings::equals_ignore_case;
+            self.children().into_iter().find(|it| it.name().is_some_and(|it| equal(&it, name)))
+        })
+    }
+
+    /// The item of an array.
+    pub(crate) fn item(&self, index: i64) -> Result<JToken> {
+        let node = match &self.node.state().body {
+            Body::Array(items) | Body::Constructor(_, items) => {
+                usize::try_from(index).ok().and_then(|it| items.get(it)).cloned()
+            }
+            _ => None,
+        };
+        node.map(|it| self.beside(it)).ok_or_else(DotnetError::index)
+    }
+
+    /// `token[key]`. A missing property is `None`, as null; everything else that is missing is an exception.
+    pub(crate) fn index(&self, key: Key<'_>) -> Result<Option<JToken>> {
+        match (self.kind(), key) {
+            (TokenType::Object, Key::Name(name)) => Ok(self.get(name)),
+            (TokenType::Array | TokenType::Constructor, Key::Index(index)) => self.item(index).map(Some),
+            (kind, key) => Err(self.wrong_key(kind, key, "Accessed")),
+        }
+    }
+
+    pub(super) fn wrong_key(&self, kind: TokenType, key: Key<'_>, verb: &str) -> DotnetError {
+        let shown = match key {
+            Key::Name(name) => format!("\"{name}\""),
+            Key::Index(index) => index.to_string(),
+        };
+        let (class, wanted) = match kind {
+            TokenType::Object => ("JObject", "Object property name expected."),
+            TokenType::Array => ("JArray", "Int32 array index expected."),
+            TokenType::Constructor => ("JConstructor", "Argument position index expected."),
+            _ => {
+                let verb = if verb == "Set" { "set" } else { "access" };
+                let message = format!("Cannot {verb} child value on {}.", self.clr_name());
+                return DotnetError::invalid_operation(message);
+            }
+        };
+        DotnetError::argument(format!("{verb} {class} values with invalid key value: {shown}. {wanted}"))
+    }
+
+    /// `Parent`.
+    pub(crate) fn parent(&self) -> Option<JToken> {
+        self.node.parent().map(|it| self.beside(it))
+    }
+
+    /// `Root`.
+    pub(crate) fn root(&self) -> JToken {
+        let mut root = self.clone();
+        while let Some(parent) = root.parent() {
+            root = parent;
+        }
+        root
+    }
+
+    /// Where the token stands among its parent's children.
+    pub(crate) fn position(&self) -> Option<usize> {
+        let parent = self.node.parent()?;
+        let state = parent.state();
+        match &state.body {
+            Body::Object(properties) => properties.get_index_of(&*self.name_of_property()?),
+            Body::Array(items) | Body::Constructor(_, items) => {
+                items.iter().position(|it| Arc::ptr_eq(it, &self.node))
+            }
+            Body::Property(..) => Some(0),
+            Body::Value(_) => None,
+        }
+    }
+
+    fn name_of_property(&self) -> Option<Arc<str>> {
+        match &self.node.state().body {
+            Body::Property(name, _) => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    /// `Next` (1) and `Previous` (-1).
+    pub(crate) fn sibling(&self, step: isize) -> Option<JToken> {
+        let parent = self.parent()?;
+        let at = self.position()?.checked_add_signed(step)?;
+        parent.children().get(at).cloned()
+    }
+
+    /// `First`; a value has no children to be first.
+    pub(crate) fn first(&self) -> Result<Option<JToken>> {
+        self.edge(|children| children.first().cloned())
+    }
+
+    /// `Last`.
+    pub(crate) fn last(&self) -> Result<Option<JToken>> {
+        self.edge(|children| children.last().cloned())
+    }
+
+    fn edge(&self, pick: impl Fn(&[JToken]) -> Option<JToken>) -> Result<Option<JToken>> {
+        if !self.is_container() {
+            let message = format!("Cannot access child value on {}.", self.clr_name());
+            return Err(DotnetError::invalid_operation(message));
+        }
+        Ok(pick(&self.children()))
+    }
+
+    /// `Descendants()`, in document order; with the token itself first if so asked.
+    pub(crate) fn descendants(&self, and_self: bool) -> Vec<JToken> {
+        let mut found = Vec::new();
+        let mut stack = if and_self { vec![self.clone()] } else { self.children() };
+        if !and_self {
+            stack.reverse();
+        }
+        while let Some(token) = stack.pop() {
+            stack.extend(token.children().into_iter().rev());
+            found.push(token);
+        }
+        found
+    }
+
+    /// `Ancestors()`, innermost first.
+    pub(crate) fn ancestors(&self) -> Vec<JToken> {
+        std::iter::successors(self.parent(), JToken::parent).collect()
+    }
+
+    /// `Path`.
+    pub(crate) fn path(&self) -> String {
+        let mut steps = vec![self.clone()];
+        steps.extend(self.ancestors());
+        let mut path = String::new();
+        for step in steps.iter().rev() {
+            let parent = step.node.parent();
+            let of_array = parent.is_some_and(|it| matches!(it.state().body, Body::Array(_) | Body::Constructor(..)));
+            if of_array {
+                path.push_str(&format!("[{}]", step.position().unwrap_or(0)));
+            } else if let Some(name) = step.name_of_property() {
+                push_name(&mut path, &name);
+            }
+        }
+        path
+    }
+
+    /// `DeepClone()`.
+    pub(crate) fn deep_clone(&self) -> JToken {
+        JToken { node: clone_node(&self.node), top: None }
+    }
+
+    /// The node itself if nobody holds it, else a copy: what Json.NET puts into a container.
+    pub(super) fn unattached(&self) -> Result<Arc<Node>> {
+        Ok(match self.node.parent() {
+            Some(_) => clone_node(&self.node),
+            None => self.node.clone(),
+        })
+    }
+}
+
+/// Appends a property's name to a path: `.name`, or `['na me']` where it needs quotes.
+pub(super) fn push_name(path: &mut String, name: &str) {
+    if name.contains(|c: char| " .'/\"[]()$@\t\n\r\u{c}\u{8}\\\u{85}\u{2028}\u{2029}".contains(c)) {
+        path.push_str("['");
+        super::write::escape_into(name, '\'', path);
+        path.push_str("']");
+        return;
+    }
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(name);
+}
+
+pub(super) fn too_deep() -> DotnetError {
+    DotnetError::invalid_operation(format!("The token is nested deeper than {MAX_HEIGHT} levels."))
+}
+
+fn clone_node(node: &Arc<Node>) -> Arc<Node> {
+    let copy = |nodes: Vec<Arc<Node>>| nodes.iter().map(clone_node).collect::<Vec<_>>();
+    let children = node.children();
+    let shell = match &node.state().body {
+        Body::Object(properties) => Shell::Object(properties.keys().cloned().collect()),
+        Body::Array(_) => Shell::Array,
+        Body::Constructor(name, _) => Shell::Constructor(name.clone()),
+        Body::Property(name, _) => Shell::Property(name.clone()),
+        Body::Value(scalar) => Shell::Value(scalar.clone()),
+    };
+    let mut children = copy(children);
+    Node::new(match shell {
+        Shell::Object(names) => Body::Object(names.into_iter().zip(children).collect()),
+        Shell::Array => Body::Array(children),
+        Shell::Constructor(name) => Body::Constructor(name, children),
+        Shell::Property(name) => match children.pop() {
+            Some(value) => Body::Property(name, value),
+            None => Body::Value(Scalar::Null),
+        },
+        Shell::Value(scalar) => Body::Value(scalar),
+    })
+}
+
+// A body without its children, so that no lock is held while they are copied.
+enum Shell {
+    Object(Vec<Arc<str>>),
+    Array,
+    Constructor(Arc<str>),
+    Property(Arc<str>),
+    Value(Scalar),
+}

@@ -1,0 +1,297 @@
+//! Trees to text, as `JsonTextWriter` does.
+
+use super::super::datetime::{DateTime, Kind};
+use super::super::datetime_format::{self, Culture};
+use super::super::number_buffer::{decimal_text, double_text};
+use super::scalar::Scalar;
+use super::token::{Body, JToken, Node};
+use std::sync::Arc;
+
+impl JToken {
+    /// `ToString(Formatting.None)`.
+    pub(crate) fn compact(&self) -> String {
+        self.print(false)
+    }
+
+    /// `ToString(Formatting.Indented)`.
+    pub(crate) fn indented(&self) -> String {
+        self.print(true)
+    }
+
+    fn print(&self, indented: bool) -> String {
+        let mut writer = Writer::new(indented);
+        writer.token(self);
+        writer.finish()
+    }
+
+    /// `ToString()`: a container indented, a value as its bare text in the gateway's culture.
+    pub(crate) fn text(&self) -> String {
+        match self.scalar() {
+            Some(scalar) => scalar.text(Culture::EnUs),
+            None => self.indented(),
+        }
+    }
+}
+
+/// Writes JSON piece by piece; commas, colons and indentation are its own business.
+pub(crate) struct Writer {
+    out: String,
+    indented: bool,
+    // One entry per open container: whether it has content yet.
+    open: Vec<bool>,
+    after_name: bool,
+}
+
+impl Writer {
+    /// An empty writer.
+    pub(crate) fn new(indented: bool) -> Writer {
+        Writer { out: String::new(), indented, open: Vec::new(), after_name: false }
+    }
+
+    /// What has been written.
+    pub(crate) fn finish(self) -> String {
+        self.out
+    }
+
+    /// Bytes written so far, for budgets.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// `{`, `[` or `new Name(`.
+    pub(crate) fn open(&mut self, bracket: &str) {
+        self.before_item();
+        self.out.push_str(bracket);
+        self.open.push(false);
+    }
+
+    /// `}`, `]` or `)`.
+    pub(crate) fn close(&mut self, bracket: char) {
+        if self.open.pop() == Some(true) && self.indented {
+            self.line();
+        }
+        self.out.push(bracket);
+    }
+
+    /// A property's name and its colon.
+    pub(crate) fn name(&mut self, name: &str) {
+        self.before_item();
+        quote_into(name, &mut self.out);
+        self.out.push_str(if self.indented { ": " } else { ":" });
+        self.after_name = true;
+    }
+
+    /// A value.
+    pub(crate) fn scalar(&mut self, scalar: &Scalar) {
+        self.before_item();
+        scalar_into(scalar, &mut self.out);
+    }
+
+    /// A string value.
+    pub(crate) fn string(&mut self, text: &str) {
+        self.before_item();
+        quote_into(text, &mut self.out);
+    }
+
+    /// A whole tree.
+    pub(crate) fn token(&mut self, token: &JToken) {
+        self.node(&token.node);
+    }
+
+    fn node(&mut self, node: &Arc<Node>) {
+        let close = {
+            let state = node.state();
+            match &state.body {
+                Body::Object(_) => {
+                    self.open("{");
+                    '}'
+                }
+                Body::Array(_) => {
+                    self.open("[");
+                    ']'
+                }
+                Body::Constructor(name, _) => {
+                    self.open(&format!("new {name}("));
+                    ')'
+                }
+                Body::Property(name, _) => {
+                    self.name(name);
+                    ' '
+                }
+                Body::Value(scalar) => {
+                    self.scalar(scalar);
+                    return;
+                }
+            }
+        };
+        for child in node.children() {
+            self.node(&child);
+        }
+        if close != ' ' {
+            self.close(close);
+        }
+    }
+
+    fn before_item(&mut self) {
+        if std::mem::take(&mut self.after_name) {
+            return;
+        }
+        if let Some(filled) = self.open.last_mut() {
+            if std::mem::replace(filled, true) {
+                self.out.push(',');
+            }
+            if self.indented {
+                self.line();
+            }
+        }
+    }
+
+    fn line(&mut self) {
+        self.out.push('\n');
+        self.out.extend(std::iter::repeat_n("  ", self.open.len()));
+    }
+}
+
+fn scalar_into(scalar: &Scalar, out: &mut String) {
+    match scalar {
+        Scalar::Null => out.push_str("null"),
+        Scalar::Undefined => out.push_str("undefined"),
+        Scalar::Boolean(it) => out.push_str(if *it { "true" } else { "false" }),
+        Scalar::Integer(it) => out.push_str(&it.to_string()),
+        Scalar::BigInteger(it) | Scalar::Raw(it) => out.push_str(it),
+        Scalar::Float(it) => out.push_str(&float_text(*it)),
+        Scalar::Decimal(it) => out.push_str(&with_point(decimal_text(*it))),
+        Scalar::String(it) | Scalar::Uri(it) => quote_into(it, out),
+        Scalar::Comment(it) => {
+            out.push_str("/*");
+            out.push_str(it);
+            out.push_str("*/");
+        }
+        Scalar::Date(_) | Scalar::DateOffset(_) => {
+            out.push('"');
+            out.push_str(&date_text(scalar));
+            out.push('"');
+        }
+        Scalar::Bytes(it) => {
+            out.push('"');
+            out.push_str(&Scalar::base64(it));
+            out.push('"');
+        }
+        Scalar::Guid(_) | Scalar::TimeSpan(_) => quote_into(&scalar.text(Culture::Invariant), out),
+    }
+}
+
+/// ISO 8601, with the fraction's trailing zeros cut off.
+fn date_text(scalar: &Scalar) -> String {
+    let (local, zone) = match scalar {
+        Scalar::Date(it) => {
+            let zone = match it.kind {
+                Kind::Utc => "Z".to_owned(),
+                Kind::Local => "+00:00".to_owned(),
+                Kind::Unspecified => String::new(),
+            };
+            (*it, zone)
+        }
+        Scalar::DateOffset(it) => {
+            let sign = if it.offset_minutes < 0 { '-' } else { '+' };
+            let size = it.offset_minutes.abs();
+            (it.local, format!("{sign}{:02}:{:02}", size / 60, size % 60))
+        }
+        _ => (DateTime::MIN, String::new()),
+    };
+    let pattern = "yyyy-MM-ddTHH:mm:ss.FFFFFFF";
+    datetime_format::format(local, pattern, Culture::Invariant).unwrap_or_default() + &zone
+}
+
+/// A double as JSON: shortest, with `.0` where it is integral; NaN and the infinities as strings.
+pub(crate) fn float_text(value: f64) -> String {
+    if !value.is_finite() {
+        return format!("\"{}\"", double_text(value));
+    }
+    with_point(double_text(value))
+}
+
+fn with_point(text: String) -> String {
+    if text.contains(['.', 'E', 'e']) { text } else { text + ".0" }
+}
+
+/// A string as JSON.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    quote_into(text, &mut out);
+    out
+}
+
+fn quote_into(text: &str, out: &mut String) {
+    out.push('"');
+    escape_into(text, '"', out);
+    out.push('"');
+}
+
+/// Escapes the delimiter, the backslash, control characters and the line ends of Unicode; nothing else.
+pub(crate) fn escape_into(text: &str, delimiter: char, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            _ if c == delimiter => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ParseOptions, Root, parse};
+    use super::*;
+
+    fn read(text: &str) -> JToken {
+        parse(text, Root::Any, &ParseOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn containers_are_indented_and_values_bare() {
+        assert_eq!(read("{'a':1}").text(), "{\n  \"a\": 1\n}");
+        assert_eq!(read("{'a':[1,{}],'b':[]}").text(), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
+        let rows = [("'x'", "x"), ("true", "True"), ("null", ""), ("1.0", "1"), ("-5", "-5")];
+        for (text, expected) in rows {
+            assert_eq!(read(text).text(), expected);
+        }
+        assert_eq!(read("'x'").compact(), "\"x\"");
+        assert_eq!(read("{'a':1}").property_named("a").unwrap().text(), "\"a\": 1");
+    }
+
+    #[test]
+    fn numbers_and_escapes() {
+        let rows = [
+            ("[1.0, 1e20, 1.5, NaN]", r#"[1.0,1E+20,1.5,"NaN"]"#),
+            ("12345678901234567890123", "12345678901234567890123"),
+            (r#"'a"\\\n\u0001é</>&\u2028\u007f'"#, "\"a\\\"\\\\\\n\\u0001é</>&\\u2028\u{7f}\""),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(read(text).compact(), expected);
+        }
+    }
+
+    #[test]
+    fn dates_come_back_as_iso() {
+        let rows = [
+            ("'2024-03-05T07:08:09Z'", "\"2024-03-05T07:08:09Z\"", "3/5/2024 7:08:09 AM"),
+            ("'2024-03-05T09:08:09.1230+02:00'", "\"2024-03-05T07:08:09.123+00:00\"", "3/5/2024 7:08:09 AM"),
+            ("'2024-03-05'", "\"2024-03-05\"", "2024-03-05"),
+            ("'2024-03-05T07:08:09'", "\"2024-03-05T07:08:09\"", "3/5/2024 7:08:09 AM"),
+        ];
+        for (text, compact, shown) in rows {
+            assert_eq!(read(text).compact(), compact);
+            assert_eq!(read(text).text(), shown);
+        }
+    }
+}

@@ -1,0 +1,507 @@
+//! `System.Uri`.
+
+use super::error::{DotnetError, Result};
+use super::web_utility::escaped;
+
+/// A URI as it was written, and its parts when it is absolute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Uri {
+    /// `OriginalString`.
+    pub(crate) original: String,
+    absolute: Option<Absolute>,
+}
+
+/// The parts of an absolute URI, escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Absolute {
+    /// `Scheme`, lower case.
+    pub(crate) scheme: String,
+    /// Whether `//` follows the scheme.
+    has_authority: bool,
+    /// `UserInfo`.
+    pub(crate) user_info: String,
+    /// `Host`, lower case.
+    pub(crate) host: String,
+    /// `Port`; -1 when the scheme has none.
+    pub(crate) port: i32,
+    /// `AbsolutePath`.
+    pub(crate) path: String,
+    /// `Query`, with its `?`, or empty.
+    pub(crate) query: String,
+    /// `Fragment`, with its `#`, or empty.
+    pub(crate) fragment: String,
+}
+
+/// `UriKind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UriKind {
+    RelativeOrAbsolute,
+    Absolute,
+    Relative,
+}
+
+impl UriKind {
+    /// By the number of the enumeration member.
+    pub(crate) fn from_number(number: i64) -> UriKind {
+        match number {
+            0 => UriKind::RelativeOrAbsolute,
+            2 => UriKind::Relative,
+            _ => UriKind::Absolute,
+        }
+    }
+}
+
+/// `new Uri(text, kind)`.
+pub(crate) fn parse(text: &str, kind: UriKind) -> Result<Uri> {
+    let trimmed = text.trim_matches(|c: char| c.is_ascii_whitespace());
+    let relative = || Uri { original: text.to_owned(), absolute: None };
+    if trimmed.is_empty() {
+        return if kind == UriKind::Absolute { Err(invalid("The URI is empty.")) } else { Ok(relative()) };
+    }
+    let Some((scheme, rest)) = scheme(trimmed) else {
+        return match kind {
+            UriKind::Absolute => Err(undetermined()),
+            _ => Ok(relative()),
+        };
+    };
+    if kind == UriKind::Relative {
+        let message = "A relative URI cannot be created because the 'uriString' parameter represents an absolute URI.";
+        return Err(DotnetError::new("System.UriFormatException", message));
+    }
+    let absolute = Absolute::parse(scheme.to_ascii_lowercase(), rest)?;
+    Ok(Uri { original: text.to_owned(), absolute: Some(absolute) })
+}
+
+/// `new Uri(base, relative)`.
+pub(crate) fn combine(base: &Uri, relative: &str) -> Result<Uri> {
+    let Some(from) = &base.absolute else {
+        return Err(DotnetError::out_of_range("This operation is not supported for a relative URI.", "baseUri"));
+    };
+    let relative = relative.trim();
+    if scheme(relative).is_some() {
+        return parse(relative, UriKind::Absolute);
+    }
+    let made = from.resolve(relative)?;
+    Ok(Uri { original: made.text(), absolute: Some(made) })
+}
+
+fn scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let mut chars = scheme.chars();
+    let fine = chars.next()?.is_ascii_alphabetic()
+        && scheme.len() > 1
+        && chars.all(|it| it.is_ascii_alphanumeric() || matches!(it, '+' | '-' | '.'));
+    fine.then_some((scheme, rest))
+}
+
+impl Uri {
+    /// `IsAbsoluteUri`.
+    pub(crate) fn is_absolute(&self) -> bool {
+        self.absolute.is_some()
+    }
+
+    /// The parts; a relative URI has none.
+    pub(crate) fn parts(&self) -> Result<&Absolute> {
+        self.absolute
+            .as_ref()
+            .ok_or_else(|| DotnetError::invalid_operation("This operation is not supported for a relative URI."))
+    }
+
+    /// `ToString()`: what can be unescaped without changing the meaning is.
+    pub(crate) fn text(&self) -> String {
+        match &self.absolute {
+            Some(absolute) => unescape(&absolute.text(), |c| c == ' ' || "\"<>^`{|}".contains(c) || !c.is_ascii()),
+            None => self.original.clone(),
+        }
+    }
+
+    /// `Equals`: without user info and fragment.
+    pub(crate) fn same(&self, other: &Uri) -> bool {
+        match (&self.absolute, &other.absolute) {
+            (Some(a), Some(b)) => a.key() == b.key(),
+            (None, None) => self.original == other.original,
+            _ => false,
+        }
+    }
+}
+
+impl Absolute {
+    fn parse(scheme: String, rest: &str) -> Result<Absolute> {
+        let web = default_port(&scheme) >= 0;
+        // `http:\\host` is read as `http://host`.
+        let slashed;
+        let rest = if web && rest.starts_with(['\\', '/']) {
+            let end = rest.find(['?', '#']).unwrap_or(rest.len());
+            slashed = rest[..end].replace('\\', "/") + &rest[end..];
+            slashed.as_str()
+        } else {
+            rest
+        };
+        let (rest, fragment) = cut(rest, '#');
+        let (rest, query) = cut(rest, '?');
+        let authority = rest.strip_prefix("//");
+        if web && authority.is_none() {
+            return Err(invalid("The Authority/Host could not be parsed."));
+        }
+        let (authority, path) = match authority {
+            Some(after) => after.split_at(after.find('/').unwrap_or(after.len())),
+            None => ("", rest),
+        };
+        let (user_info, host, port) = split_authority(authority, &scheme)?;
+        let has_authority = rest.starts_with("//");
+        let path = if web || has_authority { remove_dots(&escape(path)) } else { escape(path) };
+        Ok(Absolute {
+            has_authority,
+            user_info,
+            host,
+            port,
+            path: if path.is_empty() && has_authority { "/".to_owned() } else { path },
+            query: escape(query),
+            fragment: escape(fragment),
+            scheme,
+        })
+    }
+
+    fn resolve(&self, relative: &str) -> Result<Absolute> {
+        if relative.starts_with("//") {
+            return Absolute::parse(self.scheme.clone(), relative);
+        }
+        let (rest, fragment) = cut(relative, '#');
+        let (path, query) = cut(rest, '?');
+        let mut made = self.clone();
+        made.fragment = escape(fragment);
+        if path.is_empty() {
+            if !query.is_empty() {
+                made.query = escape(query);
+            }
+            return Ok(made);
+        }
+        let path = path.replace('\\', "/");
+        let joined = if path.starts_with('/') {
+            path
+        } else {
+            let folder = self.path.rfind('/').map_or("/", |at| &self.path[..=at]);
+            format!("{folder}{path}")
+        };
+        made.path = remove_dots(&escape(&joined));
+        made.query = escape(query);
+        Ok(made)
+    }
+
+    /// `AbsoluteUri`.
+    pub(crate) fn text(&self) -> String {
+        format!("{}{}{}{}", self.left_part(1), self.path, self.query, self.fragment)
+    }
+
+    /// `GetLeftPart`, by the number of the `UriPartial` member: scheme, authority, path, query.
+    pub(crate) fn left_part(&self, part: i64) -> String {
+        let mut out = format!("{}:{}", self.scheme, if self.has_authority { "//" } else { "" });
+        if part >= 1 && self.has_authority {
+            if !self.user_info.is_empty() {
+                out.push_str(&self.user_info);
+                out.push('@');
+            }
+            out.push_str(&self.authority());
+        }
+        if part >= 2 {
+            out.push_str(&self.path);
+        }
+        if part >= 3 {
+            out.push_str(&self.query);
+        }
+        out
+    }
+
+    /// `Authority`: host, and the port unless it is the scheme's own.
+    pub(crate) fn authority(&self) -> String {
+        if self.is_default_port() { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
+    }
+
+    /// `IsDefaultPort`.
+    pub(crate) fn is_default_port(&self) -> bool {
+        self.port == default_port(&self.scheme)
+    }
+
+    /// `PathAndQuery`.
+    pub(crate) fn path_and_query(&self) -> String {
+        format!("{}{}", self.path, self.query)
+    }
+
+    /// `LocalPath`: the path without escapes.
+    pub(crate) fn local_path(&self) -> String {
+        unescape(&self.path, |_| true)
+    }
+
+    /// `Segments`: each with the slash that ends it.
+    pub(crate) fn segments(&self) -> Vec<&str> {
+        self.path.split_inclusive('/').collect()
+    }
+
+    /// `IsLoopback`.
+    pub(crate) fn is_loopback(&self) -> bool {
+        matches!(self.host.as_str(), "localhost" | "loopback" | "[::1]")
+            || self.host.parse::<std::net::Ipv4Addr>().is_ok_and(|it| it.is_loopback())
+    }
+
+    fn key(&self) -> (&str, &str, i32, &str, &str) {
+        (&self.scheme, &self.host, self.port, &self.path, &self.query)
+    }
+
+    /// `IsBaseOf`.
+    pub(crate) fn is_base_of(&self, other: &Absolute) -> bool {
+        let folder = self.path.rfind('/').map_or("", |at| &self.path[..=at]);
+        (&self.scheme, &self.host, self.port) == (&other.scheme, &other.host, other.port)
+            && other.path.starts_with(folder)
+    }
+}
+
+fn split_authority(authority: &str, scheme: &str) -> Result<(String, String, i32)> {
+    let (user_info, host) = match authority.rsplit_once('@') {
+        Some((user, host)) => (escape(user), host),
+        None => (String::new(), authority),
+    };
+    let port_at = match host.rfind(']') {
+        Some(end) => host[end..].find(':').map(|at| at + end),
+        None => host.find(':'),
+    };
+    let (host, port) = host.split_at(port_at.unwrap_or(host.len()));
+    let port = match port.strip_prefix(':') {
+        None | Some("") => default_port(scheme),
+        Some(digits) => digits
+            .parse::<u16>()
+            .map(i32::from)
+            .map_err(|_| invalid("Invalid port specified."))?,
+    };
+    let wrong = |c: char| c.is_ascii_control() || " \"<>\\^`{|}%#?/*()!$&'+,;=~".contains(c);
+    let literal = host.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    let fine = match literal {
+        Some(inner) => inner.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.contains(wrong) && !host.contains(['[', ']', ':']),
+    };
+    if !fine || (host.is_empty() && default_port(scheme) >= 0) {
+        return Err(invalid("The hostname could not be parsed."));
+    }
+    Ok((user_info, host.to_lowercase(), port))
+}
+
+fn default_port(scheme: &str) -> i32 {
+    match scheme {
+        "http" | "ws" => 80,
+        "https" | "wss" => 443,
+        "ftp" => 21,
+        _ => -1,
+    }
+}
+
+/// Cuts before a mark, which stays with what follows. A mark alone is dropped only by its reader.
+fn cut(text: &str, mark: char) -> (&str, &str) {
+    text.split_at(text.find(mark).unwrap_or(text.len()))
+}
+
+/// Escapes what may not stand in a URI, and unescapes what needs no escape.
+fn escape(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if let Some(decoded) = escaped(bytes, at) {
+            if unreserved(decoded) {
+                out.push(char::from(decoded));
+            } else {
+                out.push_str(&text[at..at + 3]);
+            }
+            at += 3;
+            continue;
+        }
+        if unreserved(byte) || b":/?#[]@!$&'()*+,;=".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        at += 1;
+    }
+    out
+}
+
+fn unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+fn remove_dots(path: &str) -> String {
+    let mut out: Vec<&str> = Vec::new();
+    let mut parts = path.split('/').peekable();
+    while let Some(part) = parts.next() {
+        let last = parts.peek().is_none();
+        match part {
+            "." => (),
+            ".." => {
+                if out.len() > 1 {
+                    out.pop();
+                }
+            }
+            _ => {
+                out.push(part);
+                continue;
+            }
+        }
+        if last {
+            out.push("");
+        }
+    }
+    out.join("/")
+}
+
+/// `Uri.EscapeDataString`: only letters, digits and `-_.~` stay.
+pub(crate) fn escape_data(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if unreserved(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// `Uri.EscapeUriString`: also keeps what has a meaning in a URI.
+pub(crate) fn escape_uri(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if unreserved(byte) || b":/?#[]@!$&'()*+,;=".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// `Uri.UnescapeDataString`: `+` stays, and so does an escape that is not valid UTF-8.
+pub(crate) fn unescape_data(text: &str) -> String {
+    unescape(text, |_| true)
+}
+
+fn unescape(text: &str, wanted: impl Fn(char) -> bool) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        match one_char(bytes, at).filter(|(c, _)| wanted(*c)) {
+            Some((c, end)) => {
+                out.push_str(&text[from..at]);
+                out.push(c);
+                (at, from) = (end, end);
+            }
+            None => at += 1,
+        }
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+/// The character that escapes at a place spell, and where they end.
+fn one_char(bytes: &[u8], at: usize) -> Option<(char, usize)> {
+    let first = escaped(bytes, at)?;
+    let length = match first {
+        0..0x80 => 1,
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0..0xf8 => 4,
+        _ => return None,
+    };
+    let raw: Vec<u8> = (0..length).map(|it| escaped(bytes, at + 3 * it)).collect::<Option<_>>()?;
+    let c = std::str::from_utf8(&raw).ok()?.chars().next()?;
+    Some((c, at + 3 * length))
+}
+
+/// `Uri.IsWellFormedUriString`.
+pub(crate) fn is_well_formed(text: &str, kind: UriKind) -> bool {
+    let Ok(uri) = parse(text, kind) else { return false };
+    let bytes = text.as_bytes();
+    let clean = text.char_indices().all(|(at, c)| match c {
+        '%' => escaped(bytes, at).is_some(),
+        '\\' | ' ' | '"' | '<' | '>' | '^' | '`' | '{' | '|' | '}' => false,
+        _ => !c.is_control(),
+    });
+    clean && (uri.is_absolute() || kind != UriKind::Absolute)
+}
+
+fn invalid(what: &str) -> DotnetError {
+    DotnetError::new("System.UriFormatException", format!("Invalid URI: {what}"))
+}
+
+fn undetermined() -> DotnetError {
+    invalid("The format of the URI could not be determined.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn absolute(text: &str) -> Absolute {
+        parse(text, UriKind::Absolute).unwrap().parts().unwrap().clone()
+    }
+
+    #[test]
+    fn parts() {
+        let uri = parse("https://User@Host.com:8080/a/b%20c/?q=1#f", UriKind::Absolute).unwrap();
+        let it = uri.parts().unwrap();
+        assert_eq!((it.host.as_str(), it.port, it.authority().as_str()), ("host.com", 8080, "host.com:8080"));
+        assert_eq!((it.path.as_str(), it.query.as_str(), it.fragment.as_str()), ("/a/b%20c/", "?q=1", "#f"));
+        assert_eq!(it.segments(), ["/", "a/", "b%20c/"]);
+        assert_eq!(it.text(), "https://User@host.com:8080/a/b%20c/?q=1#f");
+        assert_eq!(uri.text(), "https://User@host.com:8080/a/b c/?q=1#f");
+        assert_eq!(it.left_part(1), "https://User@host.com:8080");
+        assert_eq!(it.user_info, "User");
+    }
+
+    #[test]
+    fn forms_and_defaults() {
+        assert_eq!(absolute("http://h").text(), "http://h/");
+        assert_eq!(absolute("https://h:443/x").authority(), "h");
+        assert_eq!(absolute("http://h/a/./b/../c").path, "/a/c");
+        assert_eq!(absolute("http://h/a b?x=ü").text(), "http://h/a%20b?x=%C3%BC");
+        assert_eq!(absolute("http://[::1]:8080/").authority(), "[::1]:8080");
+        assert_eq!(absolute("urn:a:b").text(), "urn:a:b");
+        assert_eq!(absolute("mailto:a@b.c").text(), "mailto:a@b.c");
+        assert!(absolute("http://127.0.0.1/").is_loopback());
+    }
+
+    #[test]
+    fn combining() {
+        let base = parse("http://h/a/b?q", UriKind::Absolute).unwrap();
+        for (relative, expected) in [
+            ("c", "http://h/a/c"),
+            ("/c?x=1", "http://h/c?x=1"),
+            ("../c", "http://h/c"),
+            ("?z", "http://h/a/b?z"),
+            ("//o/p", "http://o/p"),
+            ("https://x/", "https://x/"),
+            ("", "http://h/a/b?q"),
+        ] {
+            assert_eq!(combine(&base, relative).unwrap().text(), expected, "{relative}");
+        }
+    }
+
+    #[test]
+    fn what_is_none() {
+        let message = |text| parse(text, UriKind::Absolute).unwrap_err().message;
+        assert_eq!(message("/relative"), "Invalid URI: The format of the URI could not be determined.");
+        assert_eq!(message(""), "Invalid URI: The URI is empty.");
+        assert_eq!(message("http://h:x/"), "Invalid URI: Invalid port specified.");
+        assert_eq!(message("http://a b/"), "Invalid URI: The hostname could not be parsed.");
+        assert!(!parse("/relative", UriKind::RelativeOrAbsolute).unwrap().is_absolute());
+        assert!(parse("/relative", UriKind::Relative).unwrap().parts().is_err());
+    }
+
+    #[test]
+    fn escaping_data() {
+        assert_eq!(escape_data("a b/ü!*'()~-_.&=+"), "a%20b%2F%C3%BC%21%2A%27%28%29~-_.%26%3D%2B");
+        assert_eq!(unescape_data("a%20b+c%2F"), "a b+c/");
+        assert_eq!(unescape_data("%C3%BC%ff%"), "ü%ff%");
+        assert!(is_well_formed("http://h/a", UriKind::Absolute));
+        assert!(!is_well_formed("http://h/a b", UriKind::Absolute));
+    }
+}

@@ -1,0 +1,325 @@
+//! `System.Collections.Generic.List<T>`.
+
+use super::table::{Member, TypeDef, class, constructor, indexer, method, property};
+use super::{array, compare};
+use crate::Value;
+use crate::eval::{Cx, bury, cast};
+use crate::exception::{Eval, Exception};
+use crate::object::{Enumerator, Object};
+use crate::types::Type;
+use parking_lot::Mutex;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+pub(crate) static TYPES: &[&TypeDef] = &[&LIST];
+
+/// `System.Collections.Generic.List<T>`.
+pub(crate) static LIST: TypeDef = class("System.Collections.Generic.List")
+    .generic(&["T"])
+    .bases(&["IList<T>", "IReadOnlyList<T>", "IList"])
+    .members(MEMBERS);
+
+static MEMBERS: &[Member] = &[
+    constructor("()", |cx, _, t| {
+        cx.charge(64)?;
+        Ok(new(t[0].clone(), Vec::new()))
+    }),
+    constructor("(int capacity)", |_, _, t| Ok(new(t[0].clone(), Vec::new()))),
+    constructor("(IEnumerable<T> collection)", |cx, a, t| Ok(new(t[0].clone(), cx.collect(&a[0])?))),
+    property("int Count", |_, a, _| Ok((a[0].of::<List>()?.len() as i32).into())),
+    property("int Capacity", |_, a, _| Ok((a[0].of::<List>()?.len().max(4) as i32).into())),
+    indexer("T this[int index]", |_, a, _| a[0].of::<List>()?.at(a[1].int()))
+        .set(|_, a, _| {
+            let value = a[2].clone();
+            let list = a[0].of::<List>()?;
+            let at = list.index(a[1].int())?;
+            list.edit(|items| items[at] = value)
+        }),
+    method("void Add(T item)", |cx, a, _| {
+        cx.charge_values(1)?;
+        let item = a[1].clone();
+        a[0].of::<List>()?.edit(|items| items.push(item))
+    }),
+    method("void AddRange(IEnumerable<T> collection)", |cx, a, _| {
+        let more = cx.collect(&a[1])?;
+        a[0].of::<List>()?.edit(|items| items.extend(more))
+    }),
+    method("void Insert(int index, T item)", |cx, a, _| {
+        cx.charge_values(1)?;
+        let list = a[0].of::<List>()?;
+        let at = usize::try_from(a[1].int()).ok().filter(|at| *at <= list.len());
+        let at = at.ok_or_else(|| Exception::out_of_range("Index must be within the bounds of the List.", "index"))?;
+        list.edit(|items| items.insert(at, a[2].clone()))
+    }),
+    method("void InsertRange(int index, IEnumerable<T> collection)", |cx, a, _| {
+        let more = cx.collect(&a[2])?;
+        let list = a[0].of::<List>()?;
+        let at = usize::try_from(a[1].int()).ok().filter(|at| *at <= list.len()).ok_or_else(out_of_range)?;
+        list.edit(|items| drop(items.splice(at..at, more)))
+    }),
+    method("bool Remove(T item)", |_, a, _| {
+        let list = a[0].of::<List>()?;
+        let at = list.items().iter().position(|it| compare::equals(it, &a[1]));
+        if let Some(at) = at {
+            list.edit(|items| drop(items.remove(at)))?;
+        }
+        Ok(at.is_some().into())
+    }),
+    method("void RemoveAt(int index)", |_, a, _| {
+        let list = a[0].of::<List>()?;
+        let at = list.index(a[1].int())?;
+        list.edit(|items| drop(items.remove(at)))
+    }),
+    method("void RemoveRange(int index, int count)", |_, a, _| {
+        let list = a[0].of::<List>()?;
+        let range = list.range(a[1].int(), a[2].int())?;
+        list.edit(|items| drop(items.drain(range)))
+    }),
+    method("int RemoveAll(Predicate<T> match)", |cx, a, _| {
+        let list = a[0].of::<List>()?;
+        let (before, mut kept) = (list.items(), Vec::new());
+        let count = before.len();
+        for item in before {
+            cx.step()?;
+            if !cx.holds(&a[1], std::slice::from_ref(&item))? {
+                kept.push(item);
+            }
+        }
+        let removed = count - kept.len();
+        list.edit(|items| *items = kept)?;
+        Ok((removed as i32).into())
+    }),
+    method("void Clear()", |_, a, _| a[0].of::<List>()?.edit(Vec::clear)),
+    method("bool Contains(T item)", |_, a, _| Ok(a[0].of::<List>()?.items().iter().any(|it| compare::equals(it, &a[1])).into())),
+    method("int IndexOf(T item)", |_, a, _| {
+        Ok(a[0].of::<List>()?.items().iter().position(|it| compare::equals(it, &a[1])).map_or(-1, |at| at as i32).into())
+    }),
+    method("int LastIndexOf(T item)", |_, a, _| {
+        Ok(a[0].of::<List>()?.items().iter().rposition(|it| compare::equals(it, &a[1])).map_or(-1, |at| at as i32).into())
+    }),
+    method("bool Exists(Predicate<T> match)", |cx, a, _| Ok(find(cx, a, false)?.is_some().into())),
+    method("T Find(Predicate<T> match)", |cx, a, t| Ok(found(find(cx, a, false)?, t))),
+    method("T FindLast(Predicate<T> match)", |cx, a, t| Ok(found(find(cx, a, true)?, t))),
+    method("int FindIndex(Predicate<T> match)", |cx, a, _| Ok(find(cx, a, false)?.map_or(-1, |it| it.0 as i32).into())),
+    method("int FindLastIndex(Predicate<T> match)", |cx, a, _| Ok(find(cx, a, true)?.map_or(-1, |it| it.0 as i32).into())),
+    method("List<T> FindAll(Predicate<T> match)", |cx, a, t| {
+        let mut kept = Vec::new();
+        for item in a[0].of::<List>()?.items() {
+            cx.step()?;
+            if cx.holds(&a[1], std::slice::from_ref(&item))? {
+                kept.push(item);
+            }
+        }
+        Ok(new(t[0].clone(), kept))
+    }),
+    method("bool TrueForAll(Predicate<T> match)", |cx, a, _| {
+        for item in a[0].of::<List>()?.items() {
+            cx.step()?;
+            if !cx.holds(&a[1], &[item])? {
+                return Ok(false.into());
+            }
+        }
+        Ok(true.into())
+    }),
+    method("void ForEach(Action<T> action)", |cx, a, _| {
+        let list = a[0].clone();
+        let mut walk = cx.iterate(&list)?;
+        while let Some(item) = walk.next(cx)? {
+            cx.invoke(&a[1], &[item])?;
+        }
+        Ok(Value::Null)
+    }),
+    method("List<TOutput> ConvertAll<TOutput>(Converter<T, TOutput> converter)", |cx, a, t| {
+        let mut made = Vec::new();
+        for item in a[0].of::<List>()?.items() {
+            made.push(cx.invoke(&a[1], &[item])?);
+        }
+        Ok(new(t[1].clone(), made))
+    }),
+    method("List<T> GetRange(int index, int count)", |cx, a, t| {
+        let list = a[0].of::<List>()?;
+        let range = list.range(a[1].int(), a[2].int())?;
+        cx.charge_values(range.len())?;
+        Ok(new(t[0].clone(), list.items()[range].to_vec()))
+    }),
+    method("void Reverse()", |_, a, _| a[0].of::<List>()?.edit(|items| items.reverse())),
+    method("void Sort()", |cx, a, _| sort_list(cx, a, |_, _, x, y| compare::order(x, y))),
+    method("void Sort(Comparison<T> comparison)", |cx, a, _| {
+        sort_list(cx, a, |cx, a, x, y| Ok(cx.invoke(&a[1], &[x.clone(), y.clone()])?.int().cmp(&0)))
+    }),
+    method("void Sort(IComparer<T> comparer)", |cx, a, _| {
+        sort_list(cx, a, |_, a, x, y| super::comparers::order(&a[1], x, y))
+    }),
+    method("T[] ToArray()", |cx, a, t| {
+        let items = a[0].of::<List>()?.items();
+        cx.charge_values(items.len())?;
+        Ok(array::new(t[0].clone(), items))
+    }),
+    method("void CopyTo(T[] array)", |_, a, _| copy_to(a, 0)),
+    method("void CopyTo(T[] array, int arrayIndex)", |_, a, _| copy_to(a, a[2].long())),
+    method("IReadOnlyList<T> AsReadOnly()", |_, a, t| Ok(new(t[0].clone(), a[0].of::<List>()?.items()))),
+    method("void TrimExcess()", |_, _, _| Ok(Value::Null)),
+];
+
+/// The object behind a list.
+#[derive(Debug)]
+pub(crate) struct List {
+    element: Type,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    items: Vec<Value>,
+    // Counts changes: a walk over a list that changes is an error.
+    version: u64,
+}
+
+impl List {
+    pub(crate) fn len(&self) -> usize {
+        self.state.lock().items.len()
+    }
+
+    pub(crate) fn items(&self) -> Vec<Value> {
+        self.state.lock().items.clone()
+    }
+
+    pub(crate) fn at(&self, at: i32) -> Eval {
+        let item = usize::try_from(at).ok().and_then(|at| self.state.lock().items.get(at).cloned());
+        item.ok_or_else(|| out_of_range().into())
+    }
+
+    fn index(&self, at: i32) -> Result<usize, Exception> {
+        usize::try_from(at).ok().filter(|at| *at < self.len()).ok_or_else(out_of_range)
+    }
+
+    fn range(&self, from: i32, count: i32) -> Result<std::ops::Range<usize>, Exception> {
+        if from < 0 || count < 0 {
+            return Err(Exception::out_of_range("Non-negative number required.", if from < 0 { "index" } else { "count" }));
+        }
+        let range = from as usize..from as usize + count as usize;
+        match range.end <= self.len() {
+            true => Ok(range),
+            false => Err(Exception::argument(
+                "Offset and length were out of bounds for the array or count is greater than the number of elements from index to the end of the source collection.",
+            )),
+        }
+    }
+
+    pub(crate) fn edit(&self, change: impl FnOnce(&mut Vec<Value>)) -> Eval {
+        let mut state = self.state.lock();
+        change(&mut state.items);
+        state.version += 1;
+        Ok(Value::Null)
+    }
+}
+
+impl Object for List {
+    fn ty(&self) -> Type {
+        Type::generic(&LIST, [self.element.clone()])
+    }
+
+    fn enumerate(self: Arc<Self>) -> Option<Box<dyn Enumerator>> {
+        let version = self.state.lock().version;
+        Some(Box::new(Walk { list: self, at: 0, version }))
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        bury(std::mem::take(&mut self.state.get_mut().items));
+    }
+}
+
+struct Walk {
+    list: Arc<List>,
+    at: usize,
+    version: u64,
+}
+
+impl Enumerator for Walk {
+    fn next(&mut self, _: &mut Cx<'_>) -> Eval<Option<Value>> {
+        let state = self.list.state.lock();
+        if state.version != self.version {
+            return Err(modified().into());
+        }
+        self.at += 1;
+        Ok(state.items.get(self.at - 1).cloned())
+    }
+}
+
+/// What a walk over a changed collection throws.
+pub(crate) fn modified() -> Exception {
+    Exception::invalid_operation("Collection was modified; enumeration operation may not execute.")
+}
+
+/// A `List<T>`.
+pub(crate) fn new(element: Type, items: Vec<Value>) -> Value {
+    Value::object(List { element, state: Mutex::new(State { items, version: 0 }) })
+}
+
+pub(crate) fn out_of_range() -> Exception {
+    let message = "Index was out of range. Must be non-negative and less than the size of the collection.";
+    Exception::out_of_range(message, "index")
+}
+
+fn find(cx: &mut Cx<'_>, a: &[Value], last: bool) -> Eval<Option<(usize, Value)>> {
+    let mut items: Vec<_> = a[0].of::<List>()?.items().into_iter().enumerate().collect();
+    if last {
+        items.reverse();
+    }
+    for (at, item) in items {
+        cx.step()?;
+        if cx.holds(&a[1], std::slice::from_ref(&item))? {
+            return Ok(Some((at, item)));
+        }
+    }
+    Ok(None)
+}
+
+fn found(found: Option<(usize, Value)>, t: &[Type]) -> Value {
+    found.map_or_else(|| cast::default_of(&t[0]), |it| it.1)
+}
+
+fn copy_to(a: &[Value], from: i64) -> Eval {
+    for (at, item) in a[0].of::<List>()?.items().iter().enumerate() {
+        array::set(&a[1], from + at as i64, item).map_err(|_| {
+            Exception::argument("Destination array was not long enough. Check the destination index, length, and the array's lower bounds.")
+        })?;
+    }
+    Ok(Value::Null)
+}
+
+type Order = fn(&mut Cx<'_>, &[Value], &Value, &Value) -> Eval<Ordering>;
+
+fn sort_list(cx: &mut Cx<'_>, a: &[Value], order: Order) -> Eval {
+    let list = a[0].of::<List>()?;
+    let mut items = list.items();
+    sort(&mut items, &mut |x, y| {
+        cx.step()?;
+        order(cx, a, x, y)
+    })?;
+    list.edit(|it| *it = items)
+}
+
+/// Sorts with an order that may throw. Stable, and safe with an order that contradicts itself.
+pub(crate) fn sort(items: &mut Vec<Value>, order: &mut dyn FnMut(&Value, &Value) -> Eval<Ordering>) -> Eval<()> {
+    if items.len() < 2 {
+        return Ok(());
+    }
+    let mut right = items.split_off(items.len() / 2);
+    sort(items, order)?;
+    sort(&mut right, order)?;
+    let left = std::mem::replace(items, Vec::with_capacity(items.len() + right.len()));
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        let next = match order(b, a)? {
+            Ordering::Less => right.next(),
+            _ => left.next(),
+        };
+        items.extend(next);
+    }
+    items.extend(left);
+    items.extend(right);
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! Text to tree.
+
+mod expressions; // operators, by precedence
+mod lexer;
+mod literals; // numbers and escape sequences
+mod parser; // the cursor over the tokens, and types
+mod primary; // names, calls, `new`, lambdas
+mod queries; // `from x in xs`
+pub(crate) mod scan; // where an expression ends
+mod statements;
+pub(crate) mod token;
+pub(crate) mod tree;
+
+pub(crate) use lexer::lex;
+pub(crate) use parser::Parser;

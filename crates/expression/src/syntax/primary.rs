@@ -1,0 +1,547 @@
+//! Names, literals, calls, `new`.
+
+use super::parser::{Parsed, Parser};
+use super::token::{Piece, Tok};
+use super::tree::{
+    Argument, ArgumentMode, Designation, Expr, ExprKind, InitialValue, Initializer, Name, Part, TypeSyntax,
+    TypeSyntaxKind,
+};
+use source::Span;
+
+impl Parser<'_, '_> {
+    pub(super) fn span_at(&self, at: usize) -> Span {
+        let now = Parser::span(self);
+        self.token_span(at).unwrap_or(now)
+    }
+
+    /// A primary expression with everything that follows it directly.
+    pub(super) fn postfix(&mut self) -> Parsed<Expr> {
+        let primary = self.primary()?;
+        self.suffixes(primary)
+    }
+
+    fn suffixes(&mut self, mut left: Expr) -> Parsed<Expr> {
+        let start = left.span;
+        loop {
+            let depth = left.depth;
+            let Tok::Op(op) = self.peek() else { return Ok(left) };
+            match *op {
+                "." => {
+                    self.at += 1;
+                    let name = self.member_name()?;
+                    left = self.node(ExprKind::Member(Box::new(left), name), self.since(start), depth)?;
+                }
+                "(" => {
+                    let args = self.arguments("(", ")")?;
+                    let depth = depth.max(deepest(&args));
+                    left = self.node(ExprKind::Call(Box::new(left), args), self.since(start), depth)?;
+                }
+                "[" => {
+                    let args = self.arguments("[", "]")?;
+                    let depth = depth.max(deepest(&args));
+                    left = self.node(ExprKind::Index(Box::new(left), args), self.since(start), depth)?;
+                }
+                "?." | "?[" => {
+                    let rest = self.deeper(|it| it.conditional_rest())?;
+                    let depth = depth.max(rest.depth);
+                    let kind = ExprKind::Conditional(Box::new(left), Box::new(rest));
+                    return self.node(kind, self.since(start), depth);
+                }
+                "++" | "--" => {
+                    let by = if *op == "++" { 1 } else { -1 };
+                    self.at += 1;
+                    let kind = ExprKind::Step { target: Box::new(left), by, prefix: false };
+                    left = self.node(kind, self.since(start), depth)?;
+                }
+                "!" if matches!(self.ahead(1), Tok::Op("." | ";" | ")")) => {
+                    let span = self.span();
+                    return Err(self.fail("the null-forgiving `!` is not part of C# 7", span));
+                }
+                _ => return Ok(left),
+            }
+        }
+    }
+
+    // What follows `?.` or `?[`; nothing of it happens when the receiver is null.
+    fn conditional_rest(&mut self) -> Parsed<Expr> {
+        let span = self.span();
+        let receiver = self.boxed(ExprKind::Receiver, Span::at(span.start), 0)?;
+        let first = match self.take_op("?.") {
+            true => {
+                let name = self.member_name()?;
+                self.node(ExprKind::Member(receiver, name), self.since(span), 1)?
+            }
+            false => {
+                let args = self.arguments("?[", "]")?;
+                let depth = deepest(&args);
+                self.node(ExprKind::Index(receiver, args), self.since(span), depth.max(1))?
+            }
+        };
+        self.suffixes(first)
+    }
+
+    fn member_name(&mut self) -> Parsed<Name> {
+        let mut name = self.expect_name("a member name")?;
+        name.types = self.generic_arguments()?;
+        Ok(name)
+    }
+
+    // Type arguments of a name in an expression: only where the token behind them says so (C# 7.3, 6.2.5).
+    fn generic_arguments(&mut self) -> Parsed<Vec<TypeSyntax>> {
+        if !self.is_op("<") {
+            return Ok(Vec::new());
+        }
+        let follows = self.arguments_end(self.at, 16).map(|end| self.token_at(end));
+        match follows {
+            Some(Tok::Op(
+                "(" | ")" | "]" | "}" | ":" | ";" | "," | "." | "?" | "==" | "!=" | "|" | "^" | "&&" | "||" | "&" | "["
+                | "?." | "?[" | ">",
+            ))
+            | Some(Tok::End) => self.type_arguments(),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn primary(&mut self) -> Parsed<Expr> {
+        let span = self.span();
+        match self.peek() {
+            Tok::Int { .. } | Tok::Double(_) | Tok::Single(_) | Tok::Decimal(_) | Tok::Char(_) | Tok::Text(_) => {
+                let literal = self.peek().clone();
+                self.at += 1;
+                self.node(ExprKind::Literal(literal), span, 0)
+            }
+            Tok::Interpolated(pieces) => {
+                self.at += 1;
+                self.interpolated(pieces, span)
+            }
+            Tok::Name(name) if &**name == "nameof" && matches!(self.ahead(1), Tok::Op("(")) => self.nameof(),
+            Tok::Name(_) => {
+                let mut name = self.expect_name("a name")?;
+                if self.is_op("::") && name.text == "global" {
+                    self.at += 1;
+                    name = self.expect_name("a name")?;
+                }
+                name.types = self.generic_arguments()?;
+                self.node(ExprKind::Name(name), self.since(span), 0)
+            }
+            Tok::Op("(") => self.parenthesized(),
+            Tok::Keyword(word) => self.keyword(word),
+            _ => Err(self.expected("an expression")),
+        }
+    }
+
+    fn keyword(&mut self, word: &'static str) -> Parsed<Expr> {
+        let span = self.span();
+        let simple = match word {
+            "true" => Some(ExprKind::Bool(true)),
+            "false" => Some(ExprKind::Bool(false)),
+            "null" => Some(ExprKind::Null),
+            _ if word != "void" && crate::types::Type::from_keyword(word).is_some() => Some(ExprKind::Predefined(word)),
+            _ => None,
+        };
+        if let Some(kind) = simple {
+            self.at += 1;
+            return self.node(kind, span, 0);
+        }
+        match word {
+            "new" => self.creation(),
+            "typeof" => {
+                self.at += 1;
+                self.expect_op("(")?;
+                let ty = self.ty()?;
+                self.expect_op(")")?;
+                self.node(ExprKind::Typeof(ty), self.since(span), 0)
+            }
+            "default" => {
+                self.at += 1;
+                let mut ty = None;
+                if self.take_op("(") {
+                    ty = Some(self.ty()?);
+                    self.expect_op(")")?;
+                }
+                self.node(ExprKind::Default(ty), self.since(span), 0)
+            }
+            "checked" | "unchecked" => {
+                self.at += 1;
+                self.expect_op("(")?;
+                let value = self.boxed_expression()?;
+                self.expect_op(")")?;
+                let depth = value.depth;
+                self.node(ExprKind::Checked(word == "checked", value), self.since(span), depth)
+            }
+            "this" | "base" => Err(self.fail(format!("there is no `{word}` in a policy expression"), span)),
+            _ => Err(self.expected("an expression")),
+        }
+    }
+
+    fn nameof(&mut self) -> Parsed<Expr> {
+        let span = self.span();
+        self.at += 1;
+        self.expect_op("(")?;
+        let mut name = String::new();
+        loop {
+            match self.peek() {
+                Tok::Name(text) => name = text.to_string(),
+                Tok::Keyword(word) => name = (*word).to_owned(),
+                _ => return Err(self.expected("a name")),
+            }
+            self.at += 1;
+            self.generic_arguments()?;
+            if !self.take_op(".") {
+                break;
+            }
+        }
+        self.expect_op(")")?;
+        self.node(ExprKind::Nameof(name), self.since(span), 0)
+    }
+
+    fn parenthesized(&mut self) -> Parsed<Expr> {
+        let span = self.span();
+        self.expect_op("(")?;
+        let mut items = vec![self.tuple_item()?];
+        while self.take_op(",") {
+            items.push(self.tuple_item()?);
+        }
+        self.expect_op(")")?;
+        let depth = items.iter().map(|(_, it)| it.depth).max().unwrap_or_default();
+        match items.len() {
+            1 => match items.remove(0) {
+                (None, mut value) => {
+                    value.span = self.since(span);
+                    Ok(value)
+                }
+                (Some(_), value) => Err(self.fail("a tuple has at least two elements", value.span)),
+            },
+            _ => self.node(ExprKind::Tuple(items), self.since(span), depth),
+        }
+    }
+
+    fn tuple_item(&mut self) -> Parsed<(Option<String>, Expr)> {
+        let name = match (self.peek(), self.ahead(1)) {
+            (Tok::Name(name), Tok::Op(":")) => {
+                self.at += 2;
+                Some(name.to_string())
+            }
+            _ => None,
+        };
+        if let Some(declared) = self.declaration()? {
+            return Ok((name, declared));
+        }
+        Ok((name, self.expression()?))
+    }
+
+    // `int x` or `var x` as an expression: behind `out`, and inside a deconstruction.
+    fn declaration(&mut self) -> Parsed<Option<Expr>> {
+        let Some(end) = self.type_end(self.at, 16) else { return Ok(None) };
+        if !matches!((self.token_at(end), self.token_at(end + 1)), (Tok::Name(_), Tok::Op("," | ")"))) {
+            return Ok(None);
+        }
+        let span = self.span();
+        let ty = self.ty()?;
+        let name = self.expect_name("a name")?;
+        let designation = match name.text.as_str() {
+            "_" => Designation::Discard(name.span),
+            _ => Designation::Name(name),
+        };
+        self.node(ExprKind::Declare(ty, designation), self.since(span), 0).map(Some)
+    }
+
+    /// `(a, b)` behind `var`.
+    pub(super) fn designation_list(&mut self) -> Parsed<Designation> {
+        self.deeper(|it| {
+            let mut parts = Vec::new();
+            it.expect_op("(")?;
+            loop {
+                parts.push(match it.is_op("(") {
+                    true => it.designation_list()?,
+                    false => {
+                        let name = it.expect_name("a name")?;
+                        match name.text.as_str() {
+                            "_" => Designation::Discard(name.span),
+                            _ => Designation::Name(name),
+                        }
+                    }
+                });
+                if !it.take_op(",") {
+                    break;
+                }
+            }
+            it.expect_op(")")?;
+            Ok(Designation::Tuple(parts))
+        })
+    }
+
+    /// Arguments between brackets.
+    pub(super) fn arguments(&mut self, open: &str, close: &str) -> Parsed<Vec<Argument>> {
+        self.expect_op(open)?;
+        let mut args = Vec::new();
+        while !self.take_op(close) {
+            if !args.is_empty() {
+                self.expect_op(",")?;
+            }
+            args.push(self.argument()?);
+        }
+        Ok(args)
+    }
+
+    fn argument(&mut self) -> Parsed<Argument> {
+        let name = match (self.peek(), self.ahead(1)) {
+            (Tok::Name(_), Tok::Op(":")) => {
+                let name = self.expect_name("a name")?;
+                self.at += 1;
+                Some(name)
+            }
+            _ => None,
+        };
+        let mode = match () {
+            () if self.take_keyword("out") => ArgumentMode::Out,
+            () if self.take_keyword("ref") => ArgumentMode::Ref,
+            () => ArgumentMode::Value,
+        };
+        if mode == ArgumentMode::Out {
+            let span = self.span();
+            if self.is_name("_") && matches!(self.ahead(1), Tok::Op("," | ")")) {
+                self.at += 1;
+                let ty = TypeSyntax { kind: TypeSyntaxKind::Name("var".to_owned(), Vec::new()), span };
+                let value = self.node(ExprKind::Declare(ty, Designation::Discard(span)), span, 0)?;
+                return Ok(Argument { name, mode, value });
+            }
+            if let Some(value) = self.declaration()? {
+                return Ok(Argument { name, mode, value });
+            }
+        }
+        Ok(Argument { name, mode, value: self.expression()? })
+    }
+
+    fn interpolated(&mut self, pieces: &[Piece], span: Span) -> Parsed<Expr> {
+        let mut parts = Vec::with_capacity(pieces.len());
+        let mut depth = 0;
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => parts.push(Part::Text(text.clone())),
+                Piece::Hole { tokens, format } => {
+                    if self.depth + 8 > super::parser::DEEPEST {
+                        return Err(self.fail("nested too deeply", span));
+                    }
+                    let mut inner = Parser::new(tokens, self.diagnostics, self.depth + 4);
+                    let value = inner.expression()?;
+                    let alignment = match inner.take_op(",") {
+                        true => Some(inner.expression()?),
+                        false => None,
+                    };
+                    inner.expect_end()?;
+                    depth = depth.max(value.depth);
+                    parts.push(Part::Hole { value, alignment, format: format.clone() });
+                }
+            }
+        }
+        self.node(ExprKind::Interpolated(parts), span, depth)
+    }
+
+    // ---- new
+
+    fn creation(&mut self) -> Parsed<Expr> {
+        let span = self.span();
+        self.expect_keyword("new")?;
+        if self.is_op("{") {
+            return self.anonymous(span);
+        }
+        if self.take_op("[") {
+            self.expect_op("]")?;
+            let (items, depth) = self.array_items()?;
+            return self.node(ExprKind::NewArray(None, None, Some(items)), self.since(span), depth);
+        }
+        if self.is_op("(") {
+            return Err(self.fail_with("`new()` without a type is not part of C# 7", span, "name the type behind `new`"));
+        }
+        let ty = self.ty()?;
+        if let TypeSyntaxKind::Array(element) = ty.kind {
+            let (items, depth) = self.array_items()?;
+            return self.node(ExprKind::NewArray(Some(*element), None, Some(items)), self.since(span), depth);
+        }
+        if self.is_op("[") {
+            return self.sized_array(ty, span);
+        }
+        let mut args = Vec::new();
+        let called = self.is_op("(");
+        if called {
+            args = self.arguments("(", ")")?;
+        }
+        let mut depth = deepest(&args);
+        let initializer = match self.is_op("{") {
+            true => {
+                let (initializer, below) = self.initializer()?;
+                depth = depth.max(below);
+                Some(initializer)
+            }
+            false if called => None,
+            false => return Err(self.expected("`(`, `[` or `{`")),
+        };
+        self.node(ExprKind::New(ty, args, initializer), self.since(span), depth)
+    }
+
+    fn sized_array(&mut self, element: TypeSyntax, span: Span) -> Parsed<Expr> {
+        self.expect_op("[")?;
+        let length = self.boxed_expression()?;
+        if self.is_op(",") {
+            return Err(self.fail_with("arrays of more than one dimension are not supported", span, "use `T[][]`"));
+        }
+        self.expect_op("]")?;
+        let mut element = element;
+        while self.is_op("[") && matches!(self.ahead(1), Tok::Op("]")) {
+            self.at += 2;
+            element = TypeSyntax { kind: TypeSyntaxKind::Array(Box::new(element)), span };
+        }
+        let mut depth = length.depth;
+        let items = match self.is_op("{") {
+            true => {
+                let (items, below) = self.array_items()?;
+                depth = depth.max(below);
+                Some(items)
+            }
+            false => None,
+        };
+        self.node(ExprKind::NewArray(Some(element), Some(length), items), self.since(span), depth)
+    }
+
+    /// `{ a, b }` as the elements of an array.
+    pub(super) fn array_items(&mut self) -> Parsed<(Vec<Expr>, u16)> {
+        let mut items: Vec<Expr> = Vec::new();
+        self.expect_op("{")?;
+        while !self.take_op("}") {
+            if !items.is_empty() {
+                self.expect_op(",")?;
+                if self.take_op("}") {
+                    break;
+                }
+            }
+            items.push(self.element()?);
+        }
+        let depth = items.iter().map(|it| it.depth).max().unwrap_or_default();
+        Ok((items, depth))
+    }
+
+    fn element(&mut self) -> Parsed<Expr> {
+        if !self.is_op("{") {
+            return self.expression();
+        }
+        self.deeper(|it| {
+            let span = it.span();
+            let (items, depth) = it.array_items()?;
+            it.node(ExprKind::ArrayInitializer(items), it.since(span), depth)
+        })
+    }
+
+    fn anonymous(&mut self, span: Span) -> Parsed<Expr> {
+        let mut members: Vec<(String, Expr)> = Vec::new();
+        self.expect_op("{")?;
+        while !self.take_op("}") {
+            if !members.is_empty() {
+                self.expect_op(",")?;
+                if self.take_op("}") {
+                    break;
+                }
+            }
+            let named = matches!((self.peek(), self.ahead(1)), (Tok::Name(_), Tok::Op("=")));
+            if named {
+                let name = self.expect_name("a name")?;
+                self.at += 1;
+                members.push((name.text, self.expression()?));
+                continue;
+            }
+            let value = self.expression()?;
+            let Some(name) = inferred_name(&value) else {
+                return Err(self.fail("this member needs a name: `name = value`", value.span));
+            };
+            members.push((name, value));
+        }
+        let depth = members.iter().map(|(_, it)| it.depth).max().unwrap_or_default();
+        self.node(ExprKind::NewAnonymous(members), self.since(span), depth)
+    }
+
+    fn initializer(&mut self) -> Parsed<(Initializer, u16)> {
+        self.deeper(|it| {
+            it.expect_op("{")?;
+            match (it.peek(), it.ahead(1)) {
+                (Tok::Name(_), Tok::Op("=")) => it.member_initializers(),
+                (Tok::Op("["), _) => it.indexed_initializers(),
+                _ => it.element_initializers(),
+            }
+        })
+    }
+
+    fn member_initializers(&mut self) -> Parsed<(Initializer, u16)> {
+        let mut members = Vec::new();
+        let mut depth = 0;
+        while !self.is_op("}") {
+            let name = self.expect_name("a member name")?;
+            self.expect_op("=")?;
+            let (value, below) = self.initial_value()?;
+            depth = depth.max(below);
+            members.push((name, value));
+            if !self.take_op(",") {
+                break;
+            }
+        }
+        self.expect_op("}")?;
+        Ok((Initializer::Members(members), depth))
+    }
+
+    fn indexed_initializers(&mut self) -> Parsed<(Initializer, u16)> {
+        let mut entries = Vec::new();
+        let mut depth = 0;
+        while !self.is_op("}") {
+            let args = self.arguments("[", "]")?;
+            self.expect_op("=")?;
+            let (value, below) = self.initial_value()?;
+            depth = depth.max(below).max(deepest(&args));
+            entries.push((args, value));
+            if !self.take_op(",") {
+                break;
+            }
+        }
+        self.expect_op("}")?;
+        Ok((Initializer::Indexed(entries), depth))
+    }
+
+    fn initial_value(&mut self) -> Parsed<(InitialValue, u16)> {
+        if self.is_op("{") {
+            let (nested, depth) = self.initializer()?;
+            return Ok((InitialValue::Nested(nested), depth));
+        }
+        let value = self.expression()?;
+        let depth = value.depth;
+        Ok((InitialValue::Value(value), depth))
+    }
+
+    fn element_initializers(&mut self) -> Parsed<(Initializer, u16)> {
+        let mut elements = Vec::new();
+        let mut depth = 0;
+        while !self.is_op("}") {
+            let args = match self.is_op("{") {
+                true => self.array_items()?.0,
+                false => vec![self.expression()?],
+            };
+            depth = args.iter().map(|it| it.depth).fold(depth, u16::max);
+            elements.push(args);
+            if !self.take_op(",") {
+                break;
+            }
+        }
+        self.expect_op("}")?;
+        Ok((Initializer::Elements(elements), depth))
+    }
+}
+
+fn deepest(args: &[Argument]) -> u16 {
+    args.iter().map(|it| it.value.depth).max().unwrap_or_default()
+}
+
+/// The name that `new { a.b }` or `(a.b, c)` gives a member.
+pub(crate) fn inferred_name(value: &Expr) -> Option<String> {
+    match &value.kind {
+        ExprKind::Name(name) | ExprKind::Member(_, name) => Some(name.text.clone()),
+        ExprKind::Conditional(_, rest) => inferred_name(rest),
+        _ => None,
+    }
+}

@@ -1,0 +1,416 @@
+//! Statements.
+
+use super::parser::{Parsed, Parser};
+use super::token::Tok;
+use super::tree::{
+    ArgumentMode, Block, Catch, Designation, Expr, ExprKind, Function, FunctionParam, Goto, Label, LambdaBody, Section,
+    Statement, StatementKind,
+};
+
+impl Parser<'_, '_> {
+    /// `{ ... }`.
+    pub(crate) fn block(&mut self) -> Parsed<Block> {
+        self.deeper(|it| {
+            let start = it.span();
+            it.expect_op("{")?;
+            let mut statements = Vec::new();
+            while !it.take_op("}") {
+                if matches!(it.peek(), Tok::End) {
+                    return Err(it.expected("`}`"));
+                }
+                statements.push(it.statement()?);
+            }
+            Ok(Block { statements, span: it.since(start) })
+        })
+    }
+
+    /// Statements up to the end, as the inside of `@{...}`.
+    pub(crate) fn statements(&mut self) -> Parsed<Block> {
+        let start = self.span();
+        let mut statements = Vec::new();
+        while !matches!(self.peek(), Tok::End) {
+            statements.push(self.statement()?);
+        }
+        Ok(Block { statements, span: self.since(start) })
+    }
+
+    fn statement(&mut self) -> Parsed<Statement> {
+        self.deeper(|it| {
+            let start = it.span();
+            let kind = it.statement_kind()?;
+            Ok(Statement { kind, span: it.since(start) })
+        })
+    }
+
+    fn nested(&mut self) -> Parsed<Box<Statement>> {
+        let statement = self.statement()?;
+        if matches!(statement.kind, StatementKind::Local { .. } | StatementKind::Function(_)) {
+            return Err(self.fail("a declaration needs braces around it here", statement.span));
+        }
+        Ok(Box::new(statement))
+    }
+
+    fn statement_kind(&mut self) -> Parsed<StatementKind> {
+        match self.peek() {
+            Tok::Op(";") => {
+                self.at += 1;
+                Ok(StatementKind::Empty)
+            }
+            Tok::Op("{") => Ok(StatementKind::Block(self.block()?)),
+            Tok::Keyword(word) => match *word {
+                "if" => self.if_statement(),
+                "for" => self.for_statement(),
+                "foreach" => self.foreach_statement(),
+                "while" => {
+                    self.at += 1;
+                    let condition = self.condition()?;
+                    Ok(StatementKind::While(condition, self.nested()?))
+                }
+                "do" => {
+                    self.at += 1;
+                    let body = self.nested()?;
+                    self.expect_keyword("while")?;
+                    let condition = self.condition()?;
+                    self.expect_op(";")?;
+                    Ok(StatementKind::DoWhile(body, condition))
+                }
+                "return" => Ok(StatementKind::Return(self.optional_value()?)),
+                "throw" => Ok(StatementKind::Throw(self.optional_value()?)),
+                "break" => self.word_statement(StatementKind::Break),
+                "continue" => self.word_statement(StatementKind::Continue),
+                "try" => self.try_statement(),
+                "using" => self.using_statement(),
+                "switch" => self.switch_statement(),
+                "goto" => self.goto_statement(),
+                "lock" => {
+                    self.at += 1;
+                    let what = self.condition()?;
+                    Ok(StatementKind::Lock(what, self.nested()?))
+                }
+                "checked" | "unchecked" if matches!(self.ahead(1), Tok::Op("{")) => {
+                    let checked = *word == "checked";
+                    self.at += 1;
+                    Ok(StatementKind::Checked(checked, self.block()?))
+                }
+                "const" => {
+                    self.at += 1;
+                    self.local(true)
+                }
+                _ => self.declaration_or_expression(),
+            },
+            _ => self.declaration_or_expression(),
+        }
+    }
+
+    fn word_statement(&mut self, kind: StatementKind) -> Parsed<StatementKind> {
+        self.at += 1;
+        self.expect_op(";")?;
+        Ok(kind)
+    }
+
+    fn optional_value(&mut self) -> Parsed<Option<Expr>> {
+        self.at += 1;
+        let value = match self.is_op(";") {
+            true => None,
+            false => Some(self.expression()?),
+        };
+        self.expect_op(";")?;
+        Ok(value)
+    }
+
+    fn condition(&mut self) -> Parsed<Expr> {
+        self.expect_op("(")?;
+        let condition = self.expression()?;
+        self.expect_op(")")?;
+        Ok(condition)
+    }
+
+    fn if_statement(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        let condition = self.condition()?;
+        let yes = self.nested()?;
+        let no = match self.take_keyword("else") {
+            true => Some(self.nested()?),
+            false => None,
+        };
+        Ok(StatementKind::If(condition, yes, no))
+    }
+
+    fn for_statement(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        self.expect_op("(")?;
+        let mut init = Vec::new();
+        if !self.take_op(";") {
+            let start = self.span();
+            if self.at_local() {
+                let kind = self.local(false)?;
+                init.push(Statement { kind, span: self.since(start) });
+            } else {
+                for value in self.expressions(";")? {
+                    init.push(Statement { span: value.span, kind: StatementKind::Expression(value) });
+                }
+            }
+        }
+        let condition = match self.is_op(";") {
+            true => None,
+            false => Some(self.expression()?),
+        };
+        self.expect_op(";")?;
+        let step = match self.take_op(")") {
+            true => Vec::new(),
+            false => self.expressions(")")?,
+        };
+        Ok(StatementKind::For { init, condition, step, body: self.nested()? })
+    }
+
+    fn expressions(&mut self, close: &str) -> Parsed<Vec<Expr>> {
+        let mut values = vec![self.expression()?];
+        while self.take_op(",") {
+            values.push(self.expression()?);
+        }
+        self.expect_op(close)?;
+        Ok(values)
+    }
+
+    fn foreach_statement(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        self.expect_op("(")?;
+        let ty = self.ty()?;
+        let target = match self.is_op("(") {
+            true => self.designation_list()?,
+            false => {
+                let name = self.expect_name("a name")?;
+                match name.text.as_str() {
+                    "_" => Designation::Discard(name.span),
+                    _ => Designation::Name(name),
+                }
+            }
+        };
+        self.expect_keyword("in")?;
+        let sequence = self.expression()?;
+        self.expect_op(")")?;
+        Ok(StatementKind::Foreach { ty, target, sequence, body: self.nested()? })
+    }
+
+    fn try_statement(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        let body = self.block()?;
+        let mut catches = Vec::new();
+        while self.take_keyword("catch") {
+            let (mut ty, mut name, mut filter) = (None, None, None);
+            if self.take_op("(") {
+                ty = Some(self.ty()?);
+                if !self.is_op(")") {
+                    name = Some(self.expect_name("a name")?);
+                }
+                self.expect_op(")")?;
+            }
+            if self.take_name("when") {
+                filter = Some(self.condition()?);
+            }
+            catches.push(Catch { ty, name, filter, body: self.block()? });
+        }
+        let finally = match self.take_keyword("finally") {
+            true => Some(self.block()?),
+            false => None,
+        };
+        if catches.is_empty() && finally.is_none() {
+            return Err(self.expected("`catch` or `finally`"));
+        }
+        Ok(StatementKind::Try { body, catches, finally })
+    }
+
+    fn using_statement(&mut self) -> Parsed<StatementKind> {
+        let start = self.span();
+        self.at += 1;
+        if !self.is_op("(") {
+            return Err(self.fail_with("`using` without parentheses is not part of C# 7", start, "write `using (var x = ...) { ... }`"));
+        }
+        self.expect_op("(")?;
+        let start = self.span();
+        let kind = match self.at_local() {
+            true => self.local_until(false, ")")?,
+            false => {
+                let value = self.expression()?;
+                self.expect_op(")")?;
+                StatementKind::Expression(value)
+            }
+        };
+        let resource = Statement { kind, span: self.since(start) };
+        Ok(StatementKind::Using(Box::new(resource), self.nested()?))
+    }
+
+    fn switch_statement(&mut self) -> Parsed<StatementKind> {
+        self.at += 1;
+        let value = self.condition()?;
+        self.expect_op("{")?;
+        let mut sections = Vec::new();
+        while !self.take_op("}") {
+            let start = self.span();
+            let mut labels = Vec::new();
+            loop {
+                let span = self.span();
+                if self.is_keyword("default") && matches!(self.ahead(1), Tok::Op(":")) {
+                    self.at += 2;
+                    labels.push(Label::Default(span));
+                } else if self.take_keyword("case") {
+                    let pattern = self.pattern()?;
+                    let guard = match self.take_name("when") {
+                        true => Some(self.expression()?),
+                        false => None,
+                    };
+                    self.expect_op(":")?;
+                    labels.push(Label::Case(pattern, guard, self.since(span)));
+                } else {
+                    break;
+                }
+            }
+            if labels.is_empty() {
+                return Err(self.expected("`case` or `default`"));
+            }
+            let mut body = Vec::new();
+            while !self.is_keyword("case") && !self.at_default_label() && !self.is_op("}") {
+                body.push(self.statement()?);
+            }
+            sections.push(Section { labels, body, span: self.since(start) });
+        }
+        Ok(StatementKind::Switch(value, sections))
+    }
+
+    fn at_default_label(&self) -> bool {
+        self.is_keyword("default") && matches!(self.ahead(1), Tok::Op(":"))
+    }
+
+    fn goto_statement(&mut self) -> Parsed<StatementKind> {
+        let span = self.span();
+        self.at += 1;
+        let target = match () {
+            () if self.take_keyword("case") => Goto::Case(self.expression()?),
+            () if self.take_keyword("default") => Goto::Default,
+            () => return Err(self.fail("`goto` reaches only `case` and `default` here", span)),
+        };
+        self.expect_op(";")?;
+        Ok(StatementKind::Goto(target))
+    }
+
+    // ---- declarations
+
+    // A type, a name, and what can follow them.
+    fn at_local(&self) -> bool {
+        let Some(end) = self.type_end(self.at, 16) else { return false };
+        matches!(self.token_at(end), Tok::Name(_))
+            && matches!(self.token_at(end + 1), Tok::Op("=" | ";" | ",") | Tok::End)
+    }
+
+    fn at_function(&self) -> bool {
+        let start = self.at;
+        let Some(end) = self.type_end(start, 16) else { return false };
+        if !matches!((self.token_at(end), self.token_at(end + 1)), (Tok::Name(_), Tok::Op("("))) {
+            return false;
+        }
+        self.closer(end + 1).is_some_and(|close| matches!(self.token_at(close + 1), Tok::Op("{" | "=>")))
+    }
+
+    fn declaration_or_expression(&mut self) -> Parsed<StatementKind> {
+        if self.at_local() {
+            return self.local(false);
+        }
+        if self.at_function() {
+            return self.function();
+        }
+        if self.is_name("var") && matches!(self.ahead(1), Tok::Op("("))
+            && self.closer(self.at + 1).is_some_and(|close| matches!(self.token_at(close + 1), Tok::Op("=")))
+        {
+            return self.deconstruction();
+        }
+        if self.is_name("yield") && matches!(self.ahead(1), Tok::Keyword("return" | "break")) {
+            let span = self.span();
+            return Err(self.fail("`yield` is not supported", span));
+        }
+        let value = self.expression()?;
+        if !self.is_op(";") {
+            return Err(self.expected("`;`"));
+        }
+        self.at += 1;
+        Ok(StatementKind::Expression(value))
+    }
+
+    fn deconstruction(&mut self) -> Parsed<StatementKind> {
+        let start = self.span();
+        let ty = self.ty()?;
+        let names = self.designation_list()?;
+        let left = self.boxed(ExprKind::Declare(ty, names), self.since(start), 0)?;
+        self.expect_op("=")?;
+        let right = self.boxed_expression()?;
+        self.expect_op(";")?;
+        let depth = right.depth;
+        let value = self.node(ExprKind::Assign(left, right), self.since(start), depth)?;
+        Ok(StatementKind::Expression(value))
+    }
+
+    fn local(&mut self, constant: bool) -> Parsed<StatementKind> {
+        self.local_until(constant, ";")
+    }
+
+    fn local_until(&mut self, constant: bool, close: &str) -> Parsed<StatementKind> {
+        let ty = self.ty()?;
+        let mut variables = Vec::new();
+        loop {
+            let name = self.expect_name("a variable name")?;
+            let value = match self.take_op("=") {
+                true if self.is_op("{") => {
+                    let span = self.span();
+                    let (items, depth) = self.array_items()?;
+                    Some(self.node(ExprKind::ArrayInitializer(items), self.since(span), depth)?)
+                }
+                true => Some(self.expression()?),
+                false => None,
+            };
+            variables.push((name, value));
+            if !self.take_op(",") {
+                break;
+            }
+        }
+        self.expect_op(close)?;
+        Ok(StatementKind::Local { ty, constant, variables })
+    }
+
+    fn function(&mut self) -> Parsed<StatementKind> {
+        let result = self.ty()?;
+        let name = self.expect_name("a function name")?;
+        let params = self.function_params()?;
+        let body = match self.take_op("=>") {
+            true => {
+                let value = self.boxed_expression()?;
+                self.expect_op(";")?;
+                LambdaBody::Value(value)
+            }
+            false => LambdaBody::Block(self.block()?),
+        };
+        Ok(StatementKind::Function(Function { result, name, params, body }))
+    }
+
+    fn function_params(&mut self) -> Parsed<Vec<FunctionParam>> {
+        let mut list = Vec::new();
+        self.expect_op("(")?;
+        while !self.take_op(")") {
+            if !list.is_empty() {
+                self.expect_op(",")?;
+            }
+            let mode = match () {
+                () if self.take_keyword("out") => ArgumentMode::Out,
+                () if self.take_keyword("ref") => ArgumentMode::Ref,
+                () => ArgumentMode::Value,
+            };
+            let params = self.take_keyword("params");
+            let ty = self.ty()?;
+            let name = self.expect_name("a parameter name")?;
+            let default = match self.take_op("=") {
+                true => Some(self.expression()?),
+                false => None,
+            };
+            list.push(FunctionParam { ty, name, mode, params, default });
+        }
+        Ok(list)
+    }
+}

@@ -1,0 +1,149 @@
+//! What is known of each model: its unit of quota, its throughput per PTU, its speed, its context.
+
+/// Facts about a model family.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Facts {
+    prefix: &'static str,
+    /// Tokens and requests per minute of one unit of capacity (foundry.md 4.1.1).
+    pub(crate) unit: (u64, u64),
+    /// Normalised input tokens per minute of one PTU, and the weight of a token of the answer (4.2.1).
+    pub(crate) provisioned: (u64, u64),
+    /// Milliseconds to the first token, and per further one (6.2, inferred).
+    pub(crate) speed: (f64, f64),
+    /// Tokens that prompt and answer may have together.
+    pub(crate) context: u64,
+    /// Thinks before it answers, and takes `max_completion_tokens` only.
+    pub(crate) reasoning: bool,
+}
+
+const fn facts(
+    prefix: &'static str,
+    unit: (u64, u64),
+    provisioned: (u64, u64),
+    speed: (f64, f64),
+    context: u64,
+) -> Facts {
+    Facts {
+        prefix,
+        unit,
+        provisioned,
+        speed,
+        context,
+        reasoning: false,
+    }
+}
+
+const fn thinker(
+    prefix: &'static str,
+    unit: (u64, u64),
+    provisioned: (u64, u64),
+    speed: (f64, f64),
+    context: u64,
+) -> Facts {
+    Facts {
+        reasoning: true,
+        ..facts(prefix, unit, provisioned, speed, context)
+    }
+}
+
+const MINI: (f64, f64) = (350.0, 9.0);
+const OMNI: (f64, f64) = (500.0, 15.0);
+const FOUR: (f64, f64) = (450.0, 11.0);
+const FIVE: (f64, f64) = (700.0, 12.0);
+const DEEP: (f64, f64) = (1_500.0, 12.0);
+
+/// A model that the table does not know is taken for the usual case.
+const UNKNOWN: Facts = facts("", (1_000, 6), (2_500, 4), OMNI, 128_000);
+
+// The longest prefix of the model's name decides.
+const MODELS: [Facts; 45] = [
+    facts("gpt-35-turbo", (1_000, 6), (2_500, 4), MINI, 16_385),
+    facts("gpt-3.5-turbo", (1_000, 6), (2_500, 4), MINI, 16_385),
+    facts("gpt-4", (1_000, 6), (2_500, 4), OMNI, 8_192),
+    facts("gpt-4-32k", (1_000, 6), (2_500, 4), OMNI, 32_768),
+    facts("gpt-4-turbo", (1_000, 6), (2_500, 4), OMNI, 128_000),
+    facts("gpt-4-1106", (1_000, 6), (2_500, 4), OMNI, 128_000),
+    facts("gpt-4-0125", (1_000, 6), (2_500, 4), OMNI, 128_000),
+    facts("gpt-4o", (1_000, 6), (2_500, 4), OMNI, 128_000),
+    facts("gpt-4o-mini", (1_000, 6), (37_000, 4), MINI, 128_000),
+    facts("gpt-4.1", (1_000, 1), (3_000, 4), FOUR, 1_047_576),
+    facts("gpt-4.1-mini", (1_000, 1), (14_900, 4), FOUR, 1_047_576),
+    facts("gpt-4.1-nano", (1_000, 1), (59_400, 4), FOUR, 1_047_576),
+    facts("gpt-4.5", (1_000, 6), (2_500, 4), OMNI, 128_000),
+    thinker("gpt-5", (1_000, 6), (4_750, 8), FIVE, 400_000),
+    facts("gpt-5-chat", (1_000, 6), (4_750, 8), FIVE, 128_000),
+    thinker("gpt-5-mini", (1_000, 6), (23_750, 8), FIVE, 400_000),
+    thinker("gpt-5.1", (1_000, 6), (4_750, 8), FIVE, 400_000),
+    facts("gpt-5.1-chat", (1_000, 6), (4_750, 8), FIVE, 128_000),
+    thinker("gpt-5.2", (1_000, 6), (3_400, 8), FIVE, 400_000),
+    facts("gpt-5.2-chat", (1_000, 6), (3_400, 8), FIVE, 128_000),
+    thinker("gpt-5.3", (1_000, 6), (3_400, 8), FIVE, 400_000),
+    thinker("gpt-5.4", (1_000, 6), (2_400, 6), FIVE, 1_050_000),
+    thinker("gpt-5.4-mini", (1_000, 6), (7_900, 6), FIVE, 400_000),
+    thinker("gpt-5.5", (1_000, 6), (1_200, 6), FIVE, 1_050_000),
+    thinker("gpt-5.6", (1_000, 6), (3_000, 6), FIVE, 1_050_000),
+    thinker("gpt-5.6-luna", (1_000, 6), (30_000, 6), FIVE, 1_050_000),
+    thinker("gpt-5.6-terra", (1_000, 6), (3_000, 6), FIVE, 1_050_000),
+    thinker("gpt-5.6-sol", (1_000, 6), (1_200, 6), FIVE, 1_050_000),
+    thinker("gpt-6", (1_000, 6), (3_000, 5), FIVE, 1_050_000),
+    thinker("gpt-6-sol", (1_000, 6), (3_000, 5), FIVE, 1_050_000),
+    thinker("gpt-6-astra", (1_000, 6), (600, 5), FIVE, 1_050_000),
+    thinker("o1", (6_000, 1), (230, 4), DEEP, 200_000),
+    thinker("o1-mini", (10_000, 1), (2_500, 4), DEEP, 128_000),
+    thinker("o3", (1_000, 1), (3_000, 4), DEEP, 200_000),
+    thinker("o3-mini", (10_000, 1), (2_500, 4), DEEP, 200_000),
+    thinker("o3-pro", (10_000, 1), (3_000, 4), DEEP, 200_000),
+    thinker("o4-mini", (1_000, 1), (5_400, 4), DEEP, 200_000),
+    facts("model-router", (1_000, 1), (2_500, 4), OMNI, 200_000),
+    facts("gpt-oss-120b", (1_000, 1), (13_500, 4), OMNI, 131_072),
+    facts("gpt-oss", (1_000, 6), (13_500, 4), OMNI, 131_072),
+    facts("llama-3.3-70b-instruct", (1_000, 6), (8_450, 4), OMNI, 128_000),
+    facts("deepseek", (1_000, 6), (4_000, 4), OMNI, 128_000),
+    facts("qwen3-14b", (1_000, 6), (4_800, 4), OMNI, 131_072),
+    facts("phi-4", (1_000, 6), (2_500, 4), MINI, 16_384),
+    facts("mistral", (1_000, 6), (2_500, 4), OMNI, 128_000),
+];
+
+/// What is known of a model.
+pub(crate) fn of_model(model: &str) -> Facts {
+    let model = model.to_ascii_lowercase();
+    let fitting = MODELS.iter().filter(|facts| model.starts_with(facts.prefix));
+    fitting
+        .max_by_key(|facts| facts.prefix.len())
+        .copied()
+        .unwrap_or(UNKNOWN)
+}
+
+/// Tokens and requests per minute of one unit of a deployment.
+pub(crate) fn unit(model: &str, sku: &str) -> (u64, u64) {
+    // Seen at ten requests per thousand tokens, where the documentation says six (obs).
+    let generous = model.eq_ignore_ascii_case("gpt-4o") && sku.eq_ignore_ascii_case("GlobalStandard");
+    if generous {
+        (1_000, 10)
+    } else {
+        of_model(model).unit
+    }
+}
+
+/// Whether a prompt is too long for a provisioned deployment, although the model would take it (doc).
+pub(crate) fn provisioned_refuses(model: &str, prompt_tokens: u64) -> bool {
+    let model = model.to_ascii_lowercase();
+    prompt_tokens > 128_000 && (model.starts_with("gpt-4.1") || model.starts_with("gpt-5.4"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_prefix_decides() {
+        assert_eq!(of_model("gpt-4o-mini").provisioned, (37_000, 4));
+        assert_eq!(of_model("gpt-4o-2024-08-06").provisioned, (2_500, 4));
+        assert_eq!(of_model("GPT-4.1-nano").provisioned, (59_400, 4));
+        assert_eq!(of_model("gpt-5.2-codex").provisioned, (3_400, 8));
+        assert!(of_model("o3-mini").reasoning && !of_model("gpt-4").reasoning);
+        assert_eq!(of_model("something-else").unit, (1_000, 6));
+        assert_eq!(unit("gpt-4o", "GlobalStandard"), (1_000, 10));
+        assert_eq!(unit("gpt-4o", "Standard"), (1_000, 6));
+    }
+}

@@ -1,0 +1,225 @@
+//! One call to the outside: pool, breaker, URL, credentials, wire, and what came of it (gateway.md 2 and 3).
+
+use crate::backends::{CallResult, Choice, Refusal};
+use crate::body::Outgoing;
+use crate::headers;
+use crate::live::Live;
+use crate::redirect;
+use crate::target::{Target, show};
+use clock::Moment;
+use expression::Url;
+use http::header::{CONTENT_LENGTH, HOST, RETRY_AFTER, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use hyper::ext::ReasonPhrase;
+use policy::{Answer, Body, Call, CallError, Destination, HttpVersion, World};
+use std::borrow::Cow;
+use std::time::Duration;
+use trace::{Attempt, Outcome};
+use wire::{Failure, Received, SendError, Verification};
+
+/// `LastError.Reason` of a call that failed below HTTP.
+const CONNECTION_FAILURE: &str = "BackendConnectionFailure";
+/// `LastError.Reason` of a call whose head did not come in time.
+const TIMEOUT: &str = "Timeout";
+
+/// A call on its way.
+struct Flight<'a> {
+    started: Moment,
+    choice: Option<Choice<'a>>,
+    url: Option<Url>,
+}
+
+/// Where a request is sent, and how.
+struct Leg<'a> {
+    target: Cow<'a, Target>,
+    verification: Verification,
+    version: HttpVersion,
+}
+
+/// A transport failure: `LastError.Reason` and text.
+type Failed = (&'static str, String);
+
+impl Live {
+    /// Sends a call.
+    pub(crate) async fn forward(&self, mut call: Call) -> Result<Answer, CallError> {
+        let started = self.clock().now();
+        let choice = match self.choose(&call, started) {
+            Ok(choice) => choice,
+            Err(refusal) => return Err(unavailable(*refusal, started)),
+        };
+        if let Some(choice) = &choice {
+            let credentials = &choice.single.credentials;
+            credentials.apply(&mut call.headers, &mut call.query, &self.shared.identity, started);
+        }
+        let leg = self.leg(&call, choice.as_ref());
+        let mut flight = Flight { started, choice, url: None };
+        let sent = match leg {
+            Ok(leg) => {
+                let timeout = call.timeout;
+                let sent = self.clock().timeout(timeout, self.travel(leg, call, &mut flight.url)).await;
+                sent.unwrap_or_else(|| Err((TIMEOUT, timeout_text(timeout))))
+            }
+            Err(message) => Err((CONNECTION_FAILURE, message)),
+        };
+        let now = self.clock().now();
+        match sent {
+            Ok(response) => Ok(flight.answered(response, now)),
+            Err((reason, message)) => Err(flight.failed(reason, message, now)),
+        }
+    }
+
+    // The backend that gets the call; none for a plain URL.
+    fn choose(&self, call: &Call, now: Moment) -> Result<Option<Choice<'_>>, Box<Refusal>> {
+        match &call.to {
+            Destination::Backend(handle) => self.backends.choose(handle.index, &call.headers, now).transpose(),
+            Destination::Url(_) => Ok(None),
+        }
+    }
+
+    fn leg<'a>(&'a self, call: &Call, choice: Option<&Choice<'a>>) -> Result<Leg<'a>, String> {
+        let (target, verification) = match (&call.to, choice) {
+            (_, Some(choice)) => {
+                (Cow::Borrowed(choice.single.target.as_ref().map_err(String::clone)?), choice.single.verification)
+            }
+            (Destination::Url(url), None) => (Cow::Owned(self.directory.target(url)?), Verification::default()),
+            (Destination::Backend(handle), None) => return Err(format!("the service has no backend `{}`", handle.name)),
+        };
+        Ok(Leg { target, verification, version: call.version })
+    }
+
+    // Sends the request, and again as far as redirects lead.
+    async fn travel(&self, leg: Leg<'_>, call: Call, seen: &mut Option<Url>) -> Result<Response<Received>, Failed> {
+        let Call { method, path, query, mut headers, body, forwarded_for, follow_redirects, .. } = call;
+        if let Some(address) = &forwarded_for {
+            headers::forward(&mut headers, address);
+        }
+        let mut body = Outgoing::new(body);
+        let (url, uri) = leg.target.join(&path, &query).map_err(|message| (CONNECTION_FAILURE, message))?;
+        if !follow_redirects {
+            *seen = Some(url);
+            return self.cross(&leg, request(&leg.target, method, uri, headers, body)).await;
+        }
+        let (mut leg, mut method, mut url, mut uri) = (leg, method, url, uri);
+        let mut followed = 0;
+        loop {
+            *seen = Some(url.clone());
+            let replay = body.replay();
+            let request = request(&leg.target, method.clone(), uri, headers.clone(), body);
+            let response = self.cross(&leg, request).await?;
+            let next = redirect::next(response.status(), response.headers(), &url, &method, replay);
+            let Some(next) = next.filter(|_| followed < redirect::MOST) else { return Ok(response) };
+            followed += 1;
+            redirect::clean(&mut headers, &url, &next);
+            let target = self.directory.target(&next.url).map_err(|message| (CONNECTION_FAILURE, message))?;
+            (url, uri) = target.join("", &next.url.query).map_err(|message| (CONNECTION_FAILURE, message))?;
+            leg.target = Cow::Owned(target);
+            (method, body) = (next.method, next.body);
+        }
+    }
+
+    async fn cross(&self, leg: &Leg<'_>, request: Request<Outgoing>) -> Result<Response<Received>, Failed> {
+        let sent = self.shared.transport.send(&leg.target, leg.verification, leg.version, request).await;
+        sent.map_err(|error| (CONNECTION_FAILURE, transport_text(&error, &leg.target)))
+    }
+}
+
+impl Flight<'_> {
+    fn answered(mut self, response: Response<Received>, now: Moment) -> Answer {
+        let (mut parts, body) = response.into_parts();
+        let retry_after = parts.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let status = parts.status.as_u16();
+        let result = CallResult::Status { status, retry_after: retry_after.as_deref() };
+        let attempt = self.attempt(result, Outcome::Answered { status }, retry_after.clone(), now);
+        headers::drop_hop_by_hop(&mut parts.headers);
+        if let Some(cookie) = self.choice.as_mut().and_then(|choice| choice.cookie.take()) {
+            parts.headers.append(SET_COOKIE, cookie);
+        }
+        let reason = parts.extensions.get::<ReasonPhrase>();
+        let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
+        let body = match body.is_end_stream() {
+            true => Body::Full(bytes::Bytes::new()),
+            false => Body::Stream(body.map_err(Into::into).boxed_unsync()),
+        };
+        let url = self.url.take().unwrap_or_default();
+        Answer { status: parts.status, reason, headers: parts.headers, body, url, attempt }
+    }
+
+    fn failed(mut self, reason: &'static str, message: String, now: Moment) -> CallError {
+        let outcome = Outcome::Failed { reason: reason.to_owned(), message: message.clone() };
+        let attempt = self.attempt(CallResult::Failed { reason }, outcome, None, now);
+        CallError::Failed { reason, message, url: self.url, attempt }
+    }
+
+    // What was decided; counts on the breaker.
+    fn attempt(
+        &mut self,
+        result: CallResult<'_>,
+        outcome: Outcome,
+        retry_after: Option<String>,
+        ended: Moment,
+    ) -> Attempt {
+        let tripped = self.choice.as_ref().and_then(|choice| choice.single.record(ended, result));
+        Attempt {
+            pool: self.choice.as_ref().and_then(|choice| choice.pool.cloned()),
+            backend: self.choice.as_ref().map(|choice| choice.name.clone()),
+            url: self.url.as_ref().map(show),
+            skipped: self.choice.as_mut().map(|choice| std::mem::take(&mut choice.skipped)).unwrap_or_default(),
+            outcome,
+            tripped,
+            retry_after,
+            started: self.started,
+            ended,
+        }
+    }
+}
+
+fn unavailable(refusal: Refusal, now: Moment) -> CallError {
+    let Refusal { status, retry_after, pool, backend, skipped } = refusal;
+    let attempt = Attempt {
+        pool,
+        backend,
+        url: None,
+        skipped,
+        outcome: Outcome::Unavailable { status: status.as_u16(), retry_after },
+        tripped: None,
+        retry_after: None,
+        started: now,
+        ended: now,
+    };
+    let reason = status.canonical_reason().unwrap_or("Service Unavailable").to_owned();
+    CallError::Unavailable { status, reason, retry_after, attempt }
+}
+
+fn request(target: &Target, method: Method, uri: Uri, mut headers: HeaderMap, body: Outgoing) -> Request<Outgoing> {
+    // A policy that sets `Host` has the last word.
+    headers.entry(HOST).or_insert_with(|| target.host.clone());
+    if matches!(body, Outgoing::Empty) && matches!(method, Method::POST | Method::PUT | Method::PATCH) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers;
+    request
+}
+
+fn timeout_text(timeout: Duration) -> String {
+    format!("No response headers from the backend within {} ms.", timeout.as_millis())
+}
+
+// The first words are those that Azure was seen to use where it was seen at all (gateway.md 1.7).
+fn transport_text(error: &SendError, target: &Target) -> String {
+    let host = target.authority();
+    match error.failure {
+        Failure::Name => format!("Name does not resolve: {host}"),
+        Failure::Connect => format!("Connection to {host} failed: {}", last_words(&error.message)),
+        Failure::Tls => format!("TLS connection to {host} failed: {}", last_words(&error.message)),
+        Failure::Broken => "Underlying transport connection was unexpectedly closed.".to_owned(),
+    }
+}
+
+fn last_words(chain: &str) -> &str {
+    chain.rsplit(": ").next().unwrap_or(chain)
+}

@@ -1,0 +1,144 @@
+use crate::backends::Backends;
+use crate::date::DateHeader;
+use crate::identity::Identity;
+use crate::live::{Live, Shared};
+use crate::recorder::Recorder;
+use crate::slots::Slots;
+use crate::target::Directory;
+use crate::transport::Transport;
+use arc_swap::ArcSwap;
+use clock::{Clock, Dice};
+use policy::Detail;
+use service::Plan;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use trace::Record;
+use uuid::Uuid;
+
+/// Requests that are recorded unless the settings say otherwise.
+const KEEP: usize = 1_000;
+
+/// The running data plane. It has no socket of its own: [`crate::serve`] gives it one.
+pub struct Gateway {
+    pub(crate) live: ArcSwap<Live>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) recorder: Recorder,
+    pub(crate) date: DateHeader,
+    pub(crate) detail: Detail,
+    requests: AtomicU64,
+    foundry: Option<SocketAddr>,
+    offline: bool,
+}
+
+/// How a [`Gateway`] runs; limits and what is kept stand in the service's settings.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The clock.
+    pub clock: Clock,
+    /// The dice.
+    pub dice: Dice,
+    /// Where the mock model servers listen: `{account}.openai.azure.com` and its like go there.
+    pub foundry: Option<SocketAddr>,
+    /// Whether the mock model servers run in this process, on our clock.
+    pub in_process: bool,
+    /// Other servers that do.
+    pub neighbours: Vec<SocketAddr>,
+    /// Whether hosts that are neither a mock nor this machine are refused.
+    pub offline: bool,
+    /// How much of a walk is recorded.
+    pub detail: Detail,
+}
+
+impl Options {
+    /// No mocks, online, brief records.
+    pub fn new(clock: Clock, dice: Dice) -> Options {
+        Options {
+            clock,
+            dice,
+            foundry: None,
+            in_process: false,
+            neighbours: Vec::new(),
+            offline: false,
+            detail: Detail::Brief,
+        }
+    }
+}
+
+impl Gateway {
+    /// A gateway that serves `plan`.
+    pub fn new(plan: Arc<Plan>, options: Options) -> Arc<Gateway> {
+        let Options { clock, dice, foundry, in_process, neighbours, offline, detail } = options;
+        let transport = Transport::new(&clock);
+        let mocks = foundry.filter(|_| in_process);
+        neighbours.into_iter().chain(mocks).for_each(|address| transport.add_neighbour(address));
+        let identity = Identity::new(&plan.service.name);
+        let shared = Arc::new(Shared { clock, dice, transport, identity, slots: Slots::default() });
+        let recorder = Recorder::new(keep(&plan));
+        let directory = directory(&plan, foundry, offline);
+        let live = Live::new(plan, directory, shared.clone(), &Backends::default());
+        Arc::new(Gateway {
+            live: ArcSwap::new(live),
+            shared,
+            recorder,
+            date: DateHeader::new(),
+            detail,
+            requests: AtomicU64::new(0),
+            foundry,
+            offline,
+        })
+    }
+
+    /// Serves `plan` from now on. Requests in flight keep theirs; breakers and rotations of unchanged backends go on.
+    pub fn reload(&self, plan: Arc<Plan>) {
+        self.recorder.resize(keep(&plan));
+        let directory = directory(&plan, self.foundry, self.offline);
+        let before = self.live.load_full();
+        self.live.store(Live::new(plan, directory, self.shared.clone(), &before.backends));
+    }
+
+    /// What is served.
+    pub fn plan(&self) -> Arc<Plan> {
+        self.live.load().plan.clone()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// Says that the server at `address` runs in this process, on our clock: manual time may move while it is waited for.
+    pub fn add_neighbour(&self, address: SocketAddr) {
+        self.shared.transport.add_neighbour(address);
+    }
+
+    /// The last `count` requests, in the order in which they were answered.
+    pub fn records(&self, count: usize) -> Vec<Arc<Record>> {
+        self.recorder.last(count)
+    }
+
+    /// A request by its id.
+    pub fn record(&self, id: Uuid) -> Option<Arc<Record>> {
+        self.recorder.by_id(id)
+    }
+
+    /// A request by its ordinal, from 1.
+    pub fn record_number(&self, number: u64) -> Option<Arc<Record>> {
+        self.recorder.by_number(number)
+    }
+
+    /// Ordinal and id of a request that arrives.
+    pub(crate) fn next_request(&self) -> (u64, Uuid) {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        (number, self.shared.dice.roll("request", number).uuid())
+    }
+}
+
+fn keep(plan: &Plan) -> usize {
+    plan.service.settings.log.keep.unwrap_or(KEEP)
+}
+
+fn directory(plan: &Plan, foundry: Option<SocketAddr>, offline: bool) -> Directory {
+    let accounts = plan.accounts().iter().map(|account| account.name.to_ascii_lowercase()).collect();
+    Directory { foundry, accounts, offline }
+}

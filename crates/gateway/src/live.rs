@@ -1,0 +1,109 @@
+//! The world of a policy: one loaded plan over the state that outlives it.
+
+use crate::backends::Backends;
+use crate::identity::Identity;
+use crate::route::Routes;
+use crate::slots::Slots;
+use crate::target::Directory;
+use crate::transport::Transport;
+use clock::{Clock, Dice};
+use futures_util::future::BoxFuture;
+use policy::{Answer, BackendHandle, Call, CallError, World};
+use service::Plan;
+use std::any::Any;
+use std::sync::{Arc, Weak};
+
+/// What every plan of a gateway shares.
+pub(crate) struct Shared {
+    /// The clock.
+    pub(crate) clock: Clock,
+    /// The dice.
+    pub(crate) dice: Dice,
+    /// Connections.
+    pub(crate) transport: Transport,
+    /// Tokens.
+    pub(crate) identity: Identity,
+    /// Places inside `limit-concurrency`.
+    pub(crate) slots: Slots,
+}
+
+/// A plan that is being served. A request in flight keeps its own.
+pub(crate) struct Live {
+    /// What is served.
+    pub(crate) plan: Arc<Plan>,
+    /// Its backends.
+    pub(crate) backends: Backends,
+    /// Where a request belongs.
+    pub(crate) routes: Routes,
+    /// What may be called.
+    pub(crate) directory: Directory,
+    /// Bytes of a request's headers.
+    pub(crate) header_limit: usize,
+    /// What outlives it.
+    pub(crate) shared: Arc<Shared>,
+    body_limit: usize,
+    itself: Weak<Live>,
+}
+
+/// Bytes of a body that a policy may read or replay, unless the settings say otherwise.
+const BODY_LIMIT: u64 = 100 * 1024 * 1024;
+/// Bytes of a request's headers, unless the settings say otherwise.
+const HEADER_LIMIT: u64 = 64 * 1024;
+
+impl Live {
+    /// Puts `plan` to work; unchanged backends take their state over from `before`.
+    pub(crate) fn new(plan: Arc<Plan>, directory: Directory, shared: Arc<Shared>, before: &Backends) -> Arc<Live> {
+        let configs = plan.backends.iter().map(|backend| &backend.config);
+        let backends = Backends::new(configs, &directory, before);
+        for verification in backends.verifications() {
+            shared.transport.prepare(verification, policy::HttpVersion::One);
+        }
+        let limits = &plan.service.settings.limits;
+        let bytes = |limit: Option<u64>, usual| usize::try_from(limit.unwrap_or(usual)).unwrap_or(usize::MAX);
+        let body_limit = bytes(limits.body_bytes, BODY_LIMIT);
+        let header_limit = bytes(limits.header_bytes, HEADER_LIMIT);
+        let routes = Routes::new(&plan);
+        Arc::new_cyclic(|itself| {
+            let itself = itself.clone();
+            Live { plan, backends, routes, directory, header_limit, shared, body_limit, itself }
+        })
+    }
+}
+
+impl World for Live {
+    fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    fn dice(&self) -> Dice {
+        self.shared.dice
+    }
+
+    fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    fn send<'a>(&'a self, call: Call) -> BoxFuture<'a, Result<Answer, CallError>> {
+        Box::pin(self.forward(call))
+    }
+
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
+        drop(tokio::spawn(self.shared.clock.serve(work)));
+    }
+
+    fn shared(&self) -> Arc<dyn World> {
+        self.itself.upgrade().expect("whoever holds a reference keeps it alive")
+    }
+
+    fn token(&self, resource: &str, client_id: Option<&str>) -> Result<Arc<str>, String> {
+        Ok(self.shared.identity.token(resource, client_id, self.shared.clock.now()))
+    }
+
+    fn backend(&self, name: &str) -> Option<BackendHandle> {
+        self.plan.find_backend(name)
+    }
+
+    fn enter(&self, key: &str, max: u32) -> Option<Box<dyn Any + Send + Sync>> {
+        Some(Box::new(self.shared.slots.enter(key, max)?))
+    }
+}

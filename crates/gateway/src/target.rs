@@ -1,0 +1,194 @@
+//! Where a call goes: URLs taken apart once, mock hosts turned to the local Foundry.
+
+use expression::Url;
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderValue, Uri};
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// What may be called, and where it really is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Directory {
+    /// Address of the mock model servers.
+    pub(crate) foundry: Option<SocketAddr>,
+    /// Their accounts, in lower case.
+    pub(crate) accounts: BTreeSet<String>,
+    /// Whether hosts that are neither a mock nor loopback are refused.
+    pub(crate) offline: bool,
+}
+
+/// A base URL, ready to be called.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// As written.
+    url: Url,
+    /// Its path without a slash at the end.
+    prefix: String,
+    /// What `Host` says.
+    pub(crate) host: HeaderValue,
+    /// Where the connection goes.
+    scheme: Scheme,
+    authority: Authority,
+    /// The same as an address, if it is one.
+    pub(crate) socket: Option<SocketAddr>,
+}
+
+const MOCK_DOMAINS: [&str; 3] = ["openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com"];
+
+impl Directory {
+    /// The target of a base URL; the text says why there is none.
+    pub(crate) fn target(&self, url: &Url) -> Result<Target, String> {
+        let host_text = match is_default_port(url) {
+            true => url.host.to_string(),
+            false => format!("{}:{}", url.host, url.port),
+        };
+        let host = HeaderValue::from_str(&host_text).map_err(|_| format!("`{host_text}` is no host name"))?;
+        let (scheme, authority) = match self.mock(&url.host) {
+            Some(address) => (Scheme::HTTP, address.to_string()),
+            None if self.offline && !is_loopback(&url.host) => {
+                return Err(format!("`{}` is neither a mock nor this machine, and the gateway is offline", url.host));
+            }
+            None if url.scheme.eq_ignore_ascii_case("https") => (Scheme::HTTPS, format!("{}:{}", url.host, url.port)),
+            None if url.scheme.eq_ignore_ascii_case("http") => (Scheme::HTTP, format!("{}:{}", url.host, url.port)),
+            None => return Err(format!("`{}` is neither `http` nor `https`", url.scheme)),
+        };
+        let socket = authority.parse().ok();
+        let authority = Authority::try_from(authority).map_err(|_| format!("`{}` is no host name", url.host))?;
+        let prefix = url.path.strip_suffix('/').unwrap_or(&url.path).to_owned();
+        Ok(Target { url: url.clone(), prefix, host, scheme, authority, socket })
+    }
+
+    fn mock(&self, host: &str) -> Option<SocketAddr> {
+        let (account, domain) = host.split_once('.')?;
+        let is_mock = MOCK_DOMAINS.iter().any(|mock| domain.eq_ignore_ascii_case(mock));
+        // Labs give accounts names in lower case, as host names are.
+        (is_mock && self.accounts.contains(&account.to_ascii_lowercase())).then_some(self.foundry).flatten()
+    }
+}
+
+impl Target {
+    /// The URL that a policy sees after a call, and the one that goes onto the wire.
+    pub(crate) fn join(&self, path: &str, query: &str) -> Result<(Url, Uri), String> {
+        let mut text = String::with_capacity(self.prefix.len() + path.len() + query.len() + 2);
+        match path {
+            "" => text.push_str(&self.url.path),
+            path if path.starts_with('/') => text.extend([&self.prefix, path]),
+            path => text.extend([&self.prefix, "/", path]),
+        }
+        if text.is_empty() {
+            text.push('/');
+        }
+        let seen_path: Arc<str> = text.as_str().into();
+        let mut seen_query: Arc<str> = "".into();
+        if !query.is_empty() && query != "?" {
+            let from = text.len();
+            if !query.starts_with('?') {
+                text.push('?');
+            }
+            text.push_str(query);
+            seen_query = text[from..].into();
+        }
+        let path_and_query = match PathAndQuery::from_maybe_shared(bytes::Bytes::from(text)) {
+            Ok(it) => it,
+            Err(error) => return Err(format!("the backend URL has an invalid path or query: {error}")),
+        };
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path_and_query);
+        let uri = Uri::from_parts(parts).map_err(|error| format!("the backend URL is invalid: {error}"))?;
+        let seen = Url { path: seen_path, query: seen_query, ..self.url.clone() };
+        Ok((seen, uri))
+    }
+
+    /// Host and port, for messages.
+    pub(crate) fn authority(&self) -> &str {
+        self.authority.as_str()
+    }
+}
+
+/// Reads an absolute URL.
+pub(crate) fn parse_url(text: &str) -> Option<Url> {
+    let uri: Uri = text.trim().parse().ok()?;
+    let scheme = uri.scheme_str()?.to_ascii_lowercase();
+    let default = match scheme.as_str() {
+        "https" | "wss" => 443,
+        _ => 80,
+    };
+    Some(Url {
+        host: uri.host()?.to_ascii_lowercase().into(),
+        port: uri.port_u16().unwrap_or(default),
+        path: match uri.path() {
+            "" => "/".into(),
+            path => path.into(),
+        },
+        query: uri.query().map(|query| format!("?{query}")).unwrap_or_default().into(),
+        scheme: scheme.into(),
+    })
+}
+
+/// A URL as text, without the scheme's own port.
+pub(crate) fn show(url: &Url) -> String {
+    match is_default_port(url) {
+        true => format!("{}://{}{}{}", url.scheme, url.host, url.path, url.query),
+        false => format!("{}://{}:{}{}{}", url.scheme, url.host, url.port, url.path, url.query),
+    }
+}
+
+fn is_default_port(url: &Url) -> bool {
+    matches!((&*url.scheme, url.port), ("http", 80) | ("https", 443))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let is_local_name = |name: &str| name.eq_ignore_ascii_case("localhost");
+    is_local_name(host)
+        || host.rsplit_once('.').is_some_and(|(_, last)| is_local_name(last))
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directory(offline: bool) -> Directory {
+        let accounts = ["foundry1".to_owned()].into();
+        Directory { foundry: Some(([127, 0, 0, 1], 8082).into()), accounts, offline }
+    }
+
+    fn target(text: &str, offline: bool) -> Result<Target, String> {
+        directory(offline).target(&parse_url(text).expect("a URL"))
+    }
+
+    #[test]
+    fn a_base_and_a_rest_are_joined_with_one_slash() {
+        for base in ["https://h.example/openai/", "https://h.example/openai"] {
+            let (seen, uri) = target(base, false).expect("a target").join("/deployments/d/chat", "?api-version=1").expect("a URL");
+            assert_eq!(show(&seen), "https://h.example/openai/deployments/d/chat?api-version=1");
+            assert_eq!(uri, "https://h.example:443/openai/deployments/d/chat?api-version=1");
+        }
+        let (seen, _) = target("http://h.example:81", false).expect("a target").join("", "").expect("a URL");
+        assert_eq!(show(&seen), "http://h.example:81/");
+    }
+
+    #[test]
+    fn mock_hosts_go_to_the_local_foundry_and_keep_their_name() {
+        let target = target("https://Foundry1.cognitiveservices.azure.com/openai", true).expect("a target");
+        let (seen, uri) = target.join("/x", "").expect("a URL");
+        assert_eq!(uri, "http://127.0.0.1:8082/openai/x");
+        assert_eq!(target.host, "foundry1.cognitiveservices.azure.com");
+        assert_eq!(show(&seen), "https://foundry1.cognitiveservices.azure.com/openai/x");
+    }
+
+    #[test]
+    fn offline_only_mocks_and_this_machine_are_called() {
+        for good in ["http://localhost:1", "http://127.0.0.9", "http://[::1]:80", "http://a.localhost"] {
+            assert!(target(good, true).is_ok(), "{good}");
+        }
+        for bad in ["https://api.example", "https://other.openai.azure.com", "http://10.0.0.1"] {
+            assert!(target(bad, true).is_err(), "{bad}");
+            assert!(target(bad, false).is_ok(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use crate::call::Try;
+use crate::draw::Ink;
+use crate::{Call, Verdict};
+
+/// What the columns of [`call_line`] mean.
+pub fn heading() -> String {
+    format!("{:>4}  {:<6}  {:<15}  {:>9}  {:>9}  {}", "run", "status", "region", "tokens", "time", "attempts")
+}
+
+/// A call in one line.
+pub fn call_line(call: &Call, ink: Ink) -> String {
+    let status = match (call.status, call.cut) {
+        (None, _) => "none".to_owned(),
+        (Some(status), true) => format!("{status} cut"),
+        (Some(status), false) => status.to_string(),
+    };
+    let code = if call.succeeded() { "32" } else { "31" };
+    let status = ink.paint(code, &format!("{status:<6}"));
+    let region = call.case.as_deref().or(call.region.as_deref()).unwrap_or("-");
+    let tokens = match call.prompt_tokens + call.completion_tokens {
+        0 => "-".to_owned(),
+        _ => format!("{} + {}", call.prompt_tokens, call.completion_tokens),
+    };
+    let tries: Vec<String> = call.tries().iter().map(|it| attempt(it, ink)).collect();
+    let millis = format!("{:.0} ms", call.millis);
+    format!("{:>4}  {status}  {region:<15}  {tokens:>9}  {millis:>9}  {}", call.run, tries.join(" > "))
+}
+
+fn attempt(attempt: &Try, ink: Ink) -> String {
+    let backend = attempt.backend.as_deref().unwrap_or("pool");
+    let status = attempt.status.map_or("failed".to_owned(), |status| status.to_string());
+    let good = attempt.status.is_some_and(|status| status < 400);
+    let status = ink.paint(if good { "32" } else { "31" }, &status);
+    let reason = ink.paint("2", &format!("({})", attempt.reason));
+    match attempt.reason == "answered" {
+        true => format!("{backend} {status}"),
+        false => format!("{backend} {status} {reason}"),
+    }
+}
+
+/// The judgement, a line per expectation.
+pub fn verdict_lines(verdict: &Verdict, ink: Ink) -> String {
+    let mut text = String::new();
+    for it in &verdict.expectations {
+        let mark = if it.ok { ink.paint("32", "ok  ") } else { ink.paint("31", "FAIL") };
+        text.push_str(&match (it.ok, it.expected == it.actual) {
+            (true, true) => format!("{mark}  {}: {}\n", it.name, it.actual),
+            (true, false) => format!("{mark}  {}: {} (expected {})\n", it.name, it.actual, it.expected),
+            (false, _) => format!("{mark}  {}\n      expected {}\n      came     {}\n", it.name, it.expected, it.actual),
+        });
+    }
+    let word = match verdict.passed() {
+        true => ink.paint("1;32", "pass"),
+        false => ink.paint("1;31", "fail"),
+    };
+    text.push_str(&format!("verdict: {word}\n"));
+    text
+}

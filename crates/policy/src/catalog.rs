@@ -1,0 +1,117 @@
+use crate::BackendHandle;
+use expression::Symbols;
+use source::Source;
+use std::fmt;
+
+/// Where a policy stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// All APIs.
+    Global,
+    /// A product.
+    Product,
+    /// An API.
+    Api,
+    /// An operation.
+    Operation,
+}
+
+impl Scope {
+    /// `global`, `product`, `api`, `operation`: what `LastError.Scope` says.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::Global => "global",
+            Scope::Product => "product",
+            Scope::Api => "api",
+            Scope::Operation => "operation",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a document is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The policies of a scope.
+    Policy(Scope),
+    /// A fragment, to be included elsewhere.
+    Fragment,
+}
+
+/// The answer to a look-up by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup<T> {
+    /// There it is.
+    Known(T),
+    /// The service has no such thing: an error.
+    Missing,
+    /// Nobody can say, since the document is looked at alone.
+    Unknowable,
+}
+
+/// What a document may refer to.
+pub trait Catalog {
+    /// Every variable name of the service.
+    fn symbols(&self) -> &Symbols;
+    /// A named value by its display name.
+    fn named_value(&self, display_name: &str) -> Lookup<NamedValue>;
+    /// A fragment's document.
+    fn fragment(&self, id: &str) -> Lookup<Source>;
+    /// A backend entity.
+    fn backend(&self, name: &str) -> Lookup<BackendHandle>;
+    /// All names of a kind, for suggestions.
+    fn names(&self, of: CatalogNames) -> Vec<String>;
+}
+
+/// A named value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NamedValue {
+    /// Its text.
+    pub value: String,
+    /// Whether traces mask it.
+    pub secret: bool,
+}
+
+/// Kinds of names in a [`Catalog`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatalogNames {
+    /// Display names of named values.
+    NamedValues,
+    /// Ids of fragments.
+    Fragments,
+    /// Names of backends.
+    Backends,
+}
+
+/// The catalog of a document that is looked at alone: nothing can be looked up.
+#[derive(Debug, Default)]
+pub struct Lone {
+    symbols: Symbols,
+}
+
+impl Catalog for Lone {
+    fn symbols(&self) -> &Symbols {
+        &self.symbols
+    }
+
+    fn named_value(&self, _: &str) -> Lookup<NamedValue> {
+        Lookup::Unknowable
+    }
+
+    fn fragment(&self, _: &str) -> Lookup<Source> {
+        Lookup::Unknowable
+    }
+
+    fn backend(&self, _: &str) -> Lookup<BackendHandle> {
+        Lookup::Unknowable
+    }
+
+    fn names(&self, _: CatalogNames) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,151 @@
+use crate::fault::Fault;
+use crate::{Body, BodyError};
+use bytes::Bytes;
+use expression::{BodyRead, Message};
+use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use std::io::Read;
+
+/// A body and what expressions did to it.
+#[derive(Debug, Default)]
+pub(crate) struct MessageBody {
+    body: Body,
+    // What expressions read of a compressed body.
+    decoded: Option<Bytes>,
+    // Whether `decoded` says all about compression.
+    looked_at: bool,
+    // Read by an expression without being preserved: it is sent empty, and reads as null.
+    consumed: bool,
+}
+
+impl From<Body> for MessageBody {
+    fn from(body: Body) -> MessageBody {
+        MessageBody { body, ..MessageBody::default() }
+    }
+}
+
+impl MessageBody {
+    pub(crate) fn is_present(&self) -> bool {
+        self.body.is_present()
+    }
+
+    pub(crate) fn into_body(self) -> Body {
+        self.body
+    }
+
+    /// Whether it passes by and has not been looked at.
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self.body, Body::Stream(_))
+    }
+
+    /// Whether reading it needs anything first: its bytes, or a look at their compression.
+    pub(crate) fn needs_buffering(&self) -> bool {
+        self.is_stream() || !self.looked_at && matches!(self.body, Body::Full(_))
+    }
+
+    /// Brings it here, decompressed for reading as well, up to `limit` bytes.
+    pub(crate) async fn buffer(&mut self, headers: &HeaderMap, limit: usize) -> Result<(), BodyError> {
+        self.body.buffer(limit).await?;
+        if let (Body::Full(bytes), false) = (&self.body, self.looked_at) {
+            self.decoded = decode(bytes, headers, limit)?;
+            self.looked_at = true;
+        }
+        Ok(())
+    }
+
+    /// Only the bytes as they came, for replay.
+    pub(crate) async fn keep(&mut self, limit: usize) -> Result<(), BodyError> {
+        self.body.buffer(limit).await
+    }
+
+    /// Reads it for an expression.
+    pub(crate) fn read(&mut self, headers: &mut HeaderMap, preserve: bool) -> BodyRead {
+        if self.consumed {
+            return BodyRead::Consumed;
+        }
+        let content = match &self.body {
+            Body::Absent => return BodyRead::Absent,
+            Body::Stream(_) | Body::Taken => return BodyRead::Consumed,
+            Body::Full(bytes) => self.decoded.clone().unwrap_or_else(|| bytes.clone()),
+        };
+        if !preserve {
+            self.replace(Body::Full(Bytes::new()), headers);
+            self.consumed = true;
+        }
+        BodyRead::Content(content)
+    }
+
+    /// Puts another body in place and makes the framing headers fit.
+    pub(crate) fn replace(&mut self, body: Body, headers: &mut HeaderMap) {
+        if self.decoded.is_some() {
+            // What replaces a compressed body is plain (inferred).
+            headers.remove(CONTENT_ENCODING);
+        }
+        headers.remove(TRANSFER_ENCODING);
+        match &body {
+            Body::Full(bytes) if headers.contains_key(CONTENT_LENGTH) => {
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+            }
+            _ => drop(headers.remove(CONTENT_LENGTH)),
+        }
+        // What a policy put here is plain, whatever headers say.
+        *self = MessageBody { looked_at: true, ..MessageBody::from(body) };
+    }
+
+    /// What is sent: a body that is here can be sent again, one that passes by only once.
+    pub(crate) fn send(&mut self) -> Option<Body> {
+        match &self.body {
+            Body::Absent => Some(Body::Absent),
+            Body::Full(bytes) => Some(Body::Full(bytes.clone())),
+            Body::Stream(_) => Some(std::mem::replace(&mut self.body, Body::Taken)),
+            Body::Taken => None,
+        }
+    }
+
+    /// The bytes, if they are here.
+    pub(crate) fn bytes(&self) -> Option<&Bytes> {
+        match &self.body {
+            Body::Full(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+/// The fault of a body that could not be brought here.
+pub(crate) fn buffer_fault(of: Message, error: &BodyError) -> Fault {
+    match (of, error) {
+        (Message::Request, BodyError::TooLarge { .. }) => {
+            let wire = "Request body is too large";
+            Fault::refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge", error.to_string(), wire)
+        }
+        (Message::Request, BodyError::Broken(_)) => Fault::internal("ClientConnectionFailure", error.to_string()),
+        (Message::Response, BodyError::TooLarge { .. }) => Fault::internal("ResponseBodyTooLarge", error.to_string()),
+        (Message::Response, BodyError::Broken(_)) => Fault::internal("BackendConnectionFailure", error.to_string()),
+    }
+}
+
+// `None` when the body is not compressed, or not in a way that its header says: it is then read as it stands.
+fn decode(bytes: &Bytes, headers: &HeaderMap, limit: usize) -> Result<Option<Bytes>, BodyError> {
+    let Some(encoding) = headers.get(CONTENT_ENCODING).and_then(|it| it.to_str().ok()) else { return Ok(None) };
+    let encoding = encoding.trim().to_ascii_lowercase();
+    match encoding.as_str() {
+        "gzip" | "x-gzip" => inflate(GzDecoder::new(&bytes[..]), limit),
+        "deflate" => match inflate(ZlibDecoder::new(&bytes[..]), limit)? {
+            Some(plain) => Ok(Some(plain)),
+            // Some senders leave the zlib wrapper out.
+            None => inflate(DeflateDecoder::new(&bytes[..]), limit),
+        },
+        _ => Ok(None),
+    }
+}
+
+fn inflate(decoder: impl Read, limit: usize) -> Result<Option<Bytes>, BodyError> {
+    let mut plain = Vec::new();
+    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    match decoder.take(bound).read_to_end(&mut plain) {
+        Ok(_) if plain.len() > limit => Err(BodyError::TooLarge { limit }),
+        Ok(_) => Ok(Some(plain.into())),
+        Err(_) => Ok(None),
+    }
+}

@@ -1,0 +1,130 @@
+//! The walk: inbound, backend, outbound; on-error from any of them.
+
+use crate::World;
+use crate::document::Walk;
+use crate::exchange::{Exchange, ResponseParts};
+use crate::fault::{Fault, FaultBody, json_response};
+use crate::statements::{Action, Block, Flow, Statement};
+use crate::template::buffer;
+use http::StatusCode;
+use smallvec::{SmallVec, smallvec};
+use std::slice::Iter;
+use std::sync::Arc;
+use trace::{Section, Step};
+
+/// Runs the policies of an operation. Afterwards the exchange has its response.
+pub async fn run(walk: &Walk, exchange: &mut Exchange, world: &dyn World) {
+    exchange.enter(world, &walk.secrets);
+    if let Err(fault) = forward(walk, exchange, world).await {
+        fail(walk, exchange, world, fault).await;
+    }
+}
+
+/// A built-in step (404, 401) has failed: the default answer, then `on-error`.
+pub async fn refuse(walk: &Walk, exchange: &mut Exchange, world: &dyn World, fault: Fault) {
+    exchange.enter(world, &walk.secrets);
+    fail(walk, exchange, world, fault).await;
+}
+
+async fn forward(walk: &Walk, exchange: &mut Exchange, world: &dyn World) -> Result<(), Fault> {
+    for block in [&walk.inbound, &walk.backend] {
+        if run_block(block, exchange, world).await? == Flow::Return {
+            return Ok(());
+        }
+    }
+    // Nothing was forwarded: outbound begins with an empty 200.
+    if exchange.response.is_none() {
+        exchange.set_response(Some(ResponseParts::default()));
+    }
+    run_block(&walk.outbound, exchange, world).await.map(drop)
+}
+
+async fn fail(walk: &Walk, exchange: &mut Exchange, world: &dyn World, fault: Fault) {
+    raise(exchange, fault);
+    if let Err(second) = run_block(&walk.on_error, exchange, world).await {
+        // What remains of on-error is skipped and the default answer goes out (inferred).
+        let first = exchange.last_error.clone();
+        let internal = Fault {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            body: FaultBody::InternalServerError,
+            headers: Vec::new(),
+            ..second
+        };
+        raise(exchange, internal);
+        exchange.last_error = first;
+    }
+}
+
+// Sets `context.LastError` and the answer that goes out unless on-error changes it.
+fn raise(exchange: &mut Exchange, mut fault: Fault) {
+    let (reason, message) = (fault.reason.clone(), exchange.masked(fault.message.clone()));
+    exchange.fault_place(fault.section, &fault.source);
+    exchange.note(Step::Faulted { reason, message });
+    exchange.last_error = Some(fault.last_error());
+    if let Some(made) = fault.take_made() {
+        exchange.set_response(Some(made));
+    } else if !matches!(fault.body, FaultBody::InExchange) || exchange.response.is_none() {
+        let mut parts = json_response(fault.status, fault.default_body(exchange.request_id()));
+        parts.headers.extend(fault.headers.drain(..));
+        exchange.set_response(Some(parts));
+    }
+}
+
+/// Runs policies in order. The branches of `choose` are walked on a stack here, so that they cost no future of their own.
+pub(crate) async fn run_block(block: &Block, exchange: &mut Exchange, world: &dyn World) -> Result<Flow, Fault> {
+    let mut stack: SmallVec<[Iter<'_, Arc<Statement>>; 8]> = smallvec![block.iter()];
+    while let Some(top) = stack.last_mut() {
+        let Some(statement) = top.next() else {
+            stack.pop();
+            continue;
+        };
+        exchange.stand(&statement.place);
+        match step(statement, exchange, world).await.map_err(|fault| statement.locate(fault))? {
+            Next::Policy => (),
+            Next::Branch(block) => stack.push(block.iter()),
+            Next::Done => return Ok(Flow::Return),
+        }
+    }
+    Ok(Flow::Next)
+}
+
+enum Next<'a> {
+    Policy,
+    Branch(&'a Block),
+    Done,
+}
+
+async fn step<'a>(statement: &'a Statement, exchange: &mut Exchange, world: &dyn World) -> Result<Next<'a>, Fault> {
+    let flow = match &statement.action {
+        // A condition brings only the bodies here that it reads itself.
+        Action::Choose(choose) => {
+            let branch = choose.pick(exchange).await?;
+            return Ok(branch.map_or(Next::Policy, Next::Branch));
+        }
+        Action::Now(policy) => {
+            buffer(statement.needs, exchange).await?;
+            policy.run(exchange, world)?
+        }
+        Action::Cors(cors) => {
+            buffer(statement.needs, exchange).await?;
+            cors.run(exchange)?
+        }
+        Action::Wait(policy) => {
+            buffer(statement.needs, exchange).await?;
+            policy.run(statement, exchange, world).await?
+        }
+    };
+    Ok(match flow {
+        Flow::Next => Next::Policy,
+        Flow::Return => Next::Done,
+    })
+}
+
+impl Exchange {
+    // A built-in step has no place of its own; a policy's fault is recorded where the walk stands.
+    fn fault_place(&mut self, section: Option<Section>, source: &str) {
+        if let Some(section) = section {
+            self.stand_in(section, source);
+        }
+    }
+}

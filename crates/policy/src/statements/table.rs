@@ -1,0 +1,204 @@
+//! Every policy that is known: one line each.
+
+use super::*;
+use crate::Scope;
+use crate::element::Element;
+use crate::shape::{Attribute, Content, Shape, required};
+
+/// A line of the table.
+pub(crate) struct Spec {
+    /// What it looks like.
+    pub(crate) shape: &'static Shape,
+    /// Where its reference page, or the error handling page, allows it.
+    pub(crate) sections: Sections,
+    /// Where Azure runs it although no page says so.
+    pub(crate) tolerated: Sections,
+    pub(crate) scopes: &'static [Scope],
+    /// Absent for a policy that is only known.
+    pub(crate) parse: Option<fn(&mut Element<'_, '_, '_>) -> Action>,
+}
+
+/// A set of sections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sections(u8);
+
+impl Sections {
+    pub(crate) const NONE: Sections = Sections(0);
+    pub(crate) const IN: Sections = Sections(1);
+    pub(crate) const BACKEND: Sections = Sections(2);
+    pub(crate) const OUT: Sections = Sections(4);
+    pub(crate) const ON_ERROR: Sections = Sections(8);
+    pub(crate) const ALL: Sections = Sections(15);
+
+    pub(crate) const fn and(self, more: Sections) -> Sections {
+        Sections(self.0 | more.0)
+    }
+
+    pub(crate) fn has(self, one: Sections) -> bool {
+        self.0 & one.0 != 0
+    }
+}
+
+const ALL_SCOPES: &[Scope] = &[Scope::Global, Scope::Product, Scope::Api, Scope::Operation];
+const IN: Sections = Sections::IN;
+const IN_OUT: Sections = IN.and(Sections::OUT);
+const IN_ERROR: Sections = IN.and(Sections::ON_ERROR);
+const IN_BACKEND: Sections = IN.and(Sections::BACKEND);
+const IN_OUT_ERROR: Sections = IN_OUT.and(Sections::ON_ERROR);
+const OUT_ERROR: Sections = Sections::OUT.and(Sections::ON_ERROR);
+const NOT_ERROR: Sections = IN_OUT.and(Sections::BACKEND);
+
+const fn policy(
+    shape: &'static Shape,
+    sections: Sections,
+    parse: fn(&mut Element<'_, '_, '_>) -> Action,
+) -> Spec {
+    Spec { shape, sections, tolerated: Sections::NONE, scopes: ALL_SCOPES, parse: Some(parse) }
+}
+
+const fn known(shape: &'static Shape, sections: Sections) -> Spec {
+    Spec { shape, sections, tolerated: Sections::NONE, scopes: ALL_SCOPES, parse: None }
+}
+
+const fn tolerated(spec: Spec, sections: Sections) -> Spec {
+    Spec { tolerated: sections, ..spec }
+}
+
+const fn opaque(name: &'static str) -> Shape {
+    Shape { name, attributes: &[], content: Content::Opaque }
+}
+
+static BASE: Shape = Shape { name: "base", attributes: &[], content: Content::Empty };
+static INCLUDE_FRAGMENT: Shape =
+    Shape { name: "include-fragment", attributes: &[required("fragment-id").literal()], content: Content::Empty };
+
+macro_rules! opaque {
+    ($name:literal) => {{
+        static SHAPE: Shape = opaque($name);
+        &SHAPE
+    }};
+}
+
+static TABLE: &[Spec] = &[
+    // Spliced while loading.
+    known(&BASE, Sections::ALL),
+    known(&INCLUDE_FRAGMENT, Sections::ALL),
+    // Control and routing.
+    policy(&choose::SHAPE, Sections::ALL, choose::parse),
+    policy(&retry::SHAPE, Sections::ALL, retry::parse),
+    policy(&wait::SHAPE, NOT_ERROR, wait::parse),
+    policy(&limit_concurrency::SHAPE, Sections::ALL, limit_concurrency::parse),
+    policy(&forward_request::SHAPE, Sections::BACKEND, forward_request::parse),
+    policy(&set_backend_service::SHAPE, IN_BACKEND, set_backend_service::parse),
+    policy(&return_response::SHAPE, Sections::ALL, return_response::parse),
+    policy(&mock_response::SHAPE, IN_OUT_ERROR, mock_response::parse),
+    policy(&send_request::SHAPE, Sections::ALL, send_request::parse),
+    policy(&send_one_way_request::SHAPE, Sections::ALL, send_one_way_request::parse),
+    tolerated(policy(&trace::SHAPE, NOT_ERROR, trace::parse), Sections::ON_ERROR),
+    // Transformation.
+    policy(&set_header::SHAPE, Sections::ALL, set_header::parse),
+    policy(&set_query_parameter::SHAPE, IN_BACKEND, set_query_parameter::parse),
+    tolerated(policy(&set_body::SHAPE, NOT_ERROR, set_body::parse), Sections::ON_ERROR),
+    policy(&set_method::SHAPE, IN_ERROR, set_method::parse),
+    policy(&set_status::SHAPE, Sections::ALL, set_status::parse),
+    policy(&set_variable::SHAPE, Sections::ALL, set_variable::parse),
+    policy(&rewrite_uri::SHAPE, IN, rewrite_uri::parse),
+    // Authentication, access, cross-domain.
+    policy(&authentication_basic::SHAPE, IN, authentication_basic::parse),
+    policy(&authentication_managed_identity::SHAPE, IN, authentication_managed_identity::parse),
+    policy(&check_header::SHAPE, IN, check_header::parse),
+    policy(&ip_filter::SHAPE, IN, ip_filter::parse),
+    policy(&cors::SHAPE, IN, cors::parse),
+    // Known, not yet supported.
+    known(opaque!("proxy"), IN),
+    known(opaque!("emit-metric"), Sections::ALL),
+    known(opaque!("log-to-eventhub"), Sections::ALL),
+    known(opaque!("send-service-bus-message"), IN_OUT_ERROR),
+    known(opaque!("find-and-replace"), Sections::ALL),
+    known(opaque!("json-to-xml"), IN_OUT_ERROR),
+    known(opaque!("xml-to-json"), IN_OUT_ERROR),
+    known(opaque!("xsl-transform"), IN_OUT),
+    known(opaque!("redirect-content-urls"), IN_OUT),
+    known(opaque!("rate-limit"), IN),
+    known(opaque!("rate-limit-by-key"), IN),
+    known(opaque!("quota"), IN),
+    known(opaque!("quota-by-key"), IN),
+    known(opaque!("cache-lookup"), IN),
+    known(opaque!("cache-store"), Sections::OUT),
+    known(opaque!("cache-lookup-value"), Sections::ALL),
+    known(opaque!("cache-store-value"), Sections::ALL),
+    known(opaque!("cache-remove-value"), Sections::ALL),
+    known(opaque!("cache-value"), Sections::ALL),
+    known(opaque!("azure-openai-token-limit"), IN),
+    known(opaque!("llm-token-limit"), IN),
+    known(opaque!("azure-openai-emit-token-metric"), IN),
+    known(opaque!("llm-emit-token-metric"), IN),
+    known(opaque!("azure-openai-semantic-cache-lookup"), IN),
+    known(opaque!("azure-openai-semantic-cache-store"), Sections::OUT),
+    known(opaque!("llm-semantic-cache-lookup"), IN),
+    known(opaque!("llm-semantic-cache-store"), Sections::OUT),
+    known(opaque!("llm-content-safety"), IN_OUT),
+    known(opaque!("get-authorization-context"), IN),
+    known(opaque!("validate-azure-ad-token"), IN),
+    known(opaque!("validate-jwt"), IN),
+    known(opaque!("validate-client-certificate"), IN),
+    known(opaque!("authentication-certificate"), IN),
+    known(opaque!("validate-content"), IN_OUT_ERROR),
+    known(opaque!("validate-graphql-request"), IN),
+    known(opaque!("validate-odata-request"), IN),
+    known(opaque!("validate-parameters"), IN),
+    known(opaque!("validate-headers"), OUT_ERROR),
+    known(opaque!("validate-status-code"), OUT_ERROR),
+    known(opaque!("cross-domain"), IN),
+    known(opaque!("jsonp"), Sections::OUT),
+    known(opaque!("publish-to-dapr"), IN),
+    known(opaque!("invoke-dapr-binding"), IN_OUT_ERROR),
+    known(opaque!("invoke-request"), Sections::ALL),
+    known(opaque!("set-graphql-resolver"), Sections::BACKEND),
+    known(opaque!("sql-data-source"), Sections::NONE),
+    known(opaque!("cosmosdb-data-source"), Sections::NONE),
+    known(opaque!("http-data-source"), Sections::NONE),
+    known(opaque!("publish-event"), Sections::NONE),
+];
+
+/// The line of a policy.
+pub(crate) fn find(name: &str) -> Option<&'static Spec> {
+    TABLE.iter().find(|spec| spec.shape.name == name)
+}
+
+/// Every name in the table.
+pub(crate) fn known_names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|spec| spec.shape.name)
+}
+
+/// A policy, as the reference shows it.
+#[derive(Debug, Clone)]
+pub struct PolicyInfo {
+    /// Name of the element.
+    pub name: &'static str,
+    /// Whether it runs; otherwise it is reported as not yet supported.
+    pub supported: bool,
+    /// Sections that allow it.
+    pub sections: Vec<&'static str>,
+    /// Sections that run it although its page does not list them.
+    pub tolerated_sections: Vec<&'static str>,
+    /// Scopes that allow it.
+    pub scopes: Vec<&'static str>,
+    /// Its attributes besides `id`.
+    pub attributes: &'static [Attribute],
+    /// What stands in it.
+    pub content: &'static Content,
+}
+
+/// Every policy of the reference, in the table's order.
+pub fn policies() -> impl Iterator<Item = PolicyInfo> {
+    TABLE.iter().map(|spec| PolicyInfo {
+        name: spec.shape.name,
+        supported: spec.parse.is_some() || matches!(spec.shape.name, "base" | "include-fragment"),
+        sections: spec.sections.names().collect(),
+        tolerated_sections: spec.tolerated.names().collect(),
+        scopes: spec.scopes.iter().map(|it| it.name()).collect(),
+        attributes: spec.shape.attributes,
+        content: &spec.shape.content,
+    })
+}

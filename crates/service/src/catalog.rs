@@ -1,0 +1,46 @@
+use crate::values::Values;
+use expression::Symbols;
+use model::Service;
+use policy::{BackendHandle, Catalog, CatalogNames, Lookup, NamedValue};
+use source::Source;
+use std::collections::BTreeMap;
+
+/// What the policies of a service may refer to.
+pub(crate) struct ServiceCatalog<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) symbols: &'a Symbols,
+    pub(crate) values: &'a Values,
+    pub(crate) handles: &'a [BackendHandle],
+    pub(crate) backend_names: &'a BTreeMap<String, usize>,
+}
+
+impl Catalog for ServiceCatalog<'_> {
+    fn symbols(&self) -> &Symbols {
+        self.symbols
+    }
+
+    fn named_value(&self, display_name: &str) -> Lookup<NamedValue> {
+        self.values.look_up(display_name)
+    }
+
+    fn fragment(&self, id: &str) -> Lookup<Source> {
+        match self.service.fragments.iter().find(|it| it.name.eq_ignore_ascii_case(id)) {
+            Some(fragment) => Lookup::Known(fragment.document.source.clone()),
+            None => Lookup::Missing,
+        }
+    }
+
+    fn backend(&self, name: &str) -> Lookup<BackendHandle> {
+        let found = self.backend_names.get(&name.to_ascii_lowercase()).and_then(|at| self.handles.get(*at));
+        found.map_or(Lookup::Missing, |handle| Lookup::Known(handle.clone()))
+    }
+
+    fn names(&self, of: CatalogNames) -> Vec<String> {
+        let service = self.service;
+        match of {
+            CatalogNames::NamedValues => self.values.names().map(str::to_owned).collect(),
+            CatalogNames::Fragments => service.fragments.iter().map(|it| it.name.clone()).collect(),
+            CatalogNames::Backends => service.backends.iter().map(|it| it.name.clone()).collect(),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The caller's side: requests to the gateway, and what came back.
+
+use bytes::Bytes;
+use clock::{Busy, Clock, Mode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http_body_util::{BodyExt, Full};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use wire::{Received, SendError};
+
+pub(crate) type Client = wire::Client<Full<Bytes>>;
+
+/// A request to the gateway that is being put together. Made by [`Apimite::call`](crate::Apimite::call).
+#[must_use = "a call does nothing until it is sent"]
+pub struct Call {
+    pub(crate) client: Arc<Client>,
+    pub(crate) clock: Clock,
+    pub(crate) base: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+}
+
+impl Call {
+    /// With one more header.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Call {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// With a subscription key in the default header.
+    pub fn key(self, key: impl Into<String>) -> Call {
+        self.header("Ocp-Apim-Subscription-Key", key)
+    }
+
+    /// With a body.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Call {
+        self.body = body.into();
+        self
+    }
+
+    /// With a JSON body.
+    pub fn json(self, value: &serde_json::Value) -> Call {
+        self.header("content-type", "application/json").body(value.to_string())
+    }
+
+    /// Sends the request and reads the whole answer.
+    ///
+    /// # Panics
+    /// When no answer came. Use [`Call::try_send`] where that is expected.
+    pub async fn send(self) -> Response {
+        let what = format!("{} {}", self.method, self.path);
+        match self.try_send().await {
+            Ok(response) => response,
+            Err(error) => panic!("{what} brought no answer: {error}"),
+        }
+    }
+
+    /// Sends the request and reads the whole answer; a connection that broke before its head is an error.
+    pub async fn try_send(self) -> Result<Response, SendError> {
+        let clock = self.clock.clone();
+        clock.serve(self.exchange()).await
+    }
+
+    /// Sends the request, but leaves without reading the answer once `patience` has passed on the clock. `None` says
+    /// that the caller left.
+    pub async fn send_for(self, patience: Duration) -> Option<Result<Response, SendError>> {
+        let clock = self.clock.clone();
+        let inner = clock.clone();
+        clock.serve(async move { inner.timeout(patience, self.exchange()).await }).await
+    }
+
+    /// Sends the request in the background, for tests that move manual time meanwhile.
+    pub fn start(self) -> Started {
+        let clock = self.clock.clone();
+        Started { task: tokio::spawn(clock.serve(self.exchange())) }
+    }
+
+    /// Sends the request and hands the answer out piece by piece.
+    pub async fn stream(self) -> Result<Streaming, SendError> {
+        let clock = self.clock.clone();
+        let inner = clock.clone();
+        clock
+            .serve(async move {
+                let response = self.head().await?;
+                let (parts, body) = response.into_parts();
+                let held = Streaming::hold(&inner);
+                Ok(Streaming { status: parts.status.as_u16(), headers: parts.headers, body, clock: inner, held })
+            })
+            .await
+    }
+
+    async fn exchange(self) -> Result<Response, SendError> {
+        let clock = self.clock.clone();
+        let began = clock.now();
+        let (parts, mut body) = self.head().await?.into_parts();
+        let mut data = Vec::new();
+        let mut whole = true;
+        while let Some(frame) = body.frame().await {
+            match frame.map(http_body::Frame::into_data) {
+                Ok(Ok(piece)) => data.extend_from_slice(&piece),
+                Ok(Err(_trailers)) => (),
+                Err(_) => whole = false,
+            }
+        }
+        let reason = parts.extensions.get::<hyper::ext::ReasonPhrase>();
+        Ok(Response {
+            status: parts.status.as_u16(),
+            reason: reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned()),
+            headers: parts.headers,
+            body: data.into(),
+            whole,
+            took: clock.now().since(began),
+        })
+    }
+
+    async fn head(self) -> Result<http::Response<Received>, SendError> {
+        let uri = format!("{}{}", self.base, self.path);
+        let method = Method::from_bytes(self.method.as_bytes()).unwrap_or_else(|_| panic!("`{}` is no method", self.method));
+        let request = Request::builder().method(method).uri(&uri).body(Full::new(self.body));
+        let mut request = request.unwrap_or_else(|error| panic!("`{uri}`: {error}"));
+        for (name, value) in &self.headers {
+            let name = HeaderName::try_from(name.as_str()).unwrap_or_else(|_| panic!("`{name}` is no header name"));
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| panic!("`{value}` is no header value"));
+            request.headers_mut().append(name, value);
+        }
+        self.client.send(request, true).await
+    }
+}
+
+/// A request that runs in the background.
+#[derive(Debug)]
+pub struct Started {
+    task: JoinHandle<Result<Response, SendError>>,
+}
+
+impl Started {
+    /// Whether the answer is here.
+    pub fn is_finished(&self) -> bool {
+        self.task.is_finished()
+    }
+
+    /// Waits for the answer. In manual time somebody else must move it.
+    ///
+    /// # Panics
+    /// When no answer came.
+    pub async fn answer(self) -> Response {
+        match self.task.await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => panic!("no answer: {error}"),
+            Err(error) => panic!("the call ended early: {error}"),
+        }
+    }
+
+    /// Leaves: the connection is closed without reading an answer.
+    pub fn abandon(self) {
+        self.task.abort();
+    }
+}
+
+/// The whole answer to a call.
+#[derive(Debug, Clone)]
+pub struct Response {
+    status: u16,
+    reason: Option<String>,
+    headers: HeaderMap,
+    body: Bytes,
+    whole: bool,
+    took: Duration,
+}
+
+impl Response {
+    /// Status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Reason phrase, if it is not the standard one.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// The first line of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// All headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON; null if it is none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// Whether the body came to its end; `false` when the connection was cut.
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// How much time of the clock passed.
+    pub fn took(&self) -> Duration {
+        self.took
+    }
+}
+
+/// An answer that is read piece by piece. Dropping it closes the connection.
+pub struct Streaming {
+    status: u16,
+    headers: HeaderMap,
+    body: Received,
+    clock: Clock,
+    // Time that moves by itself stands while the test looks at what it has got.
+    held: Option<Busy>,
+}
+
+impl Streaming {
+    /// Status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The first line of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The next piece as it came off the wire; `None` at the end.
+    ///
+    /// # Panics
+    /// When the connection broke.
+    pub async fn frame(&mut self) -> Option<Bytes> {
+        match self.try_frame().await? {
+            Ok(data) => Some(data),
+            Err(error) => panic!("the answer broke off: {error}"),
+        }
+    }
+
+    /// The next piece, or how the connection broke.
+    pub async fn try_frame(&mut self) -> Option<Result<Bytes, wire::BoxError>> {
+        let clock = self.clock.clone();
+        let next = clock.serve(self.body.frame());
+        self.held = None;
+        let frame = next.await;
+        self.held = Streaming::hold(&clock);
+        Some(match frame? {
+            Ok(frame) => Ok(frame.into_data().unwrap_or_default()),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    fn hold(clock: &Clock) -> Option<Busy> {
+        (clock.mode() == Mode::Auto).then(|| clock.busy())
+    }
+}
