@@ -20,13 +20,19 @@ pub(crate) fn read(reader: &mut Reader<'_>, tree: &Tree) {
     if tree.collection("apis").next().is_none() {
         let source = Source::new(if tree.path.is_empty() { "apis" } else { &tree.path }, "");
         let message = "the folder has no `apis`: every request will get 404";
-        reader.findings.push(Diagnostic::warning("no-apis", message, Span::default()).found_in(&source));
+        reader
+            .findings
+            .push(Diagnostic::warning("no-apis", message, Span::default()).found_in(&source));
     }
 }
 
 // After a change of the current revision an extract can hold it twice: under the bare name and under its number.
 fn add(reader: &mut Reader<'_>, api: Api, is_bare: bool) {
-    let twin = reader.service.apis.iter().position(|it| it.name == api.name && it.revision == api.revision);
+    let twin = reader
+        .service
+        .apis
+        .iter()
+        .position(|it| it.name == api.name && it.revision == api.revision);
     match twin {
         Some(at) if is_bare => reader.service.apis[at] = api,
         Some(_) => (),
@@ -34,7 +40,13 @@ fn add(reader: &mut Reader<'_>, api: Api, is_bare: bool) {
     }
 }
 
-fn read_one(reader: &mut Reader<'_>, folder_name: &str, folder: &Tree, name: &str, revision: Option<&str>) -> Option<Api> {
+fn read_one(
+    reader: &mut Reader<'_>,
+    folder_name: &str,
+    folder: &Tree,
+    name: &str,
+    revision: Option<&str>,
+) -> Option<Api> {
     let path = ["apis", folder_name];
     let file = reader.information(folder, "apiInformation.json", &path)?;
     let findings = &mut reader.findings;
@@ -42,22 +54,31 @@ fn read_one(reader: &mut Reader<'_>, folder_name: &str, folder: &Tree, name: &st
     let own_revision = properties.word("apiRevision", findings);
     let mut api = Api {
         name: name.to_owned(),
-        display_name: properties.word("displayName", findings).unwrap_or_else(|| name.to_owned()),
+        display_name: properties
+            .word("displayName", findings)
+            .unwrap_or_else(|| name.to_owned()),
         path: properties.text("path", findings).unwrap_or_default(),
         service_url: properties.word("serviceUrl", findings),
         protocols: properties.texts("protocols", findings),
         subscription_required: properties.flag("subscriptionRequired", findings).unwrap_or(true),
         key_names: key_names(&properties, findings),
         version: properties.text("apiVersion", findings).unwrap_or_default(),
-        version_set: properties.word("apiVersionSetId", findings).map(|id| last_segment(&id).to_owned()),
-        revision: revision.map(str::to_owned).or(own_revision).unwrap_or_else(|| "1".into()),
+        version_set: properties
+            .word("apiVersionSetId", findings)
+            .map(|id| last_segment(&id).to_owned()),
+        revision: revision
+            .map(str::to_owned)
+            .or(own_revision)
+            .unwrap_or_else(|| "1".into()),
         is_current: revision.is_none(),
         is_online: properties.flag("isOnline", findings).unwrap_or(true),
         kind: kind(&properties, findings),
         operations: Vec::new(),
         policy: None,
     };
-    let as_query = properties.word("translateRequiredQueryParameters", findings).is_some_and(|it| it.eq_ignore_ascii_case("query"));
+    let as_query = properties
+        .word("translateRequiredQueryParameters", findings)
+        .is_some_and(|it| it.eq_ignore_ascii_case("query"));
     inline_version_set(reader, &properties, &mut api);
     specification(reader, folder, &mut api, !as_query);
     reader.note(ResourceKind::Api, &api.key(), file.origin.source);
@@ -68,7 +89,9 @@ fn read_one(reader: &mut Reader<'_>, folder_name: &str, folder: &Tree, name: &st
 }
 
 fn kind(properties: &Fields<'_>, findings: &mut Vec<Finding>) -> ApiKind {
-    let kind = properties.word("type", findings).or_else(|| properties.word("apiType", findings));
+    let kind = properties
+        .word("type", findings)
+        .or_else(|| properties.word("apiType", findings));
     match kind {
         Some(kind) if !kind.eq_ignore_ascii_case("http") => ApiKind::Other(kind.to_ascii_lowercase()),
         _ => ApiKind::Http,
@@ -77,7 +100,9 @@ fn kind(properties: &Fields<'_>, findings: &mut Vec<Finding>) -> ApiKind {
 
 fn key_names(properties: &Fields<'_>, findings: &mut Vec<Finding>) -> KeyNames {
     let mut names = KeyNames::default();
-    let Some(object) = properties.object("subscriptionKeyParameterNames", findings) else { return names };
+    let Some(object) = properties.object("subscriptionKeyParameterNames", findings) else {
+        return names;
+    };
     if let Some(header) = object.word("header", findings) {
         names.header = header;
     }
@@ -86,15 +111,24 @@ fn key_names(properties: &Fields<'_>, findings: &mut Vec<Finding>) -> KeyNames {
     }
     // `enabled` on the wire; true is taken for it.
     let bearer = object.get("bearer");
-    names.bearer = bearer.is_some_and(|it| it.as_bool() == Some(true) || it.as_str().is_some_and(|it| it.eq_ignore_ascii_case("enabled")));
+    names.bearer = bearer.is_some_and(|it| {
+        it.as_bool() == Some(true) || it.as_str().is_some_and(|it| it.eq_ignore_ascii_case("enabled"))
+    });
     names
 }
 
 // An API may hold its version set instead of naming it.
 fn inline_version_set(reader: &mut Reader<'_>, properties: &Fields<'_>, api: &mut Api) {
-    let Some(inline) = properties.object("apiVersionSet", &mut reader.findings) else { return };
-    let id = inline.word("id", &mut reader.findings).or_else(|| inline.word("name", &mut reader.findings));
-    let name = api.version_set.clone().or(id.map(|id| last_segment(&id).to_owned()));
+    let Some(inline) = properties.object("apiVersionSet", &mut reader.findings) else {
+        return;
+    };
+    let id = inline
+        .word("id", &mut reader.findings)
+        .or_else(|| inline.word("name", &mut reader.findings));
+    let name = api
+        .version_set
+        .clone()
+        .or(id.map(|id| last_segment(&id).to_owned()));
     let name = name.unwrap_or_else(|| format!("{}-versions", api.name));
     let known = reader.service.version_sets.iter().any(|it| it.name == name);
     if !known && inline.get("versioningScheme").is_some() {
@@ -118,11 +152,19 @@ fn specification(reader: &mut Reader<'_>, folder: &Tree, api: &mut Api, required
     if api.kind != ApiKind::Http {
         return;
     }
-    let options = openapi::Options { required_in_template, samples: reader.wants_samples };
+    let options = openapi::Options {
+        required_in_template,
+        samples: reader.wants_samples,
+    };
     let imported = openapi::import(&document, source, &options, &mut reader.findings);
     let key = api.key();
     for (operation, place) in imported.operations {
-        reader.service.origins.note(ResourceKind::Operation, &format!("{key}/{}", operation.name), source, &place);
+        reader.service.origins.note(
+            ResourceKind::Operation,
+            &format!("{key}/{}", operation.name),
+            source,
+            &place,
+        );
         api.operations.push(operation);
     }
     // The information file is put over what the import found.
@@ -130,30 +172,54 @@ fn specification(reader: &mut Reader<'_>, folder: &Tree, api: &mut Api, required
 }
 
 fn unreadable_specification(reader: &mut Reader<'_>, folder: &Tree, api: &Api) {
-    let other = ["graphql", "wadl", "wsdl", "xml"].iter().find_map(|it| folder.file(&format!("specification.{it}")));
-    let (source, message) = match (other, &api.kind) {
-        (Some(source), _) => (source.clone(), "specifications other than OpenAPI are not yet supported: the API has no operations".to_owned()),
-        (None, ApiKind::Other(_)) => return,
-        (None, ApiKind::Http) => {
+    let other = ["graphql", "wadl", "wsdl", "xml"]
+        .iter()
+        .find_map(|it| folder.file(&format!("specification.{it}")));
+    if api.kind != ApiKind::Http {
+        return; // Reported as a kind of API that is not served yet.
+    }
+    let (source, message) = match other {
+        Some(source) => {
+            let message =
+                "specifications other than OpenAPI are not yet supported: the API has no operations";
+            (source.clone(), message.to_owned())
+        }
+        None => {
             let source = Source::new(format!("{}/specification.yaml", folder.path), "");
-            (source, format!("`{}` has no specification: the API has no operations", folder.path))
+            (
+                source,
+                format!(
+                    "`{}` has no specification: the API has no operations",
+                    folder.path
+                ),
+            )
         }
     };
-    let code = if other.is_some() { "not-supported" } else { "no-specification" };
-    reader.findings.push(Diagnostic::warning(code, message, Span::default()).found_in(&source));
+    let code = if other.is_some() {
+        "not-supported"
+    } else {
+        "no-specification"
+    };
+    reader
+        .findings
+        .push(Diagnostic::warning(code, message, Span::default()).found_in(&source));
 }
 
 // `operations/NAME/policy.xml`. The name is the resource's, which an import may have normalised.
 fn operation_policies(reader: &mut Reader<'_>, folder: &Tree, path: &[&str], api: &mut Api) {
     for (name, folder) in folder.collection("operations") {
         let path: Vec<&str> = path.iter().copied().chain(["operations", name]).collect();
-        let Some(policy) = reader.policy(folder, &path) else { continue };
+        let Some(policy) = reader.policy(folder, &path) else {
+            continue;
+        };
         let exact = api.operations.iter().position(|it| it.name == name);
         let wanted = normalise(name);
         let place = exact.or_else(|| api.operations.iter().position(|it| it.name == wanted));
         match place.and_then(|at| api.operations.get_mut(at)) {
             Some(operation) => operation.policy = Some(policy),
-            None => reader.findings.push(unknown_operation(name, &api.operations, &policy.source)),
+            None => reader
+                .findings
+                .push(unknown_operation(name, &api.operations, &policy.source)),
         }
     }
 }
@@ -161,11 +227,23 @@ fn operation_policies(reader: &mut Reader<'_>, folder: &Tree, path: &[&str], api
 fn unknown_operation(name: &str, operations: &[Operation], source: &Source) -> Finding {
     let message = format!("the specification has no operation `{name}`");
     let near = nearest(name, operations.iter().map(|it| it.name.as_str()));
-    Diagnostic::error("unknown-operation", message, Span::default()).suggest(near).found_in(source)
+    Diagnostic::error("unknown-operation", message, Span::default())
+        .suggest(near)
+        .found_in(source)
 }
 
 // What the extractor writes below an API and the gateway has no use for.
 fn pass_over_children(folder: &Tree) {
-    let unused = ["diagnostics", "releases", "schemas", "wikis", "tagdescriptions", "resolvers"];
-    folder.folders().filter(|(name, _)| unused.contains(&plain(name).as_str())).for_each(|(_, folder)| folder.pass_over());
+    let unused = [
+        "diagnostics",
+        "releases",
+        "schemas",
+        "wikis",
+        "tagdescriptions",
+        "resolvers",
+    ];
+    folder
+        .folders()
+        .filter(|(name, _)| unused.contains(&plain(name).as_str()))
+        .for_each(|(_, folder)| folder.pass_over());
 }

@@ -6,15 +6,24 @@ use model::{Backend, ResourceKind};
 /// `backends/*`.
 pub(crate) fn read(reader: &mut Reader<'_>, tree: &Tree) {
     for (name, folder) in tree.collection("backends") {
-        let Some(file) = reader.information(folder, "backendInformation.json", &["backends", name]) else { continue };
-        let Some(properties) = file.properties(&mut reader.findings) else { continue };
+        let Some(file) = reader.information(folder, "backendInformation.json", &["backends", name]) else {
+            continue;
+        };
+        let Some(properties) = file.properties(&mut reader.findings) else {
+            continue;
+        };
         reader.note(ResourceKind::Backend, name, file.origin.source);
         match serde_path_to_error::deserialize::<_, Backend>(properties.value()) {
-            Ok(backend) => reader.service.backends.push(Backend { name: name.to_owned(), ..backend }),
+            Ok(backend) => reader.service.backends.push(Backend {
+                name: name.to_owned(),
+                ..backend
+            }),
             Err(error) => {
                 let pointer = format!("/properties{}", pointer(error.path()));
                 let message = lower(&error.inner().to_string());
-                reader.findings.push(file.origin.error(&pointer, "invalid-value", message));
+                reader
+                    .findings
+                    .push(file.origin.error(&pointer, "invalid-value", message));
             }
         }
     }

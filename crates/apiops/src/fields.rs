@@ -37,7 +37,11 @@ impl Origin<'_> {
 impl<'a> Fields<'a> {
     /// The whole of a document.
     pub(crate) fn new(value: &'a Value, origin: &'a Origin<'a>, pointer: impl Into<String>) -> Fields<'a> {
-        Fields { value, origin, pointer: pointer.into() }
+        Fields {
+            value,
+            origin,
+            pointer: pointer.into(),
+        }
     }
 
     /// The object itself.
@@ -62,12 +66,21 @@ impl<'a> Fields<'a> {
     pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
         let object = self.value.as_object()?;
         let exact = object.get(name);
-        let value = exact.or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value));
+        let value = exact.or_else(|| {
+            object
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value)
+        });
         value.filter(|value| !value.is_null())
     }
 
     fn wrong<T>(&self, name: &str, wanted: &str, findings: &mut Vec<Finding>) -> Option<T> {
-        findings.push(self.origin.error(&self.pointer(name), "invalid-value", format!("`{name}` must be {wanted}")));
+        findings.push(self.origin.error(
+            &self.pointer(name),
+            "invalid-value",
+            format!("`{name}` must be {wanted}"),
+        ));
         None
     }
 
@@ -88,7 +101,11 @@ impl<'a> Fields<'a> {
     /// A text that must be there.
     pub(crate) fn required(&self, name: &str, findings: &mut Vec<Finding>) -> Option<String> {
         if self.get(name).is_none() {
-            findings.push(self.origin.error(&self.pointer(name), "missing-value", format!("`{name}` is missing")));
+            findings.push(self.origin.error(
+                &self.pointer(name),
+                "missing-value",
+                format!("`{name}` is missing"),
+            ));
         }
         self.text(name, findings)
     }
@@ -115,16 +132,26 @@ impl<'a> Fields<'a> {
 
     /// A list of texts.
     pub(crate) fn texts(&self, name: &str, findings: &mut Vec<Finding>) -> Vec<String> {
-        let Some(value) = self.get(name) else { return Vec::new() };
-        let texts = value.as_array().and_then(|list| list.iter().map(|it| it.as_str().map(str::to_owned)).collect());
-        texts.or_else(|| self.wrong(name, "a list of texts", findings)).unwrap_or_default()
+        let Some(value) = self.get(name) else {
+            return Vec::new();
+        };
+        let texts = value
+            .as_array()
+            .and_then(|list| list.iter().map(|it| it.as_str().map(str::to_owned)).collect());
+        texts
+            .or_else(|| self.wrong(name, "a list of texts", findings))
+            .unwrap_or_default()
     }
 
     /// An object below this one.
     pub(crate) fn object(&self, name: &str, findings: &mut Vec<Finding>) -> Option<Fields<'a>> {
         let value = self.get(name)?;
         match value.is_object() {
-            true => Some(Fields { value, origin: self.origin, pointer: self.pointer(name) }),
+            true => Some(Fields {
+                value,
+                origin: self.origin,
+                pointer: self.pointer(name),
+            }),
             false => self.wrong(name, "an object", findings),
         }
     }
@@ -134,7 +161,9 @@ impl<'a> Fields<'a> {
 pub(crate) fn parse_json(source: &Source) -> Result<Value, Finding> {
     serde_json::from_str(source.text()).map_err(|error| {
         let text = error.to_string();
-        let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+        let message = text
+            .rsplit_once(" at line ")
+            .map_or(text.as_str(), |(message, _)| message);
         let span = place_of(source.text(), error.line(), error.column());
         Diagnostic::error("invalid-json", lower(message), span).found_in(source)
     })
@@ -144,26 +173,45 @@ pub(crate) fn parse_json(source: &Source) -> Result<Value, Finding> {
 pub(crate) fn parse_yaml(source: &Source) -> Result<Value, Finding> {
     serde_saphyr::from_str(source.text()).map_err(|error| {
         let error = error.without_snippet();
-        let place = error.location().map(|it| (it.line() as usize, it.column() as usize));
-        let span = place.map_or(Span::default(), |(line, column)| place_of(source.text(), line, column));
+        let place = error
+            .location()
+            .map(|it| (it.line() as usize, it.column() as usize));
+        let span = place.map_or(Span::default(), |(line, column)| {
+            place_of(source.text(), line, column)
+        });
         let text = error.to_string();
         // The library puts the place in front of or behind the sentence; the finding shows it already.
         let message = text.lines().next().unwrap_or_default();
-        let message = message.split(" at line ").next().unwrap_or(message).trim_start_matches("error: ");
+        let message = message
+            .split(" at line ")
+            .next()
+            .unwrap_or(message)
+            .trim_start_matches("error: ");
         Diagnostic::error("invalid-yaml", lower(message), span).found_in(source)
     })
 }
 
 // A line and a column, both from 1, as an offset in the text.
 fn place_of(text: &str, line: usize, column: usize) -> Span {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
     let rest = &text[start.min(text.len())..];
     let width = rest.lines().next().unwrap_or_default().len();
     let mut at = start + column.saturating_sub(1).min(width);
     while !text.is_char_boundary(at) {
         at -= 1;
     }
-    Span::new(at, at + text[at..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8))
+    Span::new(
+        at,
+        at + text[at..]
+            .chars()
+            .next()
+            .filter(|c| *c != '\n')
+            .map_or(0, char::len_utf8),
+    )
 }
 
 /// A sentence of a library in the form of ours.

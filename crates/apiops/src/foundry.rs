@@ -12,10 +12,17 @@ const DEPLOYMENTS: &str = "microsoft.cognitiveservices/accounts/deployments";
 pub(crate) fn read(reader: &mut Reader<'_>, tree: &Tree) {
     let folders = tree.folders().filter(|(name, _)| plain(name) == "foundry");
     for (_, folder) in folders {
-        let names: Vec<&str> = folder.file_names().filter(|name| name.to_ascii_lowercase().ends_with(".json")).collect();
+        let names: Vec<&str> = folder
+            .file_names()
+            .filter(|name| name.to_ascii_lowercase().ends_with(".json"))
+            .collect();
         for source in names.into_iter().filter_map(|name| folder.file(name)) {
             match parse_json(source) {
-                Ok(value) => File { source, accounts: Vec::new() }.read(&value, reader),
+                Ok(value) => File {
+                    source,
+                    accounts: Vec::new(),
+                }
+                .read(&value, reader),
                 Err(finding) => reader.findings.push(finding),
             }
         }
@@ -30,17 +37,36 @@ struct File<'a> {
 
 impl File<'_> {
     fn read(mut self, value: &Value, reader: &mut Reader<'_>) {
-        let origin = Origin { source: self.source, over: None };
+        let origin = Origin {
+            source: self.source,
+            over: None,
+        };
         let (list, root) = match value {
             Value::Array(list) => (list.iter().collect(), ""),
             // A template names its schema; a resource has a type.
-            _ if value.get("type").is_none() && value.get("resources").is_some_and(Value::is_array) => {
-                (value.get("resources").and_then(Value::as_array).into_iter().flatten().collect(), "/resources")
-            }
+            _ if value.get("type").is_none() && value.get("resources").is_some_and(Value::is_array) => (
+                value
+                    .get("resources")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .collect(),
+                "/resources",
+            ),
             _ => (vec![value], "-"),
         };
-        let places = (0..list.len()).map(|at| if root == "-" { String::new() } else { format!("{root}/{at}") });
-        let resources: Vec<Fields<'_>> = list.iter().zip(places).map(|(value, place)| Fields::new(value, &origin, place)).collect();
+        let places = (0..list.len()).map(|at| {
+            if root == "-" {
+                String::new()
+            } else {
+                format!("{root}/{at}")
+            }
+        });
+        let resources: Vec<Fields<'_>> = list
+            .iter()
+            .zip(places)
+            .map(|(value, place)| Fields::new(value, &origin, place))
+            .collect();
         let findings = &mut reader.findings;
         for resource in &resources {
             match kind(resource).as_deref() {
@@ -49,36 +75,58 @@ impl File<'_> {
                 Some(other) => {
                     let message = format!("`{other}` is no resource of a mock model server");
                     let finding = error(resource, "type", "unknown-resource", message);
-                    findings.push(help(finding, "`foundry` holds `Microsoft.CognitiveServices/accounts`"));
+                    findings.push(help(
+                        finding,
+                        "`foundry` holds `Microsoft.CognitiveServices/accounts`",
+                    ));
                 }
                 None => findings.push(error(resource, "type", "missing-value", "`type` is missing")),
             }
         }
-        for resource in resources.iter().filter(|it| kind(it).as_deref() == Some(DEPLOYMENTS)) {
+        for resource in resources
+            .iter()
+            .filter(|it| kind(it).as_deref() == Some(DEPLOYMENTS))
+        {
             self.loose_deployment(resource, findings);
         }
         for (account, place) in self.accounts {
-            reader.service.origins.note(ResourceKind::Account, &account.name, self.source, &place);
+            reader
+                .service
+                .origins
+                .note(ResourceKind::Account, &account.name, self.source, &place);
             reader.service.accounts.push(account);
         }
     }
 
     fn account(&mut self, resource: &Fields<'_>, findings: &mut Vec<Finding>) {
-        let Some(name) = name(resource, findings) else { return };
+        let Some(name) = name(resource, findings) else {
+            return;
+        };
         let properties = resource.object("properties", findings);
         let mut account = Account {
             name,
             location: resource.required("location", findings).unwrap_or_default(),
-            kind: resource.word("kind", findings).unwrap_or_else(|| "AIServices".into()),
-            disable_local_auth: properties.and_then(|it| it.flag("disableLocalAuth", findings)).unwrap_or(false),
+            kind: resource
+                .word("kind", findings)
+                .unwrap_or_else(|| "AIServices".into()),
+            disable_local_auth: properties
+                .and_then(|it| it.flag("disableLocalAuth", findings))
+                .unwrap_or(false),
             deployments: Vec::new(),
         };
-        let nested = resource.get("resources").and_then(Value::as_array).into_iter().flatten().enumerate();
+        let nested = resource
+            .get("resources")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .enumerate();
         for (at, value) in nested {
             let place = format!("{}/{at}", resource.pointer("resources"));
             let nested = Fields::new(value, resource.origin(), place);
             match kind(&nested).as_deref() {
-                Some("deployments" | DEPLOYMENTS) => account.deployments.extend(deployment(&nested, findings)),
+                Some("deployments" | DEPLOYMENTS) => {
+                    account.deployments.extend(deployment(&nested, findings))
+                }
                 // Projects, connections and the like have no part in answering calls.
                 Some(_) => (),
                 None => findings.push(error(&nested, "type", "missing-value", "`type` is missing")),
@@ -91,7 +139,11 @@ impl File<'_> {
     fn loose_deployment(&mut self, resource: &Fields<'_>, findings: &mut Vec<Finding>) {
         let full = resource.text("name", findings).unwrap_or_default();
         let owner = full.split('/').next().unwrap_or_default();
-        let account = self.accounts.iter_mut().map(|(account, _)| account).find(|it| it.name.eq_ignore_ascii_case(owner));
+        let account = self
+            .accounts
+            .iter_mut()
+            .map(|(account, _)| account)
+            .find(|it| it.name.eq_ignore_ascii_case(owner));
         match account {
             Some(account) => account.deployments.extend(deployment(resource, findings)),
             None => {
@@ -106,7 +158,12 @@ fn deployment(resource: &Fields<'_>, findings: &mut Vec<Finding>) -> Option<Depl
     let name = name(resource, findings)?;
     let sku = resource.object("sku", findings);
     if sku.is_none() {
-        findings.push(error(resource, "sku", "missing-value", format!("deployment `{name}` has no `sku`")));
+        findings.push(error(
+            resource,
+            "sku",
+            "missing-value",
+            format!("deployment `{name}` has no `sku`"),
+        ));
     }
     let sku = sku.map_or_else(Sku::default, |sku| Sku {
         name: sku.required("name", findings).unwrap_or_default(),
@@ -116,15 +173,27 @@ fn deployment(resource: &Fields<'_>, findings: &mut Vec<Finding>) -> Option<Depl
     let properties = resource.object("properties", findings);
     let model = properties.as_ref().and_then(|it| it.object("model", findings));
     if model.is_none() {
-        findings.push(error(resource, "properties", "missing-value", format!("deployment `{name}` has no `model`")));
+        findings.push(error(
+            resource,
+            "properties",
+            "missing-value",
+            format!("deployment `{name}` has no `model`"),
+        ));
     }
     let model = model.map_or_else(ModelName::default, |model| ModelName {
         format: model.text("format", findings).unwrap_or_else(|| "OpenAI".into()),
         name: model.required("name", findings).unwrap_or_default(),
         version: model.text("version", findings).unwrap_or_default(),
     });
-    let spillover = properties.as_ref().and_then(|it| it.word("spilloverDeploymentName", findings));
-    Some(Deployment { name, model, sku, spillover })
+    let spillover = properties
+        .as_ref()
+        .and_then(|it| it.word("spilloverDeploymentName", findings));
+    Some(Deployment {
+        name,
+        model,
+        sku,
+        spillover,
+    })
 }
 
 fn kind(resource: &Fields<'_>) -> Option<String> {
@@ -134,13 +203,23 @@ fn kind(resource: &Fields<'_>) -> Option<String> {
 fn name(resource: &Fields<'_>, findings: &mut Vec<Finding>) -> Option<String> {
     let name = resource.required("name", findings)?;
     if name.starts_with('[') {
-        let finding = error(resource, "name", "not-supported", "expressions of ARM templates are not evaluated here");
+        let finding = error(
+            resource,
+            "name",
+            "not-supported",
+            "expressions of ARM templates are not evaluated here",
+        );
         findings.push(help(finding, "write the value itself"));
         return None;
     }
     let name = last_segment(&name).to_owned();
     if name.is_empty() {
-        findings.push(error(resource, "name", "invalid-value", "`name` must not be empty"));
+        findings.push(error(
+            resource,
+            "name",
+            "invalid-value",
+            "`name` must not be empty",
+        ));
         return None;
     }
     Some(name)

@@ -7,17 +7,17 @@
 //!
 //! This crate compiles no policy, checks no reference between resources and knows nothing of Bicep or sockets.
 
-mod tree; // the folder: files by name, each marked when it was read
+mod access; // products, subscriptions, groups, users
+mod api; // apis/*: information, specification, policies
+mod backend; // backends/*
 mod fields; // one information file: typed access, every mistake noted with its place
+mod foundry; // foundry/*.json
+mod openapi; // OpenAPI 2.0, 3.0, 3.1 to operations
 mod overrides; // configuration*.yaml of the publisher
 mod read; // the whole folder, collection after collection
-mod api; // apis/*: information, specification, policies
-mod openapi; // OpenAPI 2.0, 3.0, 3.1 to operations
-mod backend; // backends/*
-mod access; // products, subscriptions, groups, users
-mod values; // named values, policy fragments, version sets
-mod foundry; // foundry/*.json
-mod settings; // apimite.toml
+mod settings;
+mod tree; // the folder: files by name, each marked when it was read
+mod values; // named values, policy fragments, version sets // apimite.toml
 
 use model::Service;
 use source::Finding;

@@ -14,8 +14,16 @@ pub(crate) struct Overrides {
 }
 
 // Kinds that this reader applies, nested ones with their parent's kind in front.
-const KINDS: &[&str] =
-    &["apis", "backends", "groups", "namedValues", "policyFragments", "products", "subscriptions", "versionSets"];
+const KINDS: &[&str] = &[
+    "apis",
+    "backends",
+    "groups",
+    "namedValues",
+    "policyFragments",
+    "products",
+    "subscriptions",
+    "versionSets",
+];
 
 impl Overrides {
     /// The file that `apimite.toml` names, or the only one, or `configuration.yaml`. The publisher itself is always given exactly one;
@@ -27,7 +35,10 @@ impl Overrides {
         }
         let name = match (&settings.configuration, names.as_slice()) {
             (Some(wanted), _) => {
-                let found = names.iter().find(|name| name.eq_ignore_ascii_case(wanted)).copied();
+                let found = names
+                    .iter()
+                    .find(|name| name.eq_ignore_ascii_case(wanted))
+                    .copied();
                 if found.is_none() {
                     findings.push(unknown_file(tree, wanted, &names));
                 }
@@ -35,16 +46,25 @@ impl Overrides {
             }
             (None, [only]) => Some(*only),
             (None, several) => {
-                let plain = several.iter().find(|name| stem(name).eq_ignore_ascii_case("configuration")).copied();
+                let plain = several
+                    .iter()
+                    .find(|name| stem(name).eq_ignore_ascii_case("configuration"))
+                    .copied();
                 if plain.is_none() && !several.is_empty() {
                     findings.push(undecided(tree, several));
                 }
                 plain
             }
         };
-        let Some(source) = name.and_then(|name| tree.file(name)) else { return Overrides::none() };
+        let Some(source) = name.and_then(|name| tree.file(name)) else {
+            return Overrides::none();
+        };
         match parse_yaml(source) {
-            Ok(root) => Overrides { source: source.clone(), root, used: RefCell::default() },
+            Ok(root) => Overrides {
+                source: source.clone(),
+                root,
+                used: RefCell::default(),
+            },
             Err(finding) => {
                 findings.push(finding);
                 Overrides::none()
@@ -53,12 +73,19 @@ impl Overrides {
     }
 
     fn none() -> Overrides {
-        Overrides { source: Source::new("configuration.yaml", ""), root: Value::Null, used: RefCell::default() }
+        Overrides {
+            source: Source::new("configuration.yaml", ""),
+            root: Value::Null,
+            used: RefCell::default(),
+        }
     }
 
     /// The service's name, if the file names one.
     pub(crate) fn service_name(&self) -> Option<&str> {
-        self.root.get("apimServiceName")?.as_str().filter(|name| !name.trim().is_empty())
+        self.root
+            .get("apimServiceName")?
+            .as_str()
+            .filter(|name| !name.trim().is_empty())
     }
 
     /// The entry of a resource: its file, where it stands there, and the entry itself. `path` alternates kinds and names.
@@ -88,16 +115,23 @@ impl Overrides {
         for (kind, list) in root.iter().filter(|(kind, _)| KINDS.contains(&kind.as_str())) {
             let Some(list) = list.as_array() else {
                 let span = model::locate(self.source.text(), &format!("/{kind}"));
-                findings.push(Diagnostic::error("invalid-value", format!("`{kind}` must be a list"), span).found_in(&self.source));
+                findings.push(
+                    Diagnostic::error("invalid-value", format!("`{kind}` must be a list"), span)
+                        .found_in(&self.source),
+                );
                 continue;
             };
-            for name in list.iter().filter_map(|entry| entry.get("name").and_then(Value::as_str)) {
+            for name in list
+                .iter()
+                .filter_map(|entry| entry.get("name").and_then(Value::as_str))
+            {
                 let path = format!("{kind}/{name}");
                 if !used.contains(&path) {
                     let span = model::locate(self.source.text(), &format!("/{path}"));
                     let known = used.iter().filter_map(|it| it.strip_prefix(&format!("{kind}/")));
                     let message = format!("the folder has no `{name}` among its `{kind}`");
-                    let finding = Diagnostic::warning("unused-override", message, span).suggest(nearest(name, known));
+                    let finding =
+                        Diagnostic::warning("unused-override", message, span).suggest(nearest(name, known));
                     findings.push(finding.found_in(&self.source));
                 }
             }
@@ -139,8 +173,14 @@ fn settings_place(tree: &Tree, pointer: &str) -> (Source, Span) {
 
 fn unknown_file(tree: &Tree, wanted: &str, names: &[&str]) -> Finding {
     let (source, span) = settings_place(tree, "/configuration");
-    let finding = Diagnostic::error("unknown-file", format!("the folder has no override file `{wanted}`"), span);
-    finding.suggest(nearest(wanted, names.iter().copied())).found_in(&source)
+    let finding = Diagnostic::error(
+        "unknown-file",
+        format!("the folder has no override file `{wanted}`"),
+        span,
+    );
+    finding
+        .suggest(nearest(wanted, names.iter().copied()))
+        .found_in(&source)
 }
 
 fn undecided(tree: &Tree, names: &[&str]) -> Finding {

@@ -26,7 +26,10 @@ impl Information<'_> {
     pub(crate) fn properties(&self, findings: &mut Vec<Finding>) -> Option<Fields<'_>> {
         let whole = Fields::new(&self.value, &self.origin, "");
         if whole.get("properties").is_none() {
-            findings.push(self.origin.error("/properties", "missing-value", "`properties` is missing"));
+            findings.push(
+                self.origin
+                    .error("/properties", "missing-value", "`properties` is missing"),
+            );
         }
         whole.object("properties", findings)
     }
@@ -35,7 +38,16 @@ impl Information<'_> {
 // Collections that the extractor writes and that have no effect on the gateway yet, or none at all.
 const WITHOUT_EFFECT: &[&str] = &["diagnostics", "loggers", "tags", "gateways"];
 const COLLECTIONS: &[&str] = &[
-    "apis", "backends", "foundry", "groups", "named values", "policy fragments", "products", "subscriptions", "users", "version sets",
+    "apis",
+    "backends",
+    "foundry",
+    "groups",
+    "named values",
+    "policy fragments",
+    "products",
+    "subscriptions",
+    "users",
+    "version sets",
 ];
 
 /// Reads a whole folder.
@@ -44,11 +56,20 @@ pub(crate) fn service(tree: &Tree, mut findings: Vec<Finding>) -> (Service, Vec<
     settings::read(tree, &mut service, &mut findings);
     let overrides = Overrides::choose(tree, &service.settings, &mut findings);
     let own = &service.settings.service;
-    service.name = own.name.clone().or(overrides.service_name().map(str::to_owned)).unwrap_or_else(|| "apimite".into());
+    service.name = own
+        .name
+        .clone()
+        .or(overrides.service_name().map(str::to_owned))
+        .unwrap_or_else(|| "apimite".into());
     service.sku = own.sku.clone().unwrap_or_default();
     service.location = own.location.clone().unwrap_or_default();
     let wants_samples = tree.mentions("<mock-response");
-    let mut reader = Reader { overrides: &overrides, service, findings, wants_samples };
+    let mut reader = Reader {
+        overrides: &overrides,
+        service,
+        findings,
+        wants_samples,
+    };
     reader.service.policy = reader.policy(tree, &[]);
     values::named_values(&mut reader, tree);
     values::fragments(&mut reader, tree);
@@ -60,7 +81,11 @@ pub(crate) fn service(tree: &Tree, mut findings: Vec<Finding>) -> (Service, Vec<
     access::products(&mut reader, tree);
     access::subscriptions(&mut reader, tree);
     foundry::read(&mut reader, tree);
-    let Reader { service, mut findings, .. } = reader;
+    let Reader {
+        service,
+        mut findings,
+        ..
+    } = reader;
     overrides.unused(&mut findings);
     leftovers(tree, &mut findings);
     (service, findings)
@@ -68,7 +93,12 @@ pub(crate) fn service(tree: &Tree, mut findings: Vec<Finding>) -> (Service, Vec<
 
 impl<'a> Reader<'a> {
     /// The information file of the resource in `folder`, which `path` names by kinds and names.
-    pub(crate) fn information<'b>(&mut self, folder: &'b Tree, file: &str, path: &[&str]) -> Option<Information<'b>>
+    pub(crate) fn information<'b>(
+        &mut self,
+        folder: &'b Tree,
+        file: &str,
+        path: &[&str],
+    ) -> Option<Information<'b>>
     where
         'a: 'b,
     {
@@ -76,7 +106,8 @@ impl<'a> Reader<'a> {
             folder.pass_over(); // One finding for the folder is enough.
             let missing = Source::new(format!("{}/{file}", folder.path), "");
             let message = format!("`{}` has no `{file}`", folder.path);
-            self.findings.push(Diagnostic::error("missing-file", message, Span::default()).found_in(&missing));
+            self.findings
+                .push(Diagnostic::error("missing-file", message, Span::default()).found_in(&missing));
             return None;
         };
         let mut value = match parse_json(source) {
@@ -95,7 +126,10 @@ impl<'a> Reader<'a> {
             }
             merge(&mut value, &serde_json::json!({ "properties": properties }));
         }
-        Some(Information { value, origin: Origin { source, over } })
+        Some(Information {
+            value,
+            origin: Origin { source, over },
+        })
     }
 
     /// Notes where a resource stands.
@@ -119,20 +153,30 @@ impl<'a> Reader<'a> {
 fn leftovers(tree: &Tree, findings: &mut Vec<Finding>) {
     for (name, folder) in tree.folders() {
         let Some(first) = folder.first() else { continue };
-        let report = |diagnostic: Diagnostic, findings: &mut Vec<Finding>| findings.push(diagnostic.found_in(first));
+        let report =
+            |diagnostic: Diagnostic, findings: &mut Vec<Finding>| findings.push(diagnostic.found_in(first));
         if WITHOUT_EFFECT.contains(&plain(name).as_str()) {
             folder.pass_over();
             let message = format!("`{name}` has no effect on the gateway yet");
-            report(Diagnostic::info("not-supported", message, Span::default()), findings);
+            report(
+                Diagnostic::info("not-supported", message, Span::default()),
+                findings,
+            );
         } else if plain(name) == "workspaces" {
             folder.pass_over();
             let message = "workspaces are not yet supported: nothing in them is served";
-            report(Diagnostic::warning("not-supported", message, Span::default()), findings);
+            report(
+                Diagnostic::warning("not-supported", message, Span::default()),
+                findings,
+            );
         } else if !COLLECTIONS.iter().any(|known| plain(known) == plain(name)) {
             folder.pass_over();
             let message = format!("`{name}` is no folder of a service");
             let near = nearest(name, COLLECTIONS.iter().copied());
-            report(Diagnostic::warning("unknown-folder", message, Span::default()).suggest(near), findings);
+            report(
+                Diagnostic::warning("unknown-folder", message, Span::default()).suggest(near),
+                findings,
+            );
         }
     }
     let mut unread = Vec::new();

@@ -5,7 +5,9 @@ use source::{Diagnostic, Finding, Source, Span, nearest};
 
 /// `apimite.toml`, if there is one.
 pub(crate) fn read(tree: &Tree, service: &mut Service, findings: &mut Vec<Finding>) {
-    let Some(source) = tree.file("apimite.toml") else { return };
+    let Some(source) = tree.file("apimite.toml") else {
+        return;
+    };
     match toml::from_str::<Settings>(source.text()) {
         Ok(settings) => {
             service.settings = settings;
@@ -16,7 +18,9 @@ pub(crate) fn read(tree: &Tree, service: &mut Service, findings: &mut Vec<Findin
 }
 
 fn finding(error: &toml::de::Error, source: &Source) -> Finding {
-    let span = error.span().map_or(Span::default(), |range| Span::new(range.start, range.end));
+    let span = error
+        .span()
+        .map_or(Span::default(), |range| Span::new(range.start, range.end));
     let message = error.message();
     // serde says: unknown field `x`, expected one of `a`, `b`.
     if let Some(rest) = message.strip_prefix("unknown field `") {
@@ -32,5 +36,10 @@ fn finding(error: &toml::de::Error, source: &Source) -> Finding {
         };
         return finding.found_in(source);
     }
-    Diagnostic::error("invalid-toml", lower(message.lines().next().unwrap_or_default()), span).found_in(source)
+    Diagnostic::error(
+        "invalid-toml",
+        lower(message.lines().next().unwrap_or_default()),
+        span,
+    )
+    .found_in(source)
 }

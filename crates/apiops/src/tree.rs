@@ -32,7 +32,9 @@ impl Tree {
     /// The folder of a collection such as `named values`, however its words are joined.
     pub(crate) fn collection(&self, name: &str) -> impl Iterator<Item = (&str, &Tree)> {
         let wanted = plain(name);
-        self.folders().filter(move |(it, _)| plain(it) == wanted).flat_map(|(_, folder)| folder.folders())
+        self.folders()
+            .filter(move |(it, _)| plain(it) == wanted)
+            .flat_map(|(_, folder)| folder.folders())
     }
 
     /// The file of that name, compared without case; marks it as read.
@@ -61,7 +63,12 @@ impl Tree {
 
     /// Files that nobody has read.
     pub(crate) fn unread<'a>(&'a self, found: &mut Vec<(&'a str, &'a Source)>) {
-        found.extend(self.files.iter().filter(|(_, it)| !it.read.get()).map(|(name, it)| (name.as_str(), &it.source)));
+        found.extend(
+            self.files
+                .iter()
+                .filter(|(_, it)| !it.read.get())
+                .map(|(name, it)| (name.as_str(), &it.source)),
+        );
         self.folders.values().for_each(|folder| folder.unread(found));
     }
 
@@ -75,15 +82,27 @@ impl Tree {
         match path {
             [] => (),
             [name] => {
-                self.files.insert((*name).to_owned(), File { source, read: Cell::new(false) });
+                self.files.insert(
+                    (*name).to_owned(),
+                    File {
+                        source,
+                        read: Cell::new(false),
+                    },
+                );
             }
             [name, rest @ ..] => {
                 let path = match self.path.is_empty() {
                     true => (*name).to_owned(),
                     false => format!("{}/{name}", self.path),
                 };
-                let below = || Tree { path, ..Tree::default() };
-                self.folders.entry((*name).to_owned()).or_insert_with(below).insert(rest, source);
+                let below = || Tree {
+                    path,
+                    ..Tree::default()
+                };
+                self.folders
+                    .entry((*name).to_owned())
+                    .or_insert_with(below)
+                    .insert(rest, source);
             }
         }
     }
@@ -91,7 +110,10 @@ impl Tree {
 
 /// `named values`, `named-values` and `namedValues` are one name.
 pub(crate) fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// A folder that is held in memory.
@@ -106,7 +128,10 @@ pub(crate) fn from_memory(files: &[(&str, &str)]) -> Tree {
 
 /// A folder on disk.
 pub(crate) fn from_disk(folder: &Path, findings: &mut Vec<Finding>) -> Tree {
-    let mut tree = Tree { path: folder.display().to_string(), ..Tree::default() };
+    let mut tree = Tree {
+        path: folder.display().to_string(),
+        ..Tree::default()
+    };
     fill(&mut tree, folder, DEPTH, findings);
     tree
 }
@@ -124,10 +149,15 @@ fn fill(tree: &mut Tree, folder: &Path, depth: usize, findings: &mut Vec<Finding
                 continue;
             }
         };
-        let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+            continue;
+        };
         if path.is_dir() {
             if !is_foreign_folder(&name) && depth > 0 {
-                let mut below = Tree { path: path.display().to_string(), ..Tree::default() };
+                let mut below = Tree {
+                    path: path.display().to_string(),
+                    ..Tree::default()
+                };
                 fill(&mut below, &path, depth - 1, findings);
                 tree.folders.insert(name, below);
             }
@@ -135,7 +165,13 @@ fn fill(tree: &mut Tree, folder: &Path, depth: usize, findings: &mut Vec<Finding
             match text(&path) {
                 Ok(text) => {
                     let source = Source::new(path.display().to_string(), strip_mark(&text));
-                    tree.files.insert(name, File { source, read: Cell::new(false) });
+                    tree.files.insert(
+                        name,
+                        File {
+                            source,
+                            read: Cell::new(false),
+                        },
+                    );
                 }
                 Err(reason) => findings.push(unreadable("unreadable-file", &path, &reason)),
             }
@@ -158,7 +194,8 @@ fn strip_mark(text: &str) -> &str {
 
 fn unreadable(code: &'static str, path: &Path, reason: &str) -> Finding {
     let name = path.display().to_string();
-    Diagnostic::error(code, format!("cannot read `{name}`: {reason}"), Span::default()).found_in(&Source::new(name, ""))
+    Diagnostic::error(code, format!("cannot read `{name}`: {reason}"), Span::default())
+        .found_in(&Source::new(name, ""))
 }
 
 // Folders of tools that stand beside an extract in a repository.
@@ -168,9 +205,16 @@ fn is_foreign_folder(name: &str) -> bool {
 
 /// Whether a file of this name can be part of a service.
 pub(crate) fn is_readable_name(path: &Path) -> bool {
-    let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
-    let known = path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| {
-        ["json", "yaml", "yml", "xml", "toml", "graphql", "wadl", "wsdl"].iter().any(|it| extension.eq_ignore_ascii_case(it))
-    });
+    let hidden = path
+        .file_name()
+        .is_none_or(|name| name.to_string_lossy().starts_with('.'));
+    let known = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| {
+            ["json", "yaml", "yml", "xml", "toml", "graphql", "wadl", "wsdl"]
+                .iter()
+                .any(|it| extension.eq_ignore_ascii_case(it))
+        });
     known && !hidden
 }

@@ -57,42 +57,105 @@ fn folder() -> Vec<(&'static str, &'static str)> {
              backends:\n  - name: east\n    properties:\n      credentials:\n        header: { x-key: ['{{key}}'] }\n\
              namedValues:\n  - name: key\n    properties: { value: '{#secret#}' }\n  - name: kye\n    properties: {}\n",
         ),
-        ("apimite.toml", "seed = 7\n[subscriptions.team-a]\nprimary-key = 'abc'\n"),
+        (
+            "apimite.toml",
+            "seed = 7\n[subscriptions.team-a]\nprimary-key = 'abc'\n",
+        ),
         ("apis/chat/apiInformation.json", CHAT),
         ("apis/chat/specification.yaml", CHAT_SPECIFICATION),
-        ("apis/chat/policy.xml", "<policies><inbound><mock-response /></inbound></policies>"),
-        ("apis/chat/operations/ChatCompletions_Create/policy.xml", "<policies><inbound /></policies>"),
-        ("apis/chat/diagnostics/azuremonitor/diagnosticInformation.json", "{}"),
-        ("apis/pets/apiInformation.json", r#"{"properties": {"path": "pets", "apiRevision": "2", "apiVersionSetId": "/apiVersionSets/pets"}}"#),
+        (
+            "apis/chat/policy.xml",
+            "<policies><inbound><mock-response /></inbound></policies>",
+        ),
+        (
+            "apis/chat/operations/ChatCompletions_Create/policy.xml",
+            "<policies><inbound /></policies>",
+        ),
+        (
+            "apis/chat/diagnostics/azuremonitor/diagnosticInformation.json",
+            "{}",
+        ),
+        (
+            "apis/pets/apiInformation.json",
+            r#"{"properties": {"path": "pets", "apiRevision": "2", "apiVersionSetId": "/apiVersionSets/pets"}}"#,
+        ),
         ("apis/pets/specification.json", PETS),
-        ("apis/pets;rev=1/apiInformation.json", r#"{"properties": {"path": "pets", "translateRequiredQueryParameters": "query",
-            "serviceUrl": "https://own.example.com"}}"#),
+        (
+            "apis/pets;rev=1/apiInformation.json",
+            r#"{"properties": {"path": "pets", "translateRequiredQueryParameters": "query",
+            "serviceUrl": "https://own.example.com"}}"#,
+        ),
         ("apis/pets;rev=1/specification.json", PETS),
-        ("apis/live/apiInformation.json", r#"{"properties": {"path": "live", "type": "websocket", "subscriptionRequired": false}}"#),
-        ("version sets/pets/versionSetInformation.json", r#"{"properties": {"displayName": "Pets", "versioningScheme": "Header", "versionHeaderName": "x-v"}}"#),
-        ("backends/east/backendInformation.json", r#"{"properties": {"url": "https://east.example.com", "protocol": "http",
+        (
+            "apis/live/apiInformation.json",
+            r#"{"properties": {"path": "live", "type": "websocket", "subscriptionRequired": false}}"#,
+        ),
+        (
+            "version sets/pets/versionSetInformation.json",
+            r#"{"properties": {"displayName": "Pets", "versioningScheme": "Header", "versionHeaderName": "x-v"}}"#,
+        ),
+        (
+            "backends/east/backendInformation.json",
+            r#"{"properties": {"url": "https://east.example.com", "protocol": "http",
             "credentials": {"header": {"x-a": ["1"]}}, "circuitBreaker": {"rules": [{"name": "r", "tripDuration": "PT1M", "acceptRetryAfter": true,
-            "failureCondition": {"count": "1", "interval": "PT1M", "statusCodeRanges": [{"min": 429, "max": 429}]}}]}}}"#),
-        ("backends/pool/backendInformation.json", r#"{"properties": {"type": "Pool", "pool": {"services": [{"id": "/backends/east", "priority": 1, "weight": 3}]}}}"#),
-        ("named values/key/namedValueInformation.json", r#"{"properties": {"displayName": "the-key", "secret": true, "tags": []}}"#),
+            "failureCondition": {"count": "1", "interval": "PT1M", "statusCodeRanges": [{"min": 429, "max": 429}]}}]}}}"#,
+        ),
+        (
+            "backends/pool/backendInformation.json",
+            r#"{"properties": {"type": "Pool", "pool": {"services": [{"id": "/backends/east", "priority": 1, "weight": 3}]}}}"#,
+        ),
+        (
+            "named values/key/namedValueInformation.json",
+            r#"{"properties": {"displayName": "the-key", "secret": true, "tags": []}}"#,
+        ),
         ("policy fragments/common/policy.xml", "<fragment />"),
-        ("policy fragments/common/policyFragmentInformation.json", r#"{"properties": {"description": "for all"}}"#),
-        ("products/gold/productInformation.json", r#"{"properties": {"displayName": "Gold", "state": "published", "subscriptionsLimit": 5}}"#),
+        (
+            "policy fragments/common/policyFragmentInformation.json",
+            r#"{"properties": {"description": "for all"}}"#,
+        ),
+        (
+            "products/gold/productInformation.json",
+            r#"{"properties": {"displayName": "Gold", "state": "published", "subscriptionsLimit": 5}}"#,
+        ),
         ("products/gold/policy.xml", "<policies />"),
         ("products/gold/apis/chat/productApiInformation.json", "{}"),
-        ("products/gold/apis/other-name/productApiInformation.json", r#"{"name": "link1", "properties": {"apiId": "/apis/pets"}}"#),
-        ("products/gold/groups/developers/productGroupInformation.json", "{}"),
-        ("subscriptions/team-a/subscriptionInformation.json", r#"{"properties": {"displayName": "Team A", "scope": "/products/gold", "state": "active",
-            "ownerId": "/users/ann"}}"#),
-        ("subscriptions/team-b/subscriptionInformation.json", r#"{"properties": {"scope": "/apis", "state": "suspended"}}"#),
-        ("users/ann/userInformation.json", r#"{"properties": {"email": "ann@example.com", "state": "blocked", "groups": ["developers"]}}"#),
-        ("groups/ops/groupInformation.json", r#"{"properties": {"displayName": "Operators"}}"#),
-        ("tags/t/tagInformation.json", r#"{"properties": {"displayName": "t"}}"#),
-        ("foundry/accounts.json", r#"[{"type": "Microsoft.CognitiveServices/accounts", "name": "east", "location": "eastus", "kind": "OpenAI",
+        (
+            "products/gold/apis/other-name/productApiInformation.json",
+            r#"{"name": "link1", "properties": {"apiId": "/apis/pets"}}"#,
+        ),
+        (
+            "products/gold/groups/developers/productGroupInformation.json",
+            "{}",
+        ),
+        (
+            "subscriptions/team-a/subscriptionInformation.json",
+            r#"{"properties": {"displayName": "Team A", "scope": "/products/gold", "state": "active",
+            "ownerId": "/users/ann"}}"#,
+        ),
+        (
+            "subscriptions/team-b/subscriptionInformation.json",
+            r#"{"properties": {"scope": "/apis", "state": "suspended"}}"#,
+        ),
+        (
+            "users/ann/userInformation.json",
+            r#"{"properties": {"email": "ann@example.com", "state": "blocked", "groups": ["developers"]}}"#,
+        ),
+        (
+            "groups/ops/groupInformation.json",
+            r#"{"properties": {"displayName": "Operators"}}"#,
+        ),
+        (
+            "tags/t/tagInformation.json",
+            r#"{"properties": {"displayName": "t"}}"#,
+        ),
+        (
+            "foundry/accounts.json",
+            r#"[{"type": "Microsoft.CognitiveServices/accounts", "name": "east", "location": "eastus", "kind": "OpenAI",
             "properties": {"disableLocalAuth": true}, "resources": [{"type": "deployments", "name": "gpt-4o",
             "sku": {"name": "Standard", "capacity": 10}, "properties": {"model": {"format": "OpenAI", "name": "gpt-4o", "version": "2024-08-06"}}}]},
             {"type": "Microsoft.CognitiveServices/accounts/deployments", "name": "east/ptu", "sku": {"name": "ProvisionedManaged", "capacity": 15},
-            "properties": {"model": {"name": "gpt-4o"}, "spilloverDeploymentName": "gpt-4o"}}]"#),
+            "properties": {"model": {"name": "gpt-4o"}, "spilloverDeploymentName": "gpt-4o"}}]"#,
+        ),
     ]
 }
 
@@ -100,58 +163,151 @@ fn lines(findings: &[Finding]) -> Vec<String> {
     let line = |it: &Finding| {
         let at = it.source.position(it.diagnostic.span.start);
         let severity = it.diagnostic.severity.name();
-        format!("{}:{}:{} {severity}[{}] {}", it.source.name(), at.line, at.column, it.diagnostic.code, it.diagnostic.message)
+        format!(
+            "{}:{}:{} {severity}[{}] {}",
+            it.source.name(),
+            at.line,
+            at.column,
+            it.diagnostic.code,
+            it.diagnostic.message
+        )
     };
     findings.iter().map(line).collect()
 }
 
 fn check(service: &Service) {
-    assert_eq!((service.name.as_str(), service.settings.seed), ("contoso", Some(7)));
+    assert_eq!(
+        (service.name.as_str(), service.settings.seed),
+        ("contoso", Some(7))
+    );
     assert!(service.policy.is_some());
     let keys: Vec<String> = service.apis.iter().map(model::Api::key).collect();
     assert_eq!(keys, ["chat;rev=1", "live;rev=1", "pets;rev=2", "pets;rev=1"]);
-    let [chat, live, pets, old_pets] = service.apis.as_slice() else { panic!("four APIs") };
-    assert_eq!((chat.display_name.as_str(), chat.path.as_str()), ("Talk", "inference/openai"));
-    assert_eq!((chat.key_names.header.as_str(), chat.key_names.query.as_str(), chat.key_names.bearer), ("api-key", "key", true));
-    assert_eq!(chat.service_url.as_deref(), Some("https://models.example.com/openai"));
+    let [chat, live, pets, old_pets] = service.apis.as_slice() else {
+        panic!("four APIs")
+    };
+    assert_eq!(
+        (chat.display_name.as_str(), chat.path.as_str()),
+        ("Talk", "inference/openai")
+    );
+    assert_eq!(
+        (
+            chat.key_names.header.as_str(),
+            chat.key_names.query.as_str(),
+            chat.key_names.bearer
+        ),
+        ("api-key", "key", true)
+    );
+    assert_eq!(
+        chat.service_url.as_deref(),
+        Some("https://models.example.com/openai")
+    );
     assert!(chat.subscription_required && !live.subscription_required);
     assert_eq!(live.kind, ApiKind::Other("websocket".into()));
-    let [create, models] = chat.operations.as_slice() else { panic!("two operations") };
-    assert_eq!((create.name.as_str(), create.method.as_str()), ("chatcompletions-create", "POST"));
-    assert_eq!(create.url_template, "/deployments/{deployment-id}/chat/completions?api-version={api-version}");
+    let [create, models] = chat.operations.as_slice() else {
+        panic!("two operations")
+    };
+    assert_eq!(
+        (create.name.as_str(), create.method.as_str()),
+        ("chatcompletions-create", "POST")
+    );
+    assert_eq!(
+        create.url_template,
+        "/deployments/{deployment-id}/chat/completions?api-version={api-version}"
+    );
     assert_eq!(create.display_name, "Creates a completion");
-    let names: Vec<&str> = create.template_parameters.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<&str> = create
+        .template_parameters
+        .iter()
+        .map(|it| it.name.as_str())
+        .collect();
     assert_eq!(names, ["deployment-id", "api-version"]);
-    assert_eq!(create.responses[0].representations["application/json"][0].body, r#"{"id":"string"}"#);
+    assert_eq!(
+        create.responses[0].representations["application/json"][0].body,
+        r#"{"id":"string"}"#
+    );
     assert!(create.policy.is_some());
     assert_eq!(models.name, "get-models");
     let examples = &models.responses[0].representations["application/json"];
-    assert_eq!((examples[0].name.as_str(), examples[0].body.as_str(), examples[1].body.as_str()), ("two", "[1,2]", "\"a: b\""));
+    assert_eq!(
+        (
+            examples[0].name.as_str(),
+            examples[0].body.as_str(),
+            examples[1].body.as_str()
+        ),
+        ("two", "[1,2]", "\"a: b\"")
+    );
     assert!(pets.is_current && !old_pets.is_current);
     assert_eq!(pets.service_url.as_deref(), Some("https://pets.example.com/v1"));
     assert_eq!(old_pets.service_url.as_deref(), Some("https://own.example.com"));
-    assert_eq!((pets.operations[0].url_template.as_str(), old_pets.operations[0].url_template.as_str()), ("/pets/{id}?n={n}", "/pets/{id}"));
-    assert_eq!(pets.operations[0].responses[0].representations["application/json"][0].body, "[0]");
-    assert_eq!(pets.operations[0].responses[1].representations["text/plain"][0].body, "none");
-    assert_eq!(service.version_sets[0].scheme, VersioningScheme::Header("x-v".into()));
-    let [east, pool] = service.backends.as_slice() else { panic!("two backends") };
-    let headers: Vec<(&str, &str)> = east.credentials.header.iter().map(|(name, it)| (name.as_str(), it[0].as_str())).collect();
+    assert_eq!(
+        (
+            pets.operations[0].url_template.as_str(),
+            old_pets.operations[0].url_template.as_str()
+        ),
+        ("/pets/{id}?n={n}", "/pets/{id}")
+    );
+    assert_eq!(
+        pets.operations[0].responses[0].representations["application/json"][0].body,
+        "[0]"
+    );
+    assert_eq!(
+        pets.operations[0].responses[1].representations["text/plain"][0].body,
+        "none"
+    );
+    assert_eq!(
+        service.version_sets[0].scheme,
+        VersioningScheme::Header("x-v".into())
+    );
+    let [east, pool] = service.backends.as_slice() else {
+        panic!("two backends")
+    };
+    let headers: Vec<(&str, &str)> = east
+        .credentials
+        .header
+        .iter()
+        .map(|(name, it)| (name.as_str(), it[0].as_str()))
+        .collect();
     assert_eq!(headers, [("x-a", "1"), ("x-key", "{{key}}")]);
-    assert_eq!((pool.kind, pool.pool.as_ref().map(|it| it.services[0].weight)), (BackendKind::Pool, Some(Some(3))));
+    assert_eq!(
+        (pool.kind, pool.pool.as_ref().map(|it| it.services[0].weight)),
+        (BackendKind::Pool, Some(Some(3)))
+    );
     let value = &service.named_values[0];
-    assert_eq!((value.display_name.as_str(), value.secret, &value.value), ("the-key", true, &None));
+    assert_eq!(
+        (value.display_name.as_str(), value.secret, &value.value),
+        ("the-key", true, &None)
+    );
     assert_eq!(service.fragments[0].description, "for all");
     let product = &service.products[0];
-    assert_eq!((product.apis.as_slice(), product.groups.as_slice()), (&["chat".into(), "pets".into()][..], &["developers".into()][..]));
+    assert_eq!(
+        (product.apis.as_slice(), product.groups.as_slice()),
+        (&["chat".into(), "pets".into()][..], &["developers".into()][..])
+    );
     assert!(product.published && product.policy.is_some() && product.subscription_required);
-    let [a, b] = service.subscriptions.as_slice() else { panic!("two subscriptions") };
-    assert_eq!((&a.scope, a.owner.as_deref(), a.state), (&Scope::Product("gold".into()), Some("ann"), SubscriptionState::Active));
-    assert_eq!((&b.scope, b.state), (&Scope::AllApis, SubscriptionState::Inactive));
+    let [a, b] = service.subscriptions.as_slice() else {
+        panic!("two subscriptions")
+    };
+    assert_eq!(
+        (&a.scope, a.owner.as_deref(), a.state),
+        (
+            &Scope::Product("gold".into()),
+            Some("ann"),
+            SubscriptionState::Active
+        )
+    );
+    assert_eq!(
+        (&b.scope, b.state),
+        (&Scope::AllApis, SubscriptionState::Inactive)
+    );
     assert!(service.users[0].blocked);
     let account = &service.accounts[0];
     assert!(account.disable_local_auth);
-    let deployments: Vec<(&str, bool, u64)> =
-        account.deployments.iter().map(|it| (it.name.as_str(), it.sku.is_provisioned(), it.sku.capacity)).collect();
+    let deployments: Vec<(&str, bool, u64)> = account
+        .deployments
+        .iter()
+        .map(|it| (it.name.as_str(), it.sku.is_provisioned(), it.sku.capacity))
+        .collect();
     assert_eq!(deployments, [("gpt-4o", false, 10), ("ptu", true, 15)]);
 }
 
@@ -183,18 +339,36 @@ fn a_whole_folder_is_read_from_memory_and_from_disk() {
 fn all_mistakes_are_reported_at_once_with_their_places() {
     let (_, findings) = apiops::read_embedded(&[
         ("apimite.toml", "seed = 1\n[clock]\nmod = 'manual'\n"),
-        ("apis/a/apiInformation.json", "{\"properties\": {\n  \"path\": [1],\n  \"subscriptionRequired\": 3 } }"),
-        ("apis/a/specification.yaml", "openapi: 3.0.0\npaths:\n  /x:\n    get:\n      parameters: [ { $ref: '#/nowhere' } ]\n"),
+        (
+            "apis/a/apiInformation.json",
+            "{\"properties\": {\n  \"path\": [1],\n  \"subscriptionRequired\": 3 } }",
+        ),
+        (
+            "apis/a/specification.yaml",
+            "openapi: 3.0.0\npaths:\n  /x:\n    get:\n      parameters: [ { $ref: '#/nowhere' } ]\n",
+        ),
         ("apis/a/operations/gte-x/policy.xml", "<policies />"),
         ("apis/b/apiInformation.json", "{\"properties\": {\n  \"path\": }}"),
         ("apis/c/apiInformation.json", "{\"properties\": {}}"),
         ("apis/c/specification.yaml", "a: [1\nb: 2"),
         ("apis/d/specification.json", "{}"),
-        ("backends/x/backendInformation.json", "{\"properties\": {\n \"circuitBreaker\": {\"rules\": [{\"failureCondition\": {},\n \"tripDuration\": \"1 minute\"}]}}}"),
-        ("subscriptions/s/subscriptionInformation.json", "{\"properties\": {\"scope\": \"/apis\", \"state\": \"actve\"}}"),
+        (
+            "backends/x/backendInformation.json",
+            "{\"properties\": {\n \"circuitBreaker\": {\"rules\": [{\"failureCondition\": {},\n \"tripDuration\": \"1 minute\"}]}}}",
+        ),
+        (
+            "subscriptions/s/subscriptionInformation.json",
+            "{\"properties\": {\"scope\": \"/apis\", \"state\": \"actve\"}}",
+        ),
         ("named-vales/x/namedValueInformation.json", "{}"),
-        ("version sets/v/versionSetInformation.json", "{\"properties\": {\"versioningScheme\": \"Path\"}}"),
-        ("foundry/a.json", "{\"type\": \"Microsoft.CognitiveServices/accounts\", \"name\": \"[parameters('n')]\", \"location\": \"eastus\"}"),
+        (
+            "version sets/v/versionSetInformation.json",
+            "{\"properties\": {\"versioningScheme\": \"Path\"}}",
+        ),
+        (
+            "foundry/a.json",
+            "{\"type\": \"Microsoft.CognitiveServices/accounts\", \"name\": \"[parameters('n')]\", \"location\": \"eastus\"}",
+        ),
         ("products/p/policy.xml", "<policies />"),
         ("groups/g/groupInformation.json", "{\"properties\": {}}"),
         ("groups/g/notes.json", "{}"),
@@ -226,5 +400,11 @@ fn all_mistakes_are_reported_at_once_with_their_places() {
 #[test]
 fn a_folder_that_is_not_there_is_a_finding() {
     let (_, findings) = apiops::read(std::path::Path::new("/nowhere/at/all"));
-    assert!(findings.iter().any(|it| it.is_error() && it.diagnostic.code == "unreadable-folder"), "{:?}", lines(&findings));
+    assert!(
+        findings
+            .iter()
+            .any(|it| it.is_error() && it.diagnostic.code == "unreadable-folder"),
+        "{:?}",
+        lines(&findings)
+    );
 }

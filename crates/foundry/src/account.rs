@@ -3,12 +3,12 @@
 use crate::auth::{Auth, Door};
 use crate::fault::Script;
 use crate::knobs::{Knobs, overlay};
-use crate::quota::{Quota, Refused, Ticket};
 use crate::quota::Level;
+use crate::quota::{Quota, Refused, Ticket};
 use crate::{estimate, region};
 use clock::{Dice, Moment};
 use indexmap::IndexMap;
-use model::{Account, AccountSettings, Deployment, DeploymentSettings, Fault};
+use model::{Account, AccountSettings, Deployment, DeploymentSettings};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +22,8 @@ pub(crate) struct Server {
     pub(crate) tier: &'static str,
     pub(crate) resource: Account,
     calls: AtomicU64,
+    /// The settings as they were written, to tell whether they were edited.
+    written: String,
     settings: Mutex<AccountSettings>,
     door: Mutex<Door>,
     script: Mutex<Script>,
@@ -83,9 +85,21 @@ impl Server {
         old: Option<&Server>,
         mistakes: &mut Vec<String>,
     ) -> Server {
-        let known = |name: &String| resource.deployments.iter().any(|it| it.name.eq_ignore_ascii_case(name));
+        // Settings that were not edited stay as they are, with all that was changed while running.
+        let written = format!("{settings:?}");
+        let kept = old.filter(|old| old.written == written);
+        let settings = &kept.map_or_else(|| settings.clone(), |old| old.settings.lock().clone());
+        let known = |name: &String| {
+            resource
+                .deployments
+                .iter()
+                .any(|it| it.name.eq_ignore_ascii_case(name))
+        };
         for unknown in settings.deployments.keys().filter(|name| !known(name)) {
-            mistakes.push(format!("account `{}` has no deployment `{unknown}`", resource.name));
+            mistakes.push(format!(
+                "account `{}` has no deployment `{unknown}`",
+                resource.name
+            ));
         }
         let mut deployments = IndexMap::new();
         for deployment in &resource.deployments {
@@ -95,19 +109,23 @@ impl Server {
             deployments.insert(key, Deployed::new(deployment, &settings, old, mistakes));
         }
         spillover(resource, mistakes);
-        let script = match old {
-            // A script that was not edited goes on where it is, with whatever was added to it while running.
-            Some(old) if same_faults(&old.settings.lock().faults, &settings.faults) => std::mem::take(&mut *old.script.lock()),
-            _ => Script::new(&settings.faults, now),
+        let script = match kept {
+            Some(old) => std::mem::take(&mut *old.script.lock()),
+            None => Script::new(&settings.faults, now),
         };
         Server {
             name: resource.name.clone(),
             region: region::display_name(&resource.location),
             region_id: region::id(&resource.location),
-            tier: if resource.kind.eq_ignore_ascii_case("OpenAI") { "OpenAI S0" } else { "AIServices S0" },
+            tier: if resource.kind.eq_ignore_ascii_case("OpenAI") {
+                "OpenAI S0"
+            } else {
+                "AIServices S0"
+            },
             resource: resource.clone(),
             calls: AtomicU64::new(old.map_or(0, |old| old.calls.load(Ordering::Relaxed))),
             door: Mutex::new(door(resource, settings, dice, mistakes)),
+            written,
             settings: Mutex::new(settings.clone()),
             script: Mutex::new(script),
             deployments,
@@ -136,7 +154,13 @@ impl Server {
     }
 
     /// Changes what `patch` sets, all of it or nothing.
-    pub(crate) fn patch(&self, patch: &AccountSettings, faults: bool, dice: Dice, now: Moment) -> Result<(), Vec<String>> {
+    pub(crate) fn patch(
+        &self,
+        patch: &AccountSettings,
+        faults: bool,
+        dice: Dice,
+        now: Moment,
+    ) -> Result<(), Vec<String>> {
         let mut mistakes = Vec::new();
         let mut settings = self.settings.lock();
         let mut merged = settings.clone();
@@ -158,7 +182,9 @@ impl Server {
             let name = &deployed.resource.name;
             let changed = overlay(&of_deployment(&merged, name), patch);
             knobs.push((deployed, Knobs::read(&deployed.resource, &changed, &mut mistakes)));
-            merged.deployments.retain(|key, _| !key.eq_ignore_ascii_case(name));
+            merged
+                .deployments
+                .retain(|key, _| !key.eq_ignore_ascii_case(name));
             merged.deployments.insert(name.clone(), changed);
         }
         let door = door(&self.resource, &merged, dice, &mut mistakes);
@@ -183,25 +209,30 @@ impl Server {
         for deployed in self.deployments.values() {
             let mut state = deployed.state.lock();
             state.quota = Quota::new(state.knobs.limits);
-            state.count = Counts { in_flight: state.count.in_flight, ..Counts::default() };
+            state.count = Counts {
+                in_flight: state.count.in_flight,
+                ..Counts::default()
+            };
         }
     }
 }
 
 fn of_deployment(settings: &AccountSettings, name: &str) -> DeploymentSettings {
     let mut all = settings.deployments.iter();
-    all.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, settings)| settings.clone()).unwrap_or_default()
-}
-
-fn same_faults(before: &[Fault], after: &[Fault]) -> bool {
-    let text = |faults: &[Fault]| serde_json::to_string(faults).unwrap_or_default();
-    text(before) == text(after)
+    all.find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, settings)| settings.clone())
+        .unwrap_or_default()
 }
 
 fn spillover(resource: &Account, mistakes: &mut Vec<String>) {
     for deployment in &resource.deployments {
-        let Some(target) = &deployment.spillover else { continue };
-        let found = resource.deployments.iter().find(|it| it.name.eq_ignore_ascii_case(target));
+        let Some(target) = &deployment.spillover else {
+            continue;
+        };
+        let found = resource
+            .deployments
+            .iter()
+            .find(|it| it.name.eq_ignore_ascii_case(target));
         let problem = match found {
             None => format!("account `{}` has no deployment `{target}`", resource.name),
             Some(it) if it.sku.is_provisioned() => format!("`{target}` is not a standard deployment"),
@@ -216,15 +247,23 @@ fn door(resource: &Account, settings: &AccountSettings, dice: Dice, mistakes: &m
         None => Auth::default(),
         Some(text) => Auth::parse(text).unwrap_or_else(|| {
             let account = &resource.name;
-            mistakes.push(format!("account `{account}`: `auth` is one of `keys+jwt`, `keys`, `off`, not `{text}`"));
+            mistakes.push(format!(
+                "account `{account}`: `auth` is one of `keys+jwt`, `keys`, `off`, not `{text}`"
+            ));
             Auth::default()
         }),
     };
     let keys = match settings.keys.is_empty() {
-        true => (0..2).map(|number| made_key(&resource.name, dice, number)).collect(),
+        true => (0..2)
+            .map(|number| made_key(&resource.name, dice, number))
+            .collect(),
         false => settings.keys.clone(),
     };
-    Door { auth, keys, local_auth_disabled: resource.disable_local_auth }
+    Door {
+        auth,
+        keys,
+        local_auth_disabled: resource.disable_local_auth,
+    }
 }
 
 fn made_key(account: &str, dice: Dice, number: u64) -> String {
@@ -233,17 +272,30 @@ fn made_key(account: &str, dice: Dice, number: u64) -> String {
 }
 
 impl Deployed {
-    fn new(resource: &Deployment, settings: &DeploymentSettings, old: Option<&Arc<Deployed>>, mistakes: &mut Vec<String>) -> Arc<Deployed> {
+    fn new(
+        resource: &Deployment,
+        settings: &DeploymentSettings,
+        old: Option<&Arc<Deployed>>,
+        mistakes: &mut Vec<String>,
+    ) -> Arc<Deployed> {
         let knobs = Knobs::read(resource, settings, mistakes);
-        let same = |old: &&Arc<Deployed>| old.resource.model == resource.model && old.resource.sku == resource.sku;
+        let same =
+            |old: &&Arc<Deployed>| old.resource.model == resource.model && old.resource.sku == resource.sku;
         match old.filter(same) {
             Some(old) if old.resource.spillover == resource.spillover => {
                 old.tune(knobs);
                 old.clone()
             }
             _ => {
-                let state = State { knobs, quota: Quota::new(knobs.limits), count: Counts::default() };
-                Arc::new(Deployed { resource: resource.clone(), state: Mutex::new(state) })
+                let state = State {
+                    knobs,
+                    quota: Quota::new(knobs.limits),
+                    count: Counts::default(),
+                };
+                Arc::new(Deployed {
+                    resource: resource.clone(),
+                    state: Mutex::new(state),
+                })
             }
         }
     }
@@ -280,7 +332,14 @@ impl Deployed {
             Err(_) => state.count.refused += 1,
         }
         let show = show(&mut state.quota, now);
-        Admission { knobs, estimate, before, after, outcome, show }
+        Admission {
+            knobs,
+            estimate,
+            before,
+            after,
+            outcome,
+            show,
+        }
     }
 
     /// Ends a call that was admitted: puts what it used in the place of its estimate, where the quota looks again.
@@ -316,9 +375,12 @@ impl Deployed {
 
 fn show(quota: &mut Quota, now: Moment) -> Show {
     match quota {
-        Quota::Standard(quota) => {
-            Show::Standard { requests: quota.requests_level(now), tokens: quota.level(now) }
-        }
-        Quota::Provisioned(quota) => Show::Provisioned { utilisation: quota.utilisation(now) },
+        Quota::Standard(quota) => Show::Standard {
+            requests: quota.requests_level(now),
+            tokens: quota.level(now),
+        },
+        Quota::Provisioned(quota) => Show::Provisioned {
+            utilisation: quota.utilisation(now),
+        },
     }
 }

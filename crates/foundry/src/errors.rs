@@ -17,14 +17,22 @@ pub(crate) struct Failure {
 /// In the gateway's envelope: a code and a message.
 pub(crate) fn plain(status: u16, code: &str, message: &str) -> Failure {
     let body = json!({"error": {"code": code, "message": message}}).to_string();
-    Failure { status, code: code.to_owned(), body }
+    Failure {
+        status,
+        code: code.to_owned(),
+        body,
+    }
 }
 
 /// In the model's envelope, as 400.
 pub(crate) fn invalid(message: &str, param: Option<&str>, code: Option<&str>) -> Failure {
     let error = json!({"message": message, "type": "invalid_request_error", "param": param, "code": code});
     let body = json!({ "error": error }).to_string();
-    Failure { status: 400, code: code.unwrap_or("invalid_request_error").to_owned(), body }
+    Failure {
+        status: 400,
+        code: code.unwrap_or("invalid_request_error").to_owned(),
+        body,
+    }
 }
 
 pub(crate) fn not_found() -> Failure {
@@ -62,10 +70,16 @@ const UNAUTHORIZED: &str = r#"{ "statusCode": 401, "message": "Unauthorized. Acc
 pub(crate) fn denied(denied: Denied) -> Failure {
     match denied {
         Denied::WrongKey => plain(401, "401", WRONG_KEY),
-        Denied::Unauthorized => Failure { status: 401, code: "401".into(), body: UNAUTHORIZED.into() },
-        Denied::KeysDisabled => {
-            plain(403, "AuthenticationTypeDisabled", "Key based authentication is disabled for this resource.")
-        }
+        Denied::Unauthorized => Failure {
+            status: 401,
+            code: "401".into(),
+            body: UNAUTHORIZED.into(),
+        },
+        Denied::KeysDisabled => plain(
+            403,
+            "AuthenticationTypeDisabled",
+            "Key based authentication is disabled for this resource.",
+        ),
     }
 }
 
@@ -95,8 +109,18 @@ pub(crate) struct Refusal<'a> {
 const OPERATION: &str = "ChatCompletions_Create";
 
 pub(crate) fn refused(style: Style, refusal: &Refusal<'_>) -> Failure {
-    let Refusal { seconds, model, deployment, tier, .. } = refusal;
-    let kind = if refusal.limiter == Limiter::Requests { "call" } else { "token" };
+    let Refusal {
+        seconds,
+        model,
+        deployment,
+        tier,
+        ..
+    } = refusal;
+    let kind = if refusal.limiter == Limiter::Requests {
+        "call"
+    } else {
+        "token"
+    };
     let under = match refusal.surface {
         Surface::Classic => format!("under Azure OpenAI API version {}", refusal.version),
         Surface::V1 => "under OpenAI Language Model Instance API".to_owned(),
@@ -122,7 +146,10 @@ pub(crate) fn refused(style: Style, refusal: &Refusal<'_>) -> Failure {
             ),
         ),
         Style::V1 => too_many(
-            &format!("Your requests to {model} for {deployment} in {} have exceeded rate limit.", refusal.region_id),
+            &format!(
+                "Your requests to {model} for {deployment} in {} have exceeded rate limit.",
+                refusal.region_id
+            ),
             "rate_limit_exceeded",
         ),
         Style::Bare => too_many("Too Many Requests", "too_many_requests"),
@@ -143,7 +170,11 @@ pub(crate) fn exhausted() -> Failure {
 
 fn too_many(message: &str, code: &str) -> Failure {
     let error = json!({"message": message, "type": "too_many_requests", "param": Value::Null, "code": code});
-    Failure { status: 429, code: code.to_owned(), body: json!({ "error": error }).to_string() }
+    Failure {
+        status: 429,
+        code: code.to_owned(),
+        body: json!({ "error": error }).to_string(),
+    }
 }
 
 /// What a scripted status says when the script has no text for it.
@@ -154,12 +185,17 @@ pub(crate) fn of_status(status: u16) -> Failure {
         403 => ("403", "Access denied due to Virtual Network/Firewall rules."),
         404 => ("404", "Resource not found"),
         408 => ("Timeout", "The operation was timeout."),
-        409 => ("Conflict", "The request conflicts with the current state of the resource."),
+        409 => (
+            "Conflict",
+            "The request conflicts with the current state of the resource.",
+        ),
         429 => return too_many("Too Many Requests", "too_many_requests"),
         500 => ("InternalServerError", "Internal server error"),
         503 => ("503", "Service temporarily unavailable"),
         other => {
-            let reason = http::StatusCode::from_u16(other).ok().and_then(|it| it.canonical_reason());
+            let reason = http::StatusCode::from_u16(other)
+                .ok()
+                .and_then(|it| it.canonical_reason());
             return plain(other, &other.to_string(), reason.unwrap_or("The request failed."));
         }
     };

@@ -67,7 +67,9 @@ impl Script {
         for line in &mut self.lines {
             if line.applies(deployment, now) {
                 match &line.fault.action {
-                    FaultAction::Delay { millis } => trouble.delay += Duration::from_millis(*millis),
+                    FaultAction::Delay { millis } => {
+                        trouble.delay = trouble.delay.saturating_add(Duration::from_millis(*millis));
+                    }
                     action => {
                         trouble.action = Some(action.clone());
                         break;

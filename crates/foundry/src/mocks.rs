@@ -7,6 +7,7 @@ use bytes::Bytes;
 use clock::{Clock, Dice};
 use http::{Request, Response};
 use indexmap::IndexMap;
+use llm::Encoding;
 use model::{Account, AccountSettings, Fault, LatencySettings, Settings};
 use parking_lot::{Mutex, RwLock};
 use std::sync::Arc;
@@ -33,15 +34,27 @@ pub struct Mistakes(pub Vec<String>);
 
 impl Foundry {
     /// Mock servers for `accounts`.
-    pub fn new(accounts: &[Account], settings: &Settings, clock: Clock, dice: Dice) -> Result<Foundry, Mistakes> {
-        let shared = Shared { clock, dice, servers: RwLock::default(), journal: Mutex::default() };
-        let foundry = Foundry { shared: Arc::new(shared) };
+    pub fn new(
+        accounts: &[Account],
+        settings: &Settings,
+        clock: Clock,
+        dice: Dice,
+    ) -> Result<Foundry, Mistakes> {
+        let shared = Shared {
+            clock,
+            dice,
+            servers: RwLock::default(),
+            journal: Mutex::default(),
+        };
+        let foundry = Foundry {
+            shared: Arc::new(shared),
+        };
         foundry.reload(accounts, settings)?;
         Ok(foundry)
     }
 
-    /// Follows changed accounts and settings. Counters of deployments whose model and size stayed the same go on, and so
-    /// does a script of faults that was not edited.
+    /// Follows changed accounts and settings. Counters of deployments whose model and size stayed the same go on, and so does
+    /// everything that was set while running, at accounts whose settings were not edited.
     pub fn reload(&self, accounts: &[Account], settings: &Settings) -> Result<(), Mistakes> {
         let mut mistakes = Vec::new();
         // Nothing that runs is touched until everything is known to be right.
@@ -52,6 +65,20 @@ impl Foundry {
         let mut servers = self.shared.servers.write();
         *servers = self.build(accounts, settings, &servers, &mut mistakes);
         Ok(())
+    }
+
+    /// Loads the tokenizers of the deployed models on a thread of their own. A call that needs one earlier waits for it.
+    pub fn warm(&self) {
+        let mut encodings: Vec<Encoding> = Vec::new();
+        for server in self.shared.servers() {
+            for deployed in server.deployments() {
+                let encoding = Encoding::of_model(&deployed.resource.model.name);
+                if !encodings.contains(&encoding) {
+                    encodings.push(encoding);
+                }
+            }
+        }
+        drop(llm::warm(&encodings));
     }
 
     fn build(
@@ -70,7 +97,9 @@ impl Foundry {
         for account in accounts {
             let key = account.name.to_ascii_lowercase();
             let mut all = settings.accounts.iter();
-            let settings = all.find(|(name, _)| name.eq_ignore_ascii_case(&key)).map(|(_, it)| it.clone());
+            let settings = all
+                .find(|(name, _)| name.eq_ignore_ascii_case(&key))
+                .map(|(_, it)| it.clone());
             let old = old.get(&key).map(|old| &**old);
             let server = Server::new(account, &settings.unwrap_or_default(), dice, now, old, mistakes);
             if servers.insert(key, Arc::new(server)).is_some() {
@@ -107,7 +136,11 @@ impl Foundry {
     /// How every account stands.
     pub fn state(&self) -> Vec<AccountState> {
         let now = self.shared.clock.now();
-        self.shared.servers().iter().map(|server| state::of_account(server, now)).collect()
+        self.shared
+            .servers()
+            .iter()
+            .map(|server| state::of_account(server, now))
+            .collect()
     }
 
     /// The latest calls, oldest first.
@@ -143,7 +176,12 @@ impl Foundry {
     }
 
     /// Sets how long answers of an account take, of one deployment or of all.
-    pub fn set_latency(&self, account: &str, deployment: Option<&str>, latency: LatencySettings) -> Result<(), Mistakes> {
+    pub fn set_latency(
+        &self,
+        account: &str,
+        deployment: Option<&str>,
+        latency: LatencySettings,
+    ) -> Result<(), Mistakes> {
         let server = self.shared.server(account).ok_or_else(|| no_account(account))?;
         let mut patch = AccountSettings::default();
         for deployed in server.deployments() {
@@ -154,7 +192,9 @@ impl Foundry {
             }
         }
         if let (Some(name), true) = (deployment, patch.deployments.is_empty()) {
-            return Err(Mistakes(vec![format!("account `{account}` has no deployment `{name}`")]));
+            return Err(Mistakes(vec![format!(
+                "account `{account}` has no deployment `{name}`"
+            )]));
         }
         self.configure(account, &patch)
     }
@@ -164,9 +204,16 @@ impl Foundry {
         self.patch(account, settings, !settings.faults.is_empty())
     }
 
-    pub(crate) fn patch(&self, account: &str, settings: &AccountSettings, faults: bool) -> Result<(), Mistakes> {
+    pub(crate) fn patch(
+        &self,
+        account: &str,
+        settings: &AccountSettings,
+        faults: bool,
+    ) -> Result<(), Mistakes> {
         let server = self.shared.server(account).ok_or_else(|| no_account(account))?;
-        server.patch(settings, faults, self.shared.dice, self.shared.clock.now()).map_err(Mistakes)
+        server
+            .patch(settings, faults, self.shared.dice, self.shared.clock.now())
+            .map_err(Mistakes)
     }
 
     /// Empties all quotas, begins scripts of faults again and forgets the journal.

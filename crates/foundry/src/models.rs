@@ -1,6 +1,5 @@
 //! The list of models: the union of the two shapes that clients know (foundry.md 2.6). It lists base models, not deployments.
 
-use crate::catalog;
 use crate::errors::{Failure, plain};
 use crate::reply;
 use crate::serve::Call;
@@ -31,7 +30,11 @@ pub(crate) fn answer(call: &Call, id: Option<&str>) -> Result<Response<Body>, Fa
 
 /// The model with its version, as answers name it.
 pub(crate) fn full_name(model: &str, version: &str) -> String {
-    if version.is_empty() { model.to_owned() } else { format!("{model}-{version}") }
+    if version.is_empty() {
+        model.to_owned()
+    } else {
+        format!("{model}-{version}")
+    }
 }
 
 // Not a date of any real model; the same for all, so that the list does not depend on the day.
@@ -48,7 +51,6 @@ fn model(name: &str, id: &str) -> Value {
         "deprecation": {},
         "id": id,
         "lifecycle_status": "generally-available",
-        "max_context_tokens": catalog::of_model(name).context,
         "object": "model",
         "owned_by": "organization-owner",
         "status": "succeeded",

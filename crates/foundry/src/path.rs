@@ -20,7 +20,10 @@ pub(crate) enum Target {
     /// A chat completion; the deployment stands in the path or in the body.
     Chat { deployment: Option<String> },
     /// An operation that exists, of a model that does not offer it: its name in the error.
-    Unsupported { deployment: Option<String>, operation: &'static str },
+    Unsupported {
+        deployment: Option<String>,
+        operation: &'static str,
+    },
     /// The list of models, or one of them.
     Models { id: Option<String> },
     /// Nothing that is known.
@@ -36,7 +39,11 @@ pub(crate) struct Asked {
     pub(crate) api_version: Option<String>,
 }
 
-const HOSTS: [&str; 3] = [".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"];
+const HOSTS: [&str; 3] = [
+    ".openai.azure.com",
+    ".cognitiveservices.azure.com",
+    ".services.ai.azure.com",
+];
 
 // Path behind the deployment, and what the error calls the operation.
 const OPERATIONS: [(&[&str], &str); 8] = [
@@ -65,7 +72,12 @@ impl Asked {
             None => segments.remove(0).to_ascii_lowercase(),
         };
         let (surface, target) = target(&parts.method, &segments);
-        Some(Asked { account, surface, target, api_version: query(parts, "api-version") })
+        Some(Asked {
+            account,
+            surface,
+            target,
+            api_version: query(parts, "api-version"),
+        })
     }
 }
 
@@ -86,8 +98,14 @@ fn host(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn query(parts: &Parts, name: &str) -> Option<String> {
-    let pairs = parts.uri.query()?.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let mut values = pairs.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let pairs = parts
+        .uri
+        .query()?
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let mut values = pairs
+        .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value);
     let value = values.next()?;
     Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
@@ -95,7 +113,9 @@ fn query(parts: &Parts, name: &str) -> Option<String> {
 fn target(method: &Method, segments: &[&str]) -> (Surface, Target) {
     match segments {
         ["openai", "v1", rest @ ..] => (Surface::V1, account_level(method, rest, true)),
-        ["openai", "deployments", deployment, rest @ ..] => (Surface::Classic, of_deployment(method, deployment, rest)),
+        ["openai", "deployments", deployment, rest @ ..] => {
+            (Surface::Classic, of_deployment(method, deployment, rest))
+        }
         ["openai", rest @ ..] => (Surface::Classic, account_level(method, rest, false)),
         _ => (Surface::Classic, Target::Unknown),
     }
@@ -105,7 +125,10 @@ fn of_deployment(method: &Method, deployment: &str, rest: &[&str]) -> Target {
     let deployment = Some(deployment.to_owned());
     match rest {
         ["chat", "completions"] if method == Method::POST => Target::Chat { deployment },
-        _ if method == Method::POST => named(rest).map_or(Target::Unknown, |operation| Target::Unsupported { deployment, operation }),
+        _ if method == Method::POST => named(rest).map_or(Target::Unknown, |operation| Target::Unsupported {
+            deployment,
+            operation,
+        }),
         _ => Target::Unknown,
     }
 }
@@ -113,18 +136,29 @@ fn of_deployment(method: &Method, deployment: &str, rest: &[&str]) -> Target {
 fn account_level(method: &Method, rest: &[&str], v1: bool) -> Target {
     match rest {
         ["models"] if method == Method::GET => Target::Models { id: None },
-        ["models", id] if method == Method::GET => Target::Models { id: Some((*id).to_owned()) },
+        ["models", id] if method == Method::GET => Target::Models {
+            id: Some((*id).to_owned()),
+        },
         ["chat", "completions"] if v1 && method == Method::POST => Target::Chat { deployment: None },
-        ["responses"] if method == Method::POST => Target::Unsupported { deployment: None, operation: "responses" },
+        ["responses"] if method == Method::POST => Target::Unsupported {
+            deployment: None,
+            operation: "responses",
+        },
         _ if v1 && method == Method::POST => {
-            named(rest).map_or(Target::Unknown, |operation| Target::Unsupported { deployment: None, operation })
+            named(rest).map_or(Target::Unknown, |operation| Target::Unsupported {
+                deployment: None,
+                operation,
+            })
         }
         _ => Target::Unknown,
     }
 }
 
 fn named(rest: &[&str]) -> Option<&'static str> {
-    OPERATIONS.iter().find(|(path, _)| *path == rest).map(|(_, operation)| *operation)
+    OPERATIONS
+        .iter()
+        .find(|(path, _)| *path == rest)
+        .map(|(_, operation)| *operation)
 }
 
 /// Whether a surface knows a version.
@@ -139,7 +173,8 @@ pub(crate) fn accepts(surface: Surface, version: Option<&str>) -> bool {
 fn is_dated(version: &str) -> bool {
     let date = version.strip_suffix("-preview").unwrap_or(version);
     let parts: Vec<&str> = date.split('-').collect();
-    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|it| it.is_ascii_digit());
+    let digits =
+        |part: &str, length: usize| part.len() == length && part.bytes().all(|it| it.is_ascii_digit());
     matches!(parts.as_slice(), [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
 }
 
@@ -149,15 +184,34 @@ mod tests {
     use http::Request;
 
     fn read(method: &str, uri: &str, host: &str) -> Option<Asked> {
-        Asked::read(&Request::builder().method(method).uri(uri).header("host", host).body(()).unwrap().into_parts().0)
+        Asked::read(
+            &Request::builder()
+                .method(method)
+                .uri(uri)
+                .header("host", host)
+                .body(())
+                .unwrap()
+                .into_parts()
+                .0,
+        )
     }
 
     #[test]
     fn accounts_are_found_by_path_and_by_host() {
-        let chat = Target::Chat { deployment: Some("gpt 4".into()) };
-        let asked = Asked { account: "a1".into(), surface: Surface::Classic, target: chat, api_version: Some("2024-10-21".into()) };
+        let chat = Target::Chat {
+            deployment: Some("gpt 4".into()),
+        };
+        let asked = Asked {
+            account: "a1".into(),
+            surface: Surface::Classic,
+            target: chat,
+            api_version: Some("2024-10-21".into()),
+        };
         let path = "/openai/deployments/gpt%204//chat/completions?api-version=2024-10-21";
-        assert_eq!(read("POST", &format!("/A1{path}"), "localhost:8082"), Some(asked.clone()));
+        assert_eq!(
+            read("POST", &format!("/A1{path}"), "localhost:8082"),
+            Some(asked.clone())
+        );
         assert_eq!(read("POST", path, "a1.openai.azure.com"), Some(asked.clone()));
         assert_eq!(read("POST", path, "A1.services.ai.azure.com:8082"), Some(asked));
         assert_eq!(read("GET", "/", "localhost"), None);
@@ -166,13 +220,25 @@ mod tests {
     #[test]
     fn paths_are_told_apart() {
         let target = |method: &str, path: &str| read(method, path, "a.openai.azure.com").unwrap().target;
-        assert_eq!(target("POST", "/openai/v1/chat/completions"), Target::Chat { deployment: None });
-        assert_eq!(target("GET", "/openai/v1/models/m"), Target::Models { id: Some("m".into()) });
+        assert_eq!(
+            target("POST", "/openai/v1/chat/completions"),
+            Target::Chat { deployment: None }
+        );
+        assert_eq!(
+            target("GET", "/openai/v1/models/m"),
+            Target::Models { id: Some("m".into()) }
+        );
         assert_eq!(
             target("POST", "/openai/deployments/d/audio/speech"),
-            Target::Unsupported { deployment: Some("d".into()), operation: "audioSpeech" }
+            Target::Unsupported {
+                deployment: Some("d".into()),
+                operation: "audioSpeech"
+            }
         );
-        assert_eq!(target("GET", "/openai/deployments/d/chat/completions"), Target::Unknown);
+        assert_eq!(
+            target("GET", "/openai/deployments/d/chat/completions"),
+            Target::Unknown
+        );
         assert_eq!(target("GET", "/openai/files"), Target::Unknown);
         assert!(accepts(Surface::Classic, Some("2025-04-01-preview")));
         assert!(!accepts(Surface::Classic, None) && !accepts(Surface::Classic, Some("v1")));

@@ -20,7 +20,9 @@ pub(crate) struct Ids {
 impl Ids {
     pub(crate) fn draw(dice: Dice, account: &str, call: u64, headers: &HeaderMap) -> Ids {
         let mut rng = dice.roll(("foundry call", account), call);
-        let given = headers.get("x-ms-client-request-id").and_then(|it| it.to_str().ok());
+        let given = headers
+            .get("x-ms-client-request-id")
+            .and_then(|it| it.to_str().ok());
         Ids {
             apim: rng.uuid().to_string(),
             request: rng.uuid().to_string(),
@@ -35,7 +37,9 @@ pub(crate) const EVENT_STREAM: &str = "text/event-stream; charset=utf-8";
 pub(crate) fn response(status: u16, content_type: &'static str, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
@@ -60,7 +64,11 @@ pub(crate) fn stamp(headers: &mut HeaderMap, server: &Server, ids: &Ids, now: Mo
     set(headers, "x-request-id", &ids.request);
     set(headers, "x-ms-client-request-id", &ids.client);
     set(headers, "x-ms-region", &server.region);
-    set(headers, "strict-transport-security", "max-age=31536000; includeSubDomains; preload");
+    set(
+        headers,
+        "strict-transport-security",
+        "max-age=31536000; includeSubDomains; preload",
+    );
     set(headers, "x-content-type-options", "nosniff");
     set(headers, "access-control-allow-origin", "*");
     set(headers, "cache-control", "no-cache, must-revalidate");
@@ -82,8 +90,16 @@ pub(crate) fn quota(headers: &mut HeaderMap, show: Show) {
         Show::Standard { requests, tokens } => {
             set(headers, "x-ratelimit-limit-requests", &requests.limit.to_string());
             set(headers, "x-ratelimit-limit-tokens", &tokens.limit.to_string());
-            set(headers, "x-ratelimit-remaining-requests", &remaining(requests).to_string());
-            set(headers, "x-ratelimit-remaining-tokens", &remaining(tokens).to_string());
+            set(
+                headers,
+                "x-ratelimit-remaining-requests",
+                &remaining(requests).to_string(),
+            );
+            set(
+                headers,
+                "x-ratelimit-remaining-tokens",
+                &remaining(tokens).to_string(),
+            );
         }
         Show::Provisioned { utilisation } => {
             let percent = format!("{}.{}%", utilisation / 10, utilisation % 10);

@@ -1,6 +1,6 @@
 //! One request, from its head to its answer: the order of checks of foundry.md 1.5.
 
-use crate::account::Server;
+use crate::account::{Deployed, Server};
 use crate::chat::{self, Chat};
 use crate::errors::{self, Failure};
 use crate::fault::{self, Trouble};
@@ -17,6 +17,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use indexmap::IndexMap;
+use llm::ChatRequest;
 use model::FaultAction;
 use serde_json::Value;
 use std::sync::Arc;
@@ -47,18 +48,38 @@ where
 {
     let (parts, body) = request.into_parts();
     if path::is_health(&parts) {
-        return Ok(unstamped(shared.clock.now(), reply::json(200, r#"{"status":"ok"}"#.into())));
+        return Ok(unstamped(
+            shared.clock.now(),
+            reply::json(200, r#"{"status":"ok"}"#.into()),
+        ));
     }
     let asked = Asked::read(&parts);
     let server = asked.as_ref().and_then(|asked| shared.server(&asked.account));
     let (Some(asked), Some(server)) = (asked, server) else {
-        return Ok(unstamped(shared.clock.now(), reply::failure(&errors::not_found())));
+        return Ok(unstamped(
+            shared.clock.now(),
+            reply::failure(&errors::not_found()),
+        ));
     };
     let ordinal = server.next_call();
     let ids = Ids::draw(shared.dice, &server.name, ordinal, &parts.headers);
-    let number = shared.journal.lock().begin(entry(&server, &parts, shared.clock.now()));
-    let call = Call { shared: shared.clone(), server, parts, asked, ids, ordinal, number };
-    let mut open = Open { call: &call, answered: false };
+    let number = shared
+        .journal
+        .lock()
+        .begin(entry(&server, &parts, shared.clock.now()));
+    let call = Call {
+        shared: shared.clone(),
+        server,
+        parts,
+        asked,
+        ids,
+        ordinal,
+        number,
+    };
+    let mut open = Open {
+        call: &call,
+        answered: false,
+    };
     let body = read(body).await;
     let response = call.answer(body).await;
     open.answered = true;
@@ -93,7 +114,10 @@ fn unstamped(now: Moment, mut response: Response<Body>) -> Response<Body> {
 }
 
 fn entry(server: &Server, parts: &Parts, now: Moment) -> Entry {
-    let retries = parts.headers.get("x-stainless-retry-count").and_then(|it| it.to_str().ok()?.parse().ok());
+    let retries = parts
+        .headers
+        .get("x-stainless-retry-count")
+        .and_then(|it| it.to_str().ok()?.parse().ok());
     Entry {
         at: now.nanos(),
         account: server.name.clone(),
@@ -112,7 +136,11 @@ where
     match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(validate::too_large(BODY_LIMIT)),
-        Err(_) => Err(errors::plain(400, "BadRequest", "The request body could not be read.")),
+        Err(_) => Err(errors::plain(
+            400,
+            "BadRequest",
+            "The request body could not be read.",
+        )),
     }
 }
 
@@ -138,13 +166,19 @@ impl Call {
         }
         let cut = match trouble.action {
             Some(FaultAction::Reset) => return Err(Reset),
-            Some(FaultAction::Status { status, retry_after, body, headers }) => {
-                return Ok(self.scripted(status, retry_after, body, &headers));
+            Some(FaultAction::Status {
+                status,
+                retry_after,
+                body: text,
+                headers,
+            }) => {
+                let response = self.scripted(status, retry_after, text, &headers);
+                return Ok(self.perhaps_spilled(deployment, &body, response).await);
             }
             Some(FaultAction::Cut { tokens }) => Some(tokens),
             Some(FaultAction::Delay { .. }) | None => None,
         };
-        match self.usual(deployment, &body, cut) {
+        match self.usual(deployment, &body) {
             Ok(Answer::Ready(response)) => Ok(response),
             Ok(Answer::Chat(chat)) => Ok(chat::deliver(self, *chat, cut).await),
             Err(failure) => Ok(self.fail(&failure)),
@@ -168,9 +202,13 @@ impl Call {
     // On the path, or `model` of the body (1.1).
     fn deployment(&self, body: &[u8]) -> Option<String> {
         match &self.asked.target {
-            Target::Chat { deployment: Some(name) } | Target::Unsupported { deployment: Some(name), .. } => {
-                Some(name.clone())
+            Target::Chat {
+                deployment: Some(name),
             }
+            | Target::Unsupported {
+                deployment: Some(name),
+                ..
+            } => Some(name.clone()),
             Target::Chat { deployment: None } | Target::Unsupported { deployment: None, .. } => {
                 let body: Value = serde_json::from_slice(body).ok()?;
                 body.get("model")?.as_str().map(str::to_owned)
@@ -179,34 +217,64 @@ impl Call {
         }
     }
 
-    fn usual(&self, deployment: Option<String>, body: &[u8], cut: Option<u64>) -> Result<Answer, Failure> {
+    fn usual(&self, deployment: Option<String>, body: &[u8]) -> Result<Answer, Failure> {
         if self.asked.target == Target::Unknown {
             return Err(errors::not_found());
         }
         let bearer_may_be_key = self.asked.surface == path::Surface::V1;
-        self.server.door().check(&self.parts.headers, bearer_may_be_key, self.now()).map_err(errors::denied)?;
+        self.server
+            .door()
+            .check(&self.parts.headers, bearer_may_be_key, self.now())
+            .map_err(errors::denied)?;
         if !path::accepts(self.asked.surface, self.asked.api_version.as_deref()) {
             return Err(errors::version(self.asked.surface));
         }
-        let deployed = || {
-            let name = deployment.as_deref().unwrap_or("");
-            self.server.deployment(name).ok_or_else(errors::no_deployment)
-        };
         match &self.asked.target {
             Target::Models { id } => models::answer(self, id.as_deref()).map(Answer::Ready),
             Target::Unsupported { operation, .. } => {
-                Err(errors::not_supported(operation, &deployed()?.resource.model.name))
+                let deployed = self.deployed(deployment.as_deref())?;
+                Err(errors::not_supported(operation, &deployed.resource.model.name))
             }
             _ => {
-                // On `/openai/v1` the deployment is in the body, so a body that is no JSON is told first.
-                let request = match deployment {
-                    Some(_) => deployed().and_then(|deployed| Ok((deployed, validate::read(body)?))),
-                    None => validate::read(body).and_then(|request| Ok((deployed()?, request))),
-                };
-                let (deployed, request) = request?;
+                let (deployed, request) = self.chat(deployment.as_deref(), body)?;
                 self.note(|entry| entry.streamed = request.streams());
-                Ok(chat::start(self, deployed, request, cut))
+                Ok(chat::start(self, deployed, &request))
             }
+        }
+    }
+
+    fn deployed(&self, deployment: Option<&str>) -> Result<&Arc<Deployed>, Failure> {
+        self.server
+            .deployment(deployment.unwrap_or(""))
+            .ok_or_else(errors::no_deployment)
+    }
+
+    // On `/openai/v1` the deployment is in the body, so a body that is no JSON is told first.
+    fn chat(&self, deployment: Option<&str>, body: &[u8]) -> Result<(&Arc<Deployed>, ChatRequest), Failure> {
+        if deployment.is_some() {
+            self.deployed(deployment)?;
+        }
+        let request = validate::read(body)?;
+        Ok((self.deployed(deployment)?, request))
+    }
+
+    // A provisioned deployment passes on what it fails at, a scripted failure too.
+    async fn perhaps_spilled(
+        &self,
+        deployment: Option<String>,
+        body: &[u8],
+        response: Response<Body>,
+    ) -> Response<Body> {
+        let is_chat = matches!(self.asked.target, Target::Chat { .. });
+        if !is_chat || !matches!(response.status().as_u16(), 429 | 500 | 503) {
+            return response;
+        }
+        let Ok((deployed, request)) = self.chat(deployment.as_deref(), body) else {
+            return response;
+        };
+        match chat::spill(self, deployed, &request, response) {
+            Answer::Ready(response) => response,
+            Answer::Chat(chat) => chat::deliver(self, *chat, None).await,
         }
     }
 
@@ -226,8 +294,18 @@ impl Call {
     }
 
     // What the script of faults says, word for word where it has words.
-    fn scripted(&self, status: u16, retry_after: Option<u64>, body: Option<String>, headers: &IndexMap<String, String>) -> Response<Body> {
-        let mut failure = errors::of_status(if (200..=999).contains(&status) { status } else { 500 });
+    fn scripted(
+        &self,
+        status: u16,
+        retry_after: Option<u64>,
+        body: Option<String>,
+        headers: &IndexMap<String, String>,
+    ) -> Response<Body> {
+        let mut failure = errors::of_status(if (200..=999).contains(&status) {
+            status
+        } else {
+            500
+        });
         if let Some(body) = body {
             failure.body = body;
         }
@@ -235,7 +313,11 @@ impl Call {
         if let Some(seconds) = retry_after {
             let wait = Duration::from_secs(seconds);
             reply::set(response.headers_mut(), "retry-after", &seconds.to_string());
-            reply::set(response.headers_mut(), "retry-after-ms", &wait.as_millis().to_string());
+            reply::set(
+                response.headers_mut(),
+                "retry-after-ms",
+                &wait.as_millis().to_string(),
+            );
             self.note(|entry| entry.retry_after_ms = Some(seconds.saturating_mul(1_000)));
         }
         for (name, value) in headers {

@@ -5,11 +5,11 @@ use crate::auth::Auth;
 use crate::quota::{Level, Limits};
 use clock::Moment;
 use model::Fault;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// An account.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountState {
     /// Resource name.
@@ -27,7 +27,7 @@ pub struct AccountState {
 }
 
 /// A deployment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeploymentState {
     /// Resource name.
@@ -73,7 +73,10 @@ pub(crate) fn of_account(server: &Server, now: Moment) -> AccountState {
         kind: server.resource.kind.clone(),
         auth: server.door().auth,
         faults: server.script(|script| script.faults()),
-        deployments: server.deployments().map(|deployed| of_deployment(deployed, now)).collect(),
+        deployments: server
+            .deployments()
+            .map(|deployed| of_deployment(deployed, now))
+            .collect(),
     }
 }
 

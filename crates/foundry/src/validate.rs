@@ -10,11 +10,19 @@ pub(crate) fn read(body: &[u8]) -> Result<ChatRequest, Failure> {
     let value: Value = serde_json::from_slice(body)
         .map_err(|_| invalid("We could not parse the JSON body of your request.", None, None))?;
     if !value.is_object() {
-        return Err(invalid("The JSON body of your request has to be an object.", None, None));
+        return Err(invalid(
+            "The JSON body of your request has to be an object.",
+            None,
+            None,
+        ));
     }
     if value.get("messages").is_none_or(Value::is_null) {
         let message = "Missing required parameter: 'messages'.";
-        return Err(invalid(message, Some("messages"), Some("missing_required_parameter")));
+        return Err(invalid(
+            message,
+            Some("messages"),
+            Some("missing_required_parameter"),
+        ));
     }
     let request: ChatRequest = serde_json::from_value(value)
         .map_err(|error| invalid(&format!("Invalid request body: {error}."), None, None))?;
@@ -31,31 +39,55 @@ fn shape(request: &ChatRequest) -> Result<(), Failure> {
         return Err(invalid(message, Some("messages"), Some("empty_array")));
     }
     if messages > 2_048 {
-        let message = format!("Invalid 'messages': array too long. Expected at most 2048 messages, but got {messages}.");
-        return Err(invalid(&message, Some("messages"), Some("array_above_max_length")));
+        let message = format!(
+            "Invalid 'messages': array too long. Expected at most 2048 messages, but got {messages}."
+        );
+        return Err(invalid(
+            &message,
+            Some("messages"),
+            Some("array_above_max_length"),
+        ));
     }
     for (at, message) in request.messages.iter().enumerate() {
         if !ROLES.contains(&message.role.as_str()) {
-            let text = format!("Invalid value: '{}'. Supported values are: 'system', 'developer', 'user', 'assistant', 'tool', and 'function'.", message.role);
-            return Err(invalid(&text, Some(&format!("messages[{at}].role")), Some("invalid_value")));
+            let text = format!(
+                "Invalid value: '{}'. Supported values are: 'system', 'developer', 'user', 'assistant', 'tool', and 'function'.",
+                message.role
+            );
+            return Err(invalid(
+                &text,
+                Some(&format!("messages[{at}].role")),
+                Some("invalid_value"),
+            ));
         }
     }
     if request.tools.len() > 128 {
-        let message = format!("Invalid 'tools': array too long. Expected at most 128 tools, but got {}.", request.tools.len());
+        let message = format!(
+            "Invalid 'tools': array too long. Expected at most 128 tools, but got {}.",
+            request.tools.len()
+        );
         return Err(invalid(&message, Some("tools"), Some("array_above_max_length")));
     }
     if !(1..=128).contains(&request.choices()) {
-        let message = format!("Invalid 'n': integer out of range. Expected a value from 1 to 128, but got {}.", request.choices());
+        let message = format!(
+            "Invalid 'n': integer out of range. Expected a value from 1 to 128, but got {}.",
+            request.choices()
+        );
         return Err(invalid(&message, Some("n"), Some("integer_out_of_range")));
     }
     format(request)
 }
 
 fn format(request: &ChatRequest) -> Result<(), Failure> {
-    let Some(format) = &request.response_format else { return Ok(()) };
+    let Some(format) = &request.response_format else {
+        return Ok(());
+    };
     match format.kind.as_str() {
         "json_object" => {
-            let mut texts = request.messages.iter().flat_map(|message| message.content.texts());
+            let mut texts = request
+                .messages
+                .iter()
+                .flat_map(|message| message.content.texts());
             if texts.any(|text| text.to_ascii_lowercase().contains("json")) {
                 return Ok(());
             }
@@ -67,22 +99,41 @@ fn format(request: &ChatRequest) -> Result<(), Failure> {
             if named.schema.as_ref().is_some_and(Value::is_object) {
                 return Ok(());
             }
-            let message = format!("Invalid schema for response_format '{}': schema must be a JSON Schema object.", named.name);
+            let message = format!(
+                "Invalid schema for response_format '{}': schema must be a JSON Schema object.",
+                named.name
+            );
             Err(invalid(&message, Some("response_format"), None))
         }
         "text" | "" => Ok(()),
         other => {
-            let message = format!("Invalid value: '{other}'. Supported values are: 'json_object', 'json_schema', and 'text'.");
-            Err(invalid(&message, Some("response_format.type"), Some("invalid_value")))
+            let message = format!(
+                "Invalid value: '{other}'. Supported values are: 'json_object', 'json_schema', and 'text'."
+            );
+            Err(invalid(
+                &message,
+                Some("response_format.type"),
+                Some("invalid_value"),
+            ))
         }
     }
 }
 
 /// What the model says to a request that was admitted.
-pub(crate) fn for_model(request: &ChatRequest, facts: &Facts, model: &str, prompt: u64, provisioned: bool) -> Result<(), Failure> {
+pub(crate) fn for_model(
+    request: &ChatRequest,
+    facts: &Facts,
+    model: &str,
+    prompt: u64,
+    provisioned: bool,
+) -> Result<(), Failure> {
     if facts.reasoning && request.max_tokens.is_some() {
         let message = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
-        return Err(invalid(message, Some("max_tokens"), Some("unsupported_parameter")));
+        return Err(invalid(
+            message,
+            Some("max_tokens"),
+            Some("unsupported_parameter"),
+        ));
     }
     if prompt > facts.context {
         return Err(context_length(facts.context, prompt));
@@ -95,5 +146,9 @@ pub(crate) fn for_model(request: &ChatRequest, facts: &Facts, model: &str, promp
 
 /// A body that is bigger than anyone should send.
 pub(crate) fn too_large(limit: usize) -> Failure {
-    plain(413, "413", &format!("Maximum content size limit ({limit}) exceeded"))
+    plain(
+        413,
+        "413",
+        &format!("Maximum content size limit ({limit}) exceeded"),
+    )
 }

@@ -10,14 +10,12 @@ use clock::Moment;
 use expression::Url;
 use http::header::{CONTENT_LENGTH, HOST, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
-use http_body::Body as _;
-use http_body_util::BodyExt;
 use hyper::ext::ReasonPhrase;
 use policy::{Answer, Body, Call, CallError, Destination, HttpVersion, World};
 use std::borrow::Cow;
 use std::time::Duration;
 use trace::{Attempt, Outcome};
-use wire::{Failure, Received, SendError, Verification};
+use wire::{Failure, SendError, Verification};
 
 /// `LastError.Reason` of a call that failed below HTTP.
 const CONNECTION_FAILURE: &str = "BackendConnectionFailure";
@@ -90,7 +88,7 @@ impl Live {
     }
 
     // Sends the request, and again as far as redirects lead.
-    async fn travel(&self, leg: Leg<'_>, call: Call, seen: &mut Option<Url>) -> Result<Response<Received>, Failed> {
+    async fn travel(&self, leg: Leg<'_>, call: Call, seen: &mut Option<Url>) -> Result<Response<Body>, Failed> {
         let Call { method, path, query, mut headers, body, forwarded_for, follow_redirects, .. } = call;
         if let Some(address) = &forwarded_for {
             headers::forward(&mut headers, address);
@@ -119,14 +117,14 @@ impl Live {
         }
     }
 
-    async fn cross(&self, leg: &Leg<'_>, request: Request<Outgoing>) -> Result<Response<Received>, Failed> {
+    async fn cross(&self, leg: &Leg<'_>, request: Request<Outgoing>) -> Result<Response<Body>, Failed> {
         let sent = self.shared.transport.send(&leg.target, leg.verification, leg.version, request).await;
         sent.map_err(|error| (CONNECTION_FAILURE, transport_text(&error, &leg.target)))
     }
 }
 
 impl Flight<'_> {
-    fn answered(mut self, response: Response<Received>, now: Moment) -> Answer {
+    fn answered(mut self, response: Response<Body>, now: Moment) -> Answer {
         let (mut parts, body) = response.into_parts();
         let retry_after = parts.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let status = parts.status.as_u16();
@@ -138,10 +136,6 @@ impl Flight<'_> {
         }
         let reason = parts.extensions.get::<ReasonPhrase>();
         let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
-        let body = match body.is_end_stream() {
-            true => Body::Full(bytes::Bytes::new()),
-            false => Body::Stream(body.map_err(Into::into).boxed_unsync()),
-        };
         let url = self.url.take().unwrap_or_default();
         Answer { status: parts.status, reason, headers: parts.headers, body, url, attempt }
     }

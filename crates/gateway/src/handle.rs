@@ -6,7 +6,7 @@ use crate::live::Live;
 use crate::recorder::masked;
 use crate::response::{plain, respond};
 use crate::route::{Matched, Route};
-use crate::subscription::authorise;
+use crate::subscription::{Admission, authorise};
 use clock::Moment;
 use expression::{Facts, Url};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, HOST, HeaderMap, ORIGIN};
@@ -70,42 +70,31 @@ impl Gateway {
 
 impl Arrival<'_> {
     async fn answer(&self, parts: Parts, body: Body, peer: SocketAddr) -> ResponseParts {
-        let route = self.live.routes.find(&parts.method, self.path, self.query, &parts.headers);
-        let matched = match route {
-            Route::Operation(matched) => matched,
-            Route::ApiOnly { .. } | Route::None => {
-                if let Some(answer) = self.preflight(&parts) {
-                    return answer;
-                }
-                return self.not_found(&route, parts, body, peer).await;
-            }
-        };
         let plan = &self.live.plan;
-        let api = &plan.apis[matched.api];
-        let operation = &api.operations[matched.operation];
-        match authorise(plan, matched.api, &parts.headers, self.query, self.host) {
+        let route = self.live.routes.find(&parts.method, self.path, self.query, &parts.headers);
+        let Route::Operation(matched) = route else {
+            return match self.preflight(&parts) {
+                Some((matched, walk)) => {
+                    let facts = self.facts(Some(matched.api), Some(matched.operation), Admission::default());
+                    let mut walking = self.begin(facts, Some(matched), parts, body, peer);
+                    walk.preflight(&mut walking.exchange, self.live);
+                    walking.end()
+                }
+                None => self.not_found(&route, parts, body, peer).await,
+            };
+        };
+        let (api, place) = (matched.api, matched.operation);
+        let operation = &plan.apis[api].operations[place];
+        match authorise(plan, api, &parts.headers, self.query, self.host) {
             Ok(admission) => {
                 let walk = operation.walk(admission.product);
-                let product = admission.product.and_then(|product| plan.products.get(product));
-                let facts = Facts {
-                    api: Some(api.facts.clone()),
-                    operation: Some(operation.facts.clone()),
-                    product: product.map(|product| product.facts.clone()),
-                    subscription: admission.subscription,
-                    user: admission.user,
-                    deployment: plan.deployment.clone(),
-                };
+                let facts = self.facts(Some(api), Some(place), admission);
                 let mut walking = self.begin(facts, Some(matched), parts, body, peer);
                 policy::run(walk, &mut walking.exchange, self.live).await;
                 walking.end()
             }
             Err(fault) => {
-                let facts = Facts {
-                    api: Some(api.facts.clone()),
-                    operation: Some(operation.facts.clone()),
-                    deployment: plan.deployment.clone(),
-                    ..Facts::default()
-                };
+                let facts = self.facts(Some(api), Some(place), Admission::default());
                 let mut walking = self.begin(facts, Some(matched), parts, body, peer);
                 self.refuse(&operation.walk, &mut walking.exchange, fault).await;
                 walking.end()
@@ -115,13 +104,11 @@ impl Arrival<'_> {
 
     async fn not_found(&self, route: &Route<'_>, parts: Parts, body: Body, peer: SocketAddr) -> ResponseParts {
         let plan = &self.live.plan;
-        let api = match route {
-            Route::ApiOnly { api } => plan.apis.get(*api),
-            _ => None,
+        let (api, walk) = match route {
+            Route::ApiOnly { api } => (Some(*api), &plan.apis[*api].walk),
+            _ => (None, &plan.global),
         };
-        let walk = api.map_or(&plan.global, |api| &api.walk);
-        let deployment = plan.deployment.clone();
-        let facts = Facts { api: api.map(|api| api.facts.clone()), deployment, ..Facts::default() };
+        let facts = self.facts(api, None, Admission::default());
         let mut walking = self.begin(facts, None, parts, body, peer);
         let message = "Unable to match incoming request to an operation.";
         let fault = Fault::refusal(StatusCode::NOT_FOUND, "OperationNotFound", message, "Resource not found")
@@ -132,12 +119,27 @@ impl Arrival<'_> {
         walking.end()
     }
 
+    fn facts(&self, api: Option<usize>, operation: Option<usize>, admission: Admission) -> Facts {
+        let plan = &self.live.plan;
+        let api = api.map(|api| &plan.apis[api]);
+        let product = admission.product.and_then(|product| plan.products.get(product));
+        Facts {
+            api: api.map(|api| api.facts.clone()),
+            operation: operation.and_then(|place| api?.operations.get(place)).map(|it| it.facts.clone()),
+            product: product.map(|product| product.facts.clone()),
+            subscription: admission.subscription,
+            user: admission.user,
+            deployment: plan.deployment.clone(),
+        }
+    }
+
     async fn refuse(&self, walk: &Walk, exchange: &mut Exchange, fault: Fault) {
         policy::refuse(walk, exchange, self.live, fault).await;
     }
 
-    // Answers a CORS preflight for the operation that would serve the method asked about. It needs no key (doc).
-    fn preflight(&self, parts: &Parts) -> Option<ResponseParts> {
+    // The operation that would serve the method that a CORS preflight asks about, if a policy answers for it. That needs no key
+    // (doc).
+    fn preflight(&self, parts: &Parts) -> Option<(Matched<'_>, &Walk)> {
         let headers = &parts.headers;
         if parts.method != Method::OPTIONS || !headers.contains_key(ORIGIN) {
             return None;
@@ -147,7 +149,7 @@ impl Arrival<'_> {
         let Route::Operation(matched) = route else { return None };
         let api = &self.live.plan.apis[matched.api];
         let walk = api.operations[matched.operation].walk(api.open_product);
-        walk.preflight(headers)
+        walk.has_cors().then_some((matched, walk))
     }
 
     fn begin(

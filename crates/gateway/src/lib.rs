@@ -17,6 +17,7 @@ mod forward; // one call to the outside
 mod backends; // who gets it: pools, breakers, affinity
 mod target; // where it really goes
 mod transport; // over which connection
+mod upstream; // the plain ones, driven by their request
 mod redirect; // and where it leads
 mod headers; // what one hop keeps to itself
 mod body; // what is written

@@ -3,6 +3,8 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
 /// Serves `gateway` on `listener` until `shutdown` resolves; then requests in flight end.
 pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl Future<Output = ()>) {
@@ -11,9 +13,39 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl 
         gateway.add_neighbour(address);
     }
     let clock = gateway.clock().clone();
+    // Manual time is for tests, of which many run side by side: their requests stay on the thread that they have.
+    let workers = if clock.is_virtual() { Vec::new() } else { workers() };
+    let handles: Vec<Handle> = workers.iter().map(|worker| worker.handle.clone()).collect();
     let service = move |peer, request| {
         let gateway = gateway.clone();
         async move { Ok::<_, Infallible>(gateway.handle(request, peer).await) }
     };
-    wire::serve(listener, clock, service, shutdown).await;
+    wire::serve_on(&handles, listener, clock, service, shutdown).await;
+}
+
+/// A thread with a runtime of its own. It ends when this is dropped.
+struct Worker {
+    handle: Handle,
+    _stop: oneshot::Sender<()>,
+}
+
+// One per processor: a request, its connection and its call to a backend share one thread, so that nothing is handed over. Fewer,
+// or none, if the system has no more threads to give.
+fn workers() -> Vec<Worker> {
+    let count = std::thread::available_parallelism().map_or(1, usize::from);
+    (0..count).filter_map(|number| Worker::start(number).ok()).collect()
+}
+
+impl Worker {
+    fn start(number: usize) -> std::io::Result<Worker> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        std::thread::Builder::new().name(format!("gateway-{number}")).spawn(move || {
+            // Resolves when the sender is dropped. Nobody waits for what is still being looked up then.
+            drop(runtime.block_on(stopped));
+            runtime.shutdown_background();
+        })?;
+        Ok(Worker { handle, _stop: stop })
+    }
 }

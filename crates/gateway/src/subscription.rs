@@ -101,3 +101,7 @@ fn refusal(reason: &str, message: &str, wire: &str, api: &ApiPlan, host: &str) -
         Err(_) => fault,
     }
 }
+
+#[cfg(test)]
+#[path = "subscription_tests.rs"]
+mod tests;

@@ -7,12 +7,21 @@ use parking_lot::RwLock;
 use policy::HttpVersion;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use crate::upstream::Upstream;
+use bytes::Bytes;
+use http::uri::Scheme;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::BodyExt;
+use policy::Stream;
 use std::sync::Arc;
-use wire::{Client, ClientOptions, Received, SendError, Verification, Version};
+use wire::{BoxError, Client, ClientOptions, SendError, Verification, Version};
 
 /// Every client of a gateway.
 pub(crate) struct Transport {
     clock: Clock,
+    plain: Arc<Upstream>,
+    // For TLS and HTTP/2.
     clients: RwLock<Vec<(ClientOptions, Arc<Client<Outgoing>>)>>,
     // Servers of this process that share our clock: manual time may move while they are waited for.
     neighbours: RwLock<BTreeSet<SocketAddr>>,
@@ -21,7 +30,7 @@ pub(crate) struct Transport {
 impl Transport {
     /// Clients on `clock`.
     pub(crate) fn new(clock: &Clock) -> Transport {
-        Transport { clock: clock.clone(), clients: RwLock::default(), neighbours: RwLock::default() }
+        Transport { clock: clock.clone(), plain: Arc::new(Upstream::new(clock)), clients: RwLock::default(), neighbours: RwLock::default() }
     }
 
     /// Says that the server at `address` runs in this process, on our clock.
@@ -40,12 +49,16 @@ impl Transport {
         target: &Target,
         verification: Verification,
         version: HttpVersion,
-        request: http::Request<Outgoing>,
-    ) -> Result<http::Response<Received>, SendError> {
-        let client = self.client(ClientOptions { verification, version: wire_version(version) });
+        request: Request<Outgoing>,
+    ) -> Result<Response<policy::Body>, SendError> {
         let in_process = self.clock.is_virtual()
             && target.socket.is_some_and(|socket| self.neighbours.read().contains(&socket));
-        client.send(request, in_process).await
+        // Without TLS nothing offers HTTP/2, so `2or1` is HTTP/1.1.
+        if version != HttpVersion::Two && request.uri().scheme() == Some(&Scheme::HTTP) {
+            return Ok(self.plain.send(request, in_process).await?.map(incoming));
+        }
+        let client = self.client(ClientOptions { verification, version: wire_version(version) });
+        Ok(client.send(request, in_process).await?.map(incoming))
     }
 
     fn client(&self, options: ClientOptions) -> Arc<Client<Outgoing>> {
@@ -62,6 +75,18 @@ impl Transport {
         let client = Arc::new(Client::new(&self.clock, options));
         clients.push((options, client.clone()));
         client
+    }
+}
+
+// An empty body of an answer is a body all the same.
+fn incoming<B>(body: B) -> policy::Body
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    match body.is_end_stream() {
+        true => policy::Body::Full(Bytes::new()),
+        false => policy::Body::Stream(Stream::new(body.map_err(Into::into))),
     }
 }
 

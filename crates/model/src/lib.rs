@@ -11,8 +11,8 @@ mod document; // policy documents and fragments, with the file they came from
 mod duration; // ISO 8601 durations
 mod foundry; // Cognitive Services accounts and deployments
 mod origin; // where each of them was written
-mod region; // region names: `eastus` and `East US`
 mod product; // products, subscriptions, users, groups, named values
+mod region; // region names: `eastus` and `East US`
 mod service; // the service that holds them all
 mod settings; // apimite.toml
 

@@ -98,6 +98,6 @@ mod tests {
         assert_eq!(region_name("Sweden Central"), "Sweden Central");
         assert_eq!(region_name("swedencentral"), "Sweden Central");
         assert_eq!(region_name("atlantis"), "atlantis");
-        assert_eq!(id("West US 3"), "westus3");
+        assert_eq!(region_id("West US 3"), "westus3");
     }
 }

@@ -1,1 +1,5 @@
-fn main() {}
+//! How long a policy document takes to load.
+
+fn main() {
+    divan::main();
+}

@@ -5,6 +5,7 @@ use crate::template::{Bodies, Compiled, Template};
 use crate::xml::Raw;
 use expression::{end_of_expression, is_expression};
 use source::{Diagnostic, Finding, Mapped, Severity, Source, Span, nearest};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use trace::Section;
 
@@ -75,6 +76,15 @@ impl<'a> Build<'a> {
 
     pub(crate) fn has_errors(&self) -> bool {
         self.findings.iter().any(Finding::is_error)
+    }
+
+    /// An attribute that was looked at twice brings its findings twice.
+    pub(crate) fn forget_repeats(&mut self) {
+        let mut seen = BTreeSet::new();
+        self.findings.retain(|it| {
+            let diagnostic = &it.diagnostic;
+            seen.insert((it.source.name().to_owned(), diagnostic.span, diagnostic.code, diagnostic.message.clone()))
+        });
     }
 
     /// Whether the document is looked at alone, so that names cannot be looked up.

@@ -57,6 +57,7 @@ pub fn compile(
             }
         }
     }
+    build.forget_repeats();
     let good = !build.has_errors();
     document.secrets = std::mem::take(&mut build.secrets);
     (good.then(|| Arc::new(document)), build.findings)

@@ -103,7 +103,7 @@ impl<'n, 'c> Element<'n, '_, 'c> {
     }
 
     /// Reads every child element of a name.
-    pub(crate) fn children<T>(&mut self, name: &str, mut read: impl FnMut(&mut Element<'_, '_, 'c>) -> T) -> Vec<T> {
+    pub(crate) fn children<T>(&mut self, name: &str, mut read: impl FnMut(&mut Element<'_, '_, '_>) -> T) -> Vec<T> {
         let Some(shape) = child_rows(&self.shape.content).iter().find(|it| it.shape.name == name) else {
             debug_assert!(false, "`{}` has no row for child `{name}`", self.shape.name);
             return Vec::new();
@@ -115,7 +115,7 @@ impl<'n, 'c> Element<'n, '_, 'c> {
     }
 
     /// Reads the first child element of a name.
-    pub(crate) fn child<T>(&mut self, name: &str, read: impl FnMut(&mut Element<'_, '_, 'c>) -> T) -> Option<T> {
+    pub(crate) fn child<T>(&mut self, name: &str, read: impl FnMut(&mut Element<'_, '_, '_>) -> T) -> Option<T> {
         self.children(name, read).into_iter().next()
     }
 

@@ -6,6 +6,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use trace::Section;
 use uuid::Uuid;
 
+pub(crate) const REQUEST_BODY_TOO_LARGE: &str = "RequestBodyTooLarge";
+pub(crate) const CLIENT_CONNECTION_FAILURE: &str = "ClientConnectionFailure";
+
 /// Why the walk of one request left its section for `on-error`.
 #[derive(Debug)]
 pub struct Fault {
@@ -104,6 +107,11 @@ impl Fault {
     /// The same with `Retry-After` in seconds.
     pub fn retry_after(self, seconds: u64) -> Fault {
         self.with_header(RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// Whether the caller's body is to blame: too large, or broken off.
+    pub(crate) fn is_the_callers(&self) -> bool {
+        matches!(self.reason.as_str(), REQUEST_BODY_TOO_LARGE | CLIENT_CONNECTION_FAILURE)
     }
 
     /// What `context.LastError` shows.

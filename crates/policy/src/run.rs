@@ -10,7 +10,7 @@ use http::StatusCode;
 use smallvec::{SmallVec, smallvec};
 use std::slice::Iter;
 use std::sync::Arc;
-use trace::{Section, Step};
+use trace::Step;
 
 /// Runs the policies of an operation. Afterwards the exchange has its response.
 pub async fn run(walk: &Walk, exchange: &mut Exchange, world: &dyn World) {
@@ -55,10 +55,12 @@ async fn fail(walk: &Walk, exchange: &mut Exchange, world: &dyn World, fault: Fa
     }
 }
 
-// Sets `context.LastError` and the answer that goes out unless on-error changes it.
-fn raise(exchange: &mut Exchange, mut fault: Fault) {
+/// Sets `context.LastError` and the answer that goes out unless on-error changes it.
+pub(crate) fn raise(exchange: &mut Exchange, mut fault: Fault) {
     let (reason, message) = (fault.reason.clone(), exchange.masked(fault.message.clone()));
-    exchange.fault_place(fault.section, &fault.source);
+    if let Some(section) = fault.section {
+        exchange.stand_in(section, &fault.source);
+    }
     exchange.note(Step::Faulted { reason, message });
     exchange.last_error = Some(fault.last_error());
     if let Some(made) = fault.take_made() {
@@ -118,13 +120,4 @@ async fn step<'a>(statement: &'a Statement, exchange: &mut Exchange, world: &dyn
         Flow::Next => Next::Policy,
         Flow::Return => Next::Done,
     })
-}
-
-impl Exchange {
-    // A built-in step has no place of its own; a policy's fault is recorded where the walk stands.
-    fn fault_place(&mut self, section: Option<Section>, source: &str) {
-        if let Some(section) = section {
-            self.stand_in(section, source);
-        }
-    }
 }

@@ -129,30 +129,3 @@ pub(crate) const fn maybe(shape: &'static Shape) -> Child {
 pub(crate) const fn one(shape: &'static Shape) -> Child {
     Child { shape, at_least: 1, at_most: 1 }
 }
-
-impl Kind {
-    /// Whether a literal of this kind may be written so.
-    pub(crate) fn takes(self, text: &str) -> bool {
-        let text = text.trim();
-        match self {
-            Kind::Text => true,
-            Kind::Bool => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
-            Kind::Int => text.parse::<i64>().is_ok(),
-            Kind::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
-            Kind::OneOf(values) => values.iter().any(|it| it.eq_ignore_ascii_case(text)),
-        }
-    }
-
-    pub(crate) fn describe(self) -> String {
-        match self {
-            Kind::Text => "a text".to_owned(),
-            Kind::Bool => "`true` or `false`".to_owned(),
-            Kind::Int => "a whole number".to_owned(),
-            Kind::Number => "a number".to_owned(),
-            Kind::OneOf(values) => {
-                let quoted: Vec<String> = values.iter().map(|it| format!("`{it}`")).collect();
-                quoted.join(" or ")
-            }
-        }
-    }
-}

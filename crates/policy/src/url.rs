@@ -52,7 +52,7 @@ fn split_port(authority: &str, default: u16) -> Option<(&str, u16)> {
 }
 
 /// `base` with `path` and `query` behind its own path, joined by exactly one slash. Its own query is not used.
-pub(crate) fn join(base: &Url, path: &str, query: &str) -> Url {
+pub fn join(base: &Url, path: &str, query: &str) -> Url {
     let prefix = base.path.strip_suffix('/').unwrap_or(&base.path);
     let path: Arc<str> = match path {
         "" => base.path.clone(),

@@ -24,14 +24,22 @@ impl Catalog for ServiceCatalog<'_> {
     }
 
     fn fragment(&self, id: &str) -> Lookup<Source> {
-        match self.service.fragments.iter().find(|it| it.name.eq_ignore_ascii_case(id)) {
+        match self
+            .service
+            .fragments
+            .iter()
+            .find(|it| it.name.eq_ignore_ascii_case(id))
+        {
             Some(fragment) => Lookup::Known(fragment.document.source.clone()),
             None => Lookup::Missing,
         }
     }
 
     fn backend(&self, name: &str) -> Lookup<BackendHandle> {
-        let found = self.backend_names.get(&name.to_ascii_lowercase()).and_then(|at| self.handles.get(*at));
+        let found = self
+            .backend_names
+            .get(&name.to_ascii_lowercase())
+            .and_then(|at| self.handles.get(*at));
         found.map_or(Lookup::Missing, |handle| Lookup::Known(handle.clone()))
     }
 

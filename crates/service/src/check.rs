@@ -26,7 +26,13 @@ impl Check<'_> {
     }
 
     /// An error with the nearest right name.
-    pub(crate) fn unknown(&mut self, at: At<'_>, code: &'static str, message: impl Into<String>, near: Option<&str>) {
+    pub(crate) fn unknown(
+        &mut self,
+        at: At<'_>,
+        code: &'static str,
+        message: impl Into<String>,
+        near: Option<&str>,
+    ) {
         self.report(at, |span| Diagnostic::error(code, message, span).suggest(near));
     }
 
@@ -37,21 +43,36 @@ impl Check<'_> {
 
     /// A warning that strictness makes an error.
     pub(crate) fn dated(&mut self, at: At<'_>, code: &'static str, message: impl Into<String>) {
-        let severity = if self.strict { Severity::Error } else { Severity::Warning };
-        self.report(at, |span| Diagnostic { severity, ..Diagnostic::warning(code, message, span) });
+        let severity = if self.strict {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        self.report(at, |span| Diagnostic {
+            severity,
+            ..Diagnostic::warning(code, message, span)
+        });
     }
 }
 
-/// Each finding once, by file and place.
-pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+/// Each finding once, by file and place, so that those of reading and of loading can be shown as one list.
+pub fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     fn key(it: &Finding) -> (&str, Span, std::cmp::Reverse<Severity>, &'static str, &str) {
         let diagnostic = &it.diagnostic;
         let severity = std::cmp::Reverse(diagnostic.severity);
-        (it.source.name(), diagnostic.span, severity, diagnostic.code, &diagnostic.message)
+        (
+            it.source.name(),
+            diagnostic.span,
+            severity,
+            diagnostic.code,
+            &diagnostic.message,
+        )
     }
     findings.sort_by(|left, right| key(left).cmp(&key(right)));
     // A fragment is compiled wherever it is included and once by itself.
-    findings.dedup_by(|left, right| same_text(&left.source, &right.source) && left.diagnostic == right.diagnostic);
+    findings.dedup_by(|left, right| {
+        same_text(&left.source, &right.source) && left.diagnostic == right.diagnostic
+    });
     findings
 }
 

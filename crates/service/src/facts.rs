@@ -1,11 +1,11 @@
 use clock::Moment;
-use expression::{ApiFacts, DeploymentFacts, GroupFacts, OperationFacts, ProductFacts, UserFacts, Url};
+use expression::{ApiFacts, DeploymentFacts, GroupFacts, OperationFacts, ProductFacts, Url, UserFacts};
 use model::{Api, Operation, Product, Service, User};
 use std::sync::Arc;
 
 /// An absolute http, https, ws or wss URL.
 pub(crate) fn parse_url(text: &str) -> Option<Url> {
-    policy::parse_url(text)
+    policy::url::parse(text)
 }
 
 pub(crate) fn api(api: &Api, service_url: Option<Url>) -> Arc<ApiFacts> {
@@ -68,13 +68,28 @@ pub(crate) fn user(id: &str, known: Option<&User>, service: &Service, registered
 }
 
 /// Groups that every service has (doc): name and display name.
-pub(crate) const BUILT_IN_GROUPS: [(&str, &str); 3] =
-    [("administrators", "Administrators"), ("developers", "Developers"), ("guests", "Guests")];
+pub(crate) const BUILT_IN_GROUPS: [(&str, &str); 3] = [
+    ("administrators", "Administrators"),
+    ("developers", "Developers"),
+    ("guests", "Guests"),
+];
 
 fn group(name: &str, service: &Service) -> GroupFacts {
-    let own = service.groups.iter().find(|it| it.name.eq_ignore_ascii_case(name)).map(|it| it.display_name.as_str());
-    let built_in = || BUILT_IN_GROUPS.iter().find(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, display)| *display);
-    GroupFacts { id: name.to_owned(), name: own.or_else(built_in).unwrap_or(name).to_owned() }
+    let own = service
+        .groups
+        .iter()
+        .find(|it| it.name.eq_ignore_ascii_case(name))
+        .map(|it| it.display_name.as_str());
+    let built_in = || {
+        BUILT_IN_GROUPS
+            .iter()
+            .find(|(it, _)| it.eq_ignore_ascii_case(name))
+            .map(|(_, display)| *display)
+    };
+    GroupFacts {
+        id: name.to_owned(),
+        name: own.or_else(built_in).unwrap_or(name).to_owned(),
+    }
 }
 
 pub(crate) fn deployment(service: &Service) -> Arc<DeploymentFacts> {

@@ -6,24 +6,25 @@
 //!
 //! This crate opens no socket and reads no file.
 
-mod load; // the way from one to the other
-mod check; // findings, each placed where its resource was written
-mod catalog; // what policies may refer to
-mod values; // named values
-mod backends; // backends: single, pool, circuit breaker
-mod templates; // URL templates and their parameters
-mod apis; // paths, versions, revisions, operations
-mod products; // products, and which API is in which
-mod keys; // subscriptions, their scopes and keys
 mod accounts; // mock model servers
-mod settings; // apimite.toml: names that it uses
-mod walks; // documents compiled and folded
+mod apis; // paths, versions, revisions, operations
+mod backends; // backends: single, pool, circuit breaker
+mod catalog; // what policies may refer to
+mod check; // findings, each placed where its resource was written
 mod facts; // what `context` will say
+mod keys; // subscriptions, their scopes and keys
+mod load; // the way from one to the other
 mod lone; // a document that is looked at alone
-mod plan; // what comes out
+mod plan;
+mod products; // products, and which API is in which
+mod settings; // apimite.toml: names that it uses
+mod templates; // URL templates and their parameters
+mod values; // named values
+mod walks; // documents compiled and folded // what comes out
 
+pub use check::sorted;
 pub use load::{LoadOptions, Loaded, load};
-pub use lone::check_document;
+pub use lone::{check_document, check_document_with};
 pub use plan::{
     ApiPlan, BackendPlan, KeyHolder, OperationPlan, Plan, ProductPlan, ScopePlan, SubscriptionPlan,
 };

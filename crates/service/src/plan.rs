@@ -1,4 +1,6 @@
-use expression::{ApiFacts, DeploymentFacts, OperationFacts, ProductFacts, SubscriptionFacts, Symbols, Url, UserFacts};
+use expression::{
+    ApiFacts, DeploymentFacts, OperationFacts, ProductFacts, SubscriptionFacts, Symbols, Url, UserFacts,
+};
 use model::{Account, Backend, KeyNames, Service, VersioningScheme};
 use policy::{BackendHandle, OperationTemplate, Walk};
 use std::collections::BTreeMap;
@@ -165,7 +167,10 @@ impl Plan {
     pub fn find_key(&self, key: &str) -> Option<KeyHolder<'_>> {
         let key = self.keys.get(key)?;
         let subscription = self.subscriptions.get(key.subscription)?;
-        Some(KeyHolder { subscription, facts: &key.facts })
+        Some(KeyHolder {
+            subscription,
+            facts: &key.facts,
+        })
     }
 
     /// The backend entity of a name, compared without case as ARM does.

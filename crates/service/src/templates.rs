@@ -23,15 +23,22 @@ pub(crate) fn shape(template: &str) -> Shape {
         parameters(step, &mut names, &mut shape.mistakes);
         let rest = *step == "*" || names[before..].iter().any(|name| name.starts_with('*'));
         if rest && at + 1 < steps.len() {
-            shape.mistakes.push("`*` stands only at the end of a template".into());
+            shape
+                .mistakes
+                .push("`*` stands only at the end of a template".into());
         }
     }
-    shape.path = names.iter().map(|name| name.trim_start_matches('*').to_owned()).collect();
+    shape.path = names
+        .iter()
+        .map(|name| name.trim_start_matches('*').to_owned())
+        .collect();
     parameters(query, &mut shape.query, &mut shape.mistakes);
     let mut seen = BTreeSet::new();
     for name in shape.path.iter().chain(&shape.query) {
         if !seen.insert(name) {
-            shape.mistakes.push(format!("the template has the parameter `{name}` twice"));
+            shape
+                .mistakes
+                .push(format!("the template has the parameter `{name}` twice"));
         }
     }
     shape
@@ -59,11 +66,24 @@ fn parameters(text: &str, names: &mut Vec<String>, mistakes: &mut Vec<String>) {
 
 /// Parameters that the template has and nobody declared, and those that are declared and not in the template.
 pub(crate) fn mismatches(operation: &Operation, shape: &Shape) -> Vec<String> {
-    let declared: BTreeSet<&str> = operation.template_parameters.iter().map(|it| it.name.trim_start_matches('*')).collect();
-    let used: BTreeSet<&str> = shape.path.iter().chain(&shape.query).map(String::as_str).collect();
+    let declared: BTreeSet<&str> = operation
+        .template_parameters
+        .iter()
+        .map(|it| it.name.trim_start_matches('*'))
+        .collect();
+    let used: BTreeSet<&str> = shape
+        .path
+        .iter()
+        .chain(&shape.query)
+        .map(String::as_str)
+        .collect();
     let template = &operation.url_template;
-    let undeclared = used.difference(&declared).map(|name| format!("`{template}` has the parameter `{name}`, which is not declared"));
-    let unused = declared.difference(&used).map(|name| format!("the parameter `{name}` is declared, but not in `{template}`"));
+    let undeclared = used
+        .difference(&declared)
+        .map(|name| format!("`{template}` has the parameter `{name}`, which is not declared"));
+    let unused = declared
+        .difference(&used)
+        .map(|name| format!("the parameter `{name}` is declared, but not in `{template}`"));
     undeclared.chain(unused).collect()
 }
 
@@ -95,8 +115,17 @@ mod tests {
     #[test]
     fn a_template_is_taken_apart_and_its_mistakes_are_named() {
         let good = shape("/a/{id}.json/{x}-{y}/{*rest}?v={v}&w=1");
-        assert_eq!((good.path, good.query, good.mistakes.len()), (vec!["id".into(), "x".into(), "y".into(), "rest".into()], vec!["v".into()], 0));
-        for bad in ["/{a", "/a}", "/{}", "/{a}/{a}", "/*/b", "/{*a}/b", "/{a{b}}", "/{*}"] {
+        assert_eq!(
+            (good.path, good.query, good.mistakes.len()),
+            (
+                vec!["id".into(), "x".into(), "y".into(), "rest".into()],
+                vec!["v".into()],
+                0
+            )
+        );
+        for bad in [
+            "/{a", "/a}", "/{}", "/{a}/{a}", "/*/b", "/{*a}/b", "/{a{b}}", "/{*}",
+        ] {
             assert!(!shape(bad).mistakes.is_empty(), "{bad}");
         }
         assert_eq!(key("/Items/{id}/"), key("/items/{name}"));

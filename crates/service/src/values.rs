@@ -30,18 +30,32 @@ impl Values {
         for it in &service.named_values {
             let place = At(NamedValue, &it.name, "/displayName");
             let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-            if it.display_name.is_empty() || it.display_name.len() > 256 || !it.display_name.chars().all(allowed) {
-                let message = format!("`{}` is no display name: up to 256 letters, digits, `.`, `-` and `_`", it.display_name);
+            if it.display_name.is_empty()
+                || it.display_name.len() > 256
+                || !it.display_name.chars().all(allowed)
+            {
+                let message = format!(
+                    "`{}` is no display name: up to 256 letters, digits, `.`, `-` and `_`",
+                    it.display_name
+                );
                 check.error(place, "invalid-name", message);
             }
             let entry = Entry {
                 resource: it.name.clone(),
-                value: service.settings.named_values.get(&it.display_name).or(it.value.as_ref()).cloned(),
+                value: service
+                    .settings
+                    .named_values
+                    .get(&it.display_name)
+                    .or(it.value.as_ref())
+                    .cloned(),
                 secret: it.secret,
                 in_vault: it.key_vault.is_some(),
             };
             if let Some(twin) = values.all.insert(it.display_name.clone(), entry) {
-                let message = format!("`{}` and `{}` have the same display name `{}`", twin.resource, it.name, it.display_name);
+                let message = format!(
+                    "`{}` and `{}` have the same display name `{}`",
+                    twin.resource, it.name, it.display_name
+                );
                 check.error(place, "duplicate-name", message);
             }
         }
@@ -50,9 +64,14 @@ impl Values {
 
     /// What a policy gets for `{{name}}`.
     pub(crate) fn look_up(&self, name: &str) -> Lookup<policy::NamedValue> {
-        let Some(entry) = self.all.get(name) else { return Lookup::Missing };
+        let Some(entry) = self.all.get(name) else {
+            return Lookup::Missing;
+        };
         match &entry.value {
-            Some(value) => Lookup::Known(policy::NamedValue { value: value.clone(), secret: entry.secret }),
+            Some(value) => Lookup::Known(policy::NamedValue {
+                value: value.clone(),
+                secret: entry.secret,
+            }),
             None => {
                 self.missed.borrow_mut().insert(name.to_owned());
                 Lookup::Unknowable
@@ -67,7 +86,11 @@ impl Values {
 
     /// Texts that traces mask, the longest first, so that one inside another leaves nothing over.
     pub(crate) fn secrets(&self) -> Vec<Arc<str>> {
-        let secret = self.all.values().filter(|it| it.secret).filter_map(|it| it.value.as_deref());
+        let secret = self
+            .all
+            .values()
+            .filter(|it| it.secret)
+            .filter_map(|it| it.value.as_deref());
         let mut secrets: Vec<Arc<str>> = secret.filter(|it| !it.is_empty()).map(Arc::from).collect();
         secrets.sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
         secrets.dedup();
@@ -84,7 +107,12 @@ impl Values {
                 Lookup::Known(value) => filled.push_str(&value.value),
                 Lookup::Missing => {
                     let near = nearest(name, self.names());
-                    check.unknown(at, "unknown-named-value", format!("there is no named value `{name}`"), near);
+                    check.unknown(
+                        at,
+                        "unknown-named-value",
+                        format!("there is no named value `{name}`"),
+                        near,
+                    );
                 }
                 Lookup::Unknowable => (), // Reported once, at the value.
             }

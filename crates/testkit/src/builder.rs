@@ -248,7 +248,8 @@ impl Builder {
         let Some(plan) = loaded.plan.filter(|_| !self.findings.iter().any(Finding::is_error)) else {
             return Err(self.findings);
         };
-        Ok(Apimite::run(self.service, plan, clock, Dice::new(self.seed), places, journals, neighbours, self.offline, stop).await)
+        let dice = Dice::new(self.seed);
+        Apimite::run(self.service, plan, clock, dice, places, journals, neighbours, self.offline, stop).await
     }
 }
 

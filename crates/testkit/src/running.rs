@@ -4,10 +4,11 @@ use crate::place::Places;
 use crate::upstream::{Journal, Seen};
 use bytes::Bytes;
 use clock::{Clock, Dice, Moment};
+use foundry::{Foundry, Mistakes};
 use gateway::Gateway;
 use model::Service;
 use service::Plan;
-use source::Finding;
+use source::{Diagnostic, Finding, Source, Span};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub struct Apimite {
     clock: Clock,
     gateway: Arc<Gateway>,
     address: SocketAddr,
-    foundry: Option<foundry::Foundry>,
+    foundry: Option<Foundry>,
     foundry_address: Option<SocketAddr>,
     places: Places,
     journals: BTreeMap<String, Journal>,
@@ -45,14 +46,19 @@ impl Apimite {
         neighbours: Vec<SocketAddr>,
         offline: bool,
         stop: tokio::sync::watch::Sender<bool>,
-    ) -> Apimite {
+    ) -> Result<Apimite, Vec<Finding>> {
         let (foundry, foundry_address) = match service.accounts.is_empty() {
             true => (None, None),
             false => {
                 let (listener, address) = listen().await;
-                let foundry = foundry::Foundry::new(&service, clock.clone(), dice);
-                tokio::spawn(foundry::serve(foundry.clone(), listener, stopped(&stop)));
-                (Some(foundry), Some(address))
+                let mocks = Foundry::new(&service.accounts, &service.settings, clock.clone(), dice).map_err(finding)?;
+                let serving = mocks.clone();
+                let answer = move |_peer, request| {
+                    let mocks = serving.clone();
+                    async move { mocks.answer::<wire::Incoming>(request).await }
+                };
+                tokio::spawn(wire::serve(listener, clock.clone(), answer, stopped(&stop)));
+                (Some(mocks), Some(address))
             }
         };
         let mut options = gateway::Options::new(clock.clone(), dice);
@@ -66,7 +72,7 @@ impl Apimite {
         places.add_gateway(address);
         tokio::spawn(gateway::serve(gateway.clone(), listener, stopped(&stop)));
         let client = Arc::new(Client::new(&clock, wire::ClientOptions::default()));
-        Apimite {
+        Ok(Apimite {
             clock,
             gateway,
             address,
@@ -77,7 +83,7 @@ impl Apimite {
             client,
             seed: dice.seed(),
             _stop: stop,
-        }
+        })
     }
 
     /// A request to the gateway; `path` begins with `/` and may have a query.
@@ -211,7 +217,7 @@ impl Apimite {
     }
 
     /// The mock model servers, if there are any.
-    pub fn foundry(&self) -> Option<&foundry::Foundry> {
+    pub fn foundry(&self) -> Option<&Foundry> {
         self.foundry.as_ref()
     }
 
@@ -220,13 +226,23 @@ impl Apimite {
         let mut service = change.service.clone();
         self.places.settle(&mut service);
         let options = service::LoadOptions { seed: self.seed, ..service::LoadOptions::default() };
+        let (accounts, settings) = (service.accounts.clone(), service.settings.clone());
         let loaded = service::load(service, &options);
         match loaded.plan {
             Some(plan) => {
+                if let Some(mocks) = &self.foundry {
+                    mocks.reload(&accounts, &settings).map_err(finding)?;
+                }
                 self.gateway.reload(plan);
                 Ok(loaded.findings)
             }
             None => Err(loaded.findings),
         }
     }
+}
+
+fn finding(mistakes: Mistakes) -> Vec<Finding> {
+    let source = Source::new("accounts", "");
+    let findings = mistakes.0.into_iter().map(|text| Diagnostic::error("account", text, Span::default()));
+    findings.map(|diagnostic| diagnostic.found_in(&source)).collect()
 }

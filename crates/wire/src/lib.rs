@@ -16,7 +16,7 @@ mod tls; // what is checked of a server's certificate
 pub use bodies::{Received, Served};
 pub use client::{Client, ClientOptions, Failure, SendError, Version};
 pub use hyper::body::Incoming;
-pub use server::serve;
+pub use server::{serve, serve_on};
 pub use timer::ClockTimer;
 pub use tls::Verification;
 

@@ -13,6 +13,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 
 /// How long a connection may stay without a whole request head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
@@ -30,6 +31,26 @@ where
     B::Error: Into<BoxError>,
     E: Into<BoxError> + 'static,
 {
+    serve_on(&[], listener, clock, service, shutdown).await;
+}
+
+/// [`serve`], with connections dealt out to runtimes: whatever serves a request then runs on the thread of its connection, which
+/// saves the hand-over between threads. Without `workers` everything runs here.
+pub async fn serve_on<S, F, B, E>(
+    workers: &[Handle],
+    listener: TcpListener,
+    clock: Clock,
+    service: S,
+    shutdown: impl Future<Output = ()>,
+) where
+    S: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Response<B>, E>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+    E: Into<BoxError> + 'static,
+{
+    let here = Handle::current();
+    let mut dealt = workers.iter().cycle();
     let builder = builder(&clock);
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
@@ -48,13 +69,27 @@ where
         };
         let (clock, service) = (clock.clone(), service.clone());
         let each = service_fn(move |request| answer(&clock, &service, peer, request));
-        let connection = builder.serve_connection(TokioIo::new(prepared(stream)), each);
-        let connection = graceful.watch(connection.into_owned());
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
+        let (builder, watcher) = (builder.clone(), graceful.watcher());
+        let stream = prepared(stream);
+        let serve = |stream: TcpStream| async move {
+            let connection = builder.serve_connection(TokioIo::new(stream), each);
+            if let Err(error) = watcher.watch(connection.into_owned()).await {
                 tracing::debug!(%error, "connection ended");
             }
-        });
+        };
+        match dealt.next() {
+            None => drop(here.spawn(serve(stream))),
+            // A socket is watched by the runtime in which it was made, or made again.
+            Some(worker) => match stream.into_std() {
+                Ok(stream) => drop(worker.spawn(async move {
+                    match TcpStream::from_std(stream) {
+                        Ok(stream) => serve(stream).await,
+                        Err(error) => tracing::warn!(%error, "could not serve a connection"),
+                    }
+                })),
+                Err(error) => tracing::warn!(%error, "could not serve a connection"),
+            },
+        }
     }
     drop(listener);
     clock.timeout(GRACE, graceful.shutdown()).await;

@@ -4,6 +4,7 @@ use crate::exit::Exit;
 use crate::findings;
 use crate::input::Input;
 use model::Service;
+use service::LoadOptions;
 use source::{Finding, Source};
 use std::path::{Path, PathBuf};
 
@@ -50,13 +51,15 @@ fn look_at(path: &str, args: &Check, names: &mut Vec<String>, found: &mut Vec<Fi
         }
     }
     let input = Input::named(path)?;
-    let (mut service, mistakes) = input.read();
-    service.settings.strict |= args.strict;
-    service.settings.lenient |= args.lenient;
+    let (service, mistakes) = input.read();
     names.extend(documents_of(&service));
     found.extend(mistakes);
-    found.extend(service::load(service, &service::LoadOptions::default()).findings);
+    found.extend(service::load(service, &options(args)).findings);
     Ok(())
+}
+
+fn options(args: &Check) -> LoadOptions {
+    LoadOptions { strict: args.strict, lenient: args.lenient, ..LoadOptions::default() }
 }
 
 fn document(file: &Path, args: &Check, names: &mut Vec<String>, found: &mut Vec<Finding>) -> Result<(), String> {
@@ -66,7 +69,7 @@ fn document(file: &Path, args: &Check, names: &mut Vec<String>, found: &mut Vec<
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let source = Source::new(name.clone(), text);
     names.push(name);
-    found.extend(service::check_document(&source, args.strict, args.lenient));
+    found.extend(service::check_document_with(&source, &options(args)));
     Ok(())
 }
 

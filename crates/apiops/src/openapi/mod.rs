@@ -28,10 +28,17 @@ pub(crate) struct Imported {
     pub(crate) service_url: Option<String>,
 }
 
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: &[&str] = &[
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// Reads a document.
-pub(crate) fn import(root: &Value, source: &Source, options: &Options, findings: &mut Vec<Finding>) -> Imported {
+pub(crate) fn import(
+    root: &Value,
+    source: &Source,
+    options: &Options,
+    findings: &mut Vec<Finding>,
+) -> Imported {
     let mut report = |code, message: String, pointer: &str| {
         let span = model::locate(source.text(), pointer);
         findings.push(Diagnostic::error(code, message, span).found_in(source));
@@ -39,11 +46,18 @@ pub(crate) fn import(root: &Value, source: &Source, options: &Options, findings:
     let is_two = root.get("swagger").is_some_and(|it| version(it).starts_with('2'));
     let is_three = root.get("openapi").is_some_and(|it| version(it).starts_with('3'));
     if !is_two && !is_three {
-        report("unknown-specification", "this is no OpenAPI document of version 2.0, 3.0 or 3.1".into(), "");
+        report(
+            "unknown-specification",
+            "this is no OpenAPI document of version 2.0, 3.0 or 3.1".into(),
+            "",
+        );
         return Imported::default();
     }
     let document = Document { root, is_two };
-    let mut imported = Imported { service_url: service_url(&document), ..Imported::default() };
+    let mut imported = Imported {
+        service_url: service_url(&document),
+        ..Imported::default()
+    };
     let Some(paths) = root.get("paths").and_then(Value::as_object) else {
         // A document of version 3.1 may have webhooks alone; then the API has no operations.
         if is_two || root.get("webhooks").is_none() {
@@ -55,7 +69,11 @@ pub(crate) fn import(root: &Value, source: &Source, options: &Options, findings:
     for (path, item) in paths.iter().filter(|(path, _)| path.starts_with('/')) {
         let place = format!("/paths/{}", path.replace('~', "~0").replace('/', "~1"));
         let Some(item) = document.resolve(item) else {
-            report("unknown-reference", format!("the reference of `{path}` leads nowhere in this document"), &place);
+            report(
+                "unknown-reference",
+                format!("the reference of `{path}` leads nowhere in this document"),
+                &place,
+            );
             continue;
         };
         for (method, value) in item.as_object().into_iter().flatten() {
@@ -66,7 +84,11 @@ pub(crate) fn import(root: &Value, source: &Source, options: &Options, findings:
             let place = format!("{place}/{method}");
             let read = operation(&document, path, &method, item, value, options);
             for broken in read.broken {
-                report("unknown-reference", format!("`{broken}` leads nowhere in this document"), &place);
+                report(
+                    "unknown-reference",
+                    format!("`{broken}` leads nowhere in this document"),
+                    &place,
+                );
             }
             let mut operation = read.operation;
             operation.name = unique(&operation.name, &mut names);
@@ -85,8 +107,21 @@ struct Read {
     broken: Vec<String>,
 }
 
-fn operation(document: &Document<'_>, path: &str, method: &str, item: &Value, value: &Value, options: &Options) -> Read {
-    let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::trim).filter(|it| !it.is_empty());
+fn operation(
+    document: &Document<'_>,
+    path: &str,
+    method: &str,
+    item: &Value,
+    value: &Value,
+    options: &Options,
+) -> Read {
+    let text = |name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+    };
     let id = text("operationId");
     let mut name = id.map(normalise).unwrap_or_default();
     if name.is_empty() {
@@ -105,7 +140,10 @@ fn operation(document: &Document<'_>, path: &str, method: &str, item: &Value, va
             template.push(if template.contains('?') { '&' } else { '?' });
             template.push_str(&format!("{0}={{{0}}}", parameter.name));
         }
-        declared.push(Parameter { name: parameter.name, required: true });
+        declared.push(Parameter {
+            name: parameter.name,
+            required: true,
+        });
     }
     let responses = responses::read(document, value, options.samples);
     let operation = Operation {
@@ -137,7 +175,10 @@ pub(crate) fn normalise(id: &str) -> String {
 
 fn unique(name: &str, taken: &mut BTreeSet<String>) -> String {
     let numbered = (1..).map(|number| format!("{name}-{number}"));
-    let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
+    let free = std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(|name| !taken.contains(name))
+        .unwrap_or_default();
     taken.insert(free.clone());
     free
 }
@@ -149,30 +190,67 @@ fn service_url(document: &Document<'_>) -> Option<String> {
         true => {
             let host = root.get("host").and_then(Value::as_str)?;
             let base = root.get("basePath").and_then(Value::as_str).unwrap_or_default();
-            let schemes = root.get("schemes").and_then(Value::as_array).cloned().unwrap_or_default();
+            let schemes = root
+                .get("schemes")
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default();
             let schemes: Vec<&str> = schemes.iter().filter_map(Value::as_str).collect();
-            let schemes = if schemes.is_empty() { vec!["https"] } else { schemes };
-            schemes.iter().map(|scheme| format!("{scheme}://{host}{base}")).collect()
+            let schemes = if schemes.is_empty() {
+                vec!["https"]
+            } else {
+                schemes
+            };
+            schemes
+                .iter()
+                .map(|scheme| format!("{scheme}://{host}{base}"))
+                .collect()
         }
         false => {
             let servers = root.get("servers").and_then(Value::as_array)?;
-            servers.iter().filter_map(|server| Some(expand(server.get("url")?.as_str()?, server))).collect()
+            servers
+                .iter()
+                .filter_map(|server| Some(expand(server.get("url")?.as_str()?, server)))
+                .collect()
         }
     };
     let is_gateway = |url: &str| {
-        let host = url.split("//").nth(1).unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
+        let host = url
+            .split("//")
+            .nth(1)
+            .unwrap_or_default()
+            .split(['/', ':'])
+            .next()
+            .unwrap_or_default();
         host.to_ascii_lowercase().ends_with(".azure-api.net")
     };
-    let usable: Vec<&String> = urls.iter().filter(|url| url.contains("://") && !is_gateway(url)).collect();
-    let https = usable.iter().find(|url| url.to_ascii_lowercase().starts_with("https://"));
+    let usable: Vec<&String> = urls
+        .iter()
+        .filter(|url| url.contains("://") && !is_gateway(url))
+        .collect();
+    let https = usable
+        .iter()
+        .find(|url| url.to_ascii_lowercase().starts_with("https://"));
     // A server with a variable that has no default cannot be called; it never fails the import (inferred).
-    https.or(usable.first()).filter(|url| !url.contains('{')).map(|url| url.trim_end_matches('/').to_owned())
+    https
+        .or(usable.first())
+        .filter(|url| !url.contains('{'))
+        .map(|url| url.trim_end_matches('/').to_owned())
 }
 
 fn expand(url: &str, server: &Value) -> String {
     let mut url = url.to_owned();
-    for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
-        if let Some(default) = variable.get("default").and_then(Value::as_str).filter(|it| !it.is_empty()) {
+    for (name, variable) in server
+        .get("variables")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(default) = variable
+            .get("default")
+            .and_then(Value::as_str)
+            .filter(|it| !it.is_empty())
+        {
             url = url.replace(&format!("{{{name}}}"), default);
         }
     }
@@ -189,6 +267,9 @@ mod tests {
         assert_eq!(normalise("  Get//the {thing}! "), "get-the-thing");
         assert_eq!(normalise(&"a".repeat(100)).len(), 76);
         let mut taken = BTreeSet::new();
-        assert_eq!(["a", "a", "a", "a-1"].map(|it| unique(it, &mut taken)), ["a", "a-1", "a-2", "a-1-1"]);
+        assert_eq!(
+            ["a", "a", "a", "a-1"].map(|it| unique(it, &mut taken)),
+            ["a", "a-1", "a-2", "a-1-1"]
+        );
     }
 }

@@ -13,7 +13,12 @@ pub(crate) struct Parameter {
 pub(crate) fn read(document: &Document<'_>, levels: [&Value; 2], broken: &mut Vec<String>) -> Vec<Parameter> {
     let mut found: Vec<Parameter> = Vec::new();
     for level in levels {
-        for value in level.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+        for value in level
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             let Some(resolved) = document.resolve(value) else {
                 broken.extend(reference(value).map(str::to_owned));
                 continue;
@@ -25,8 +30,15 @@ pub(crate) fn read(document: &Document<'_>, levels: [&Value; 2], broken: &mut Ve
                 _ => continue,
             };
             let required = in_path || resolved.get("required").and_then(Value::as_bool).unwrap_or(false);
-            let parameter = Parameter { name: text("name").to_owned(), in_path, required };
-            match found.iter_mut().find(|it| it.name == parameter.name && it.in_path == in_path) {
+            let parameter = Parameter {
+                name: text("name").to_owned(),
+                in_path,
+                required,
+            };
+            match found
+                .iter_mut()
+                .find(|it| it.name == parameter.name && it.in_path == in_path)
+            {
                 Some(earlier) => *earlier = parameter,
                 None if parameter.name.is_empty() => (),
                 None => found.push(parameter),

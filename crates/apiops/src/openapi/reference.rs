@@ -16,9 +16,14 @@ impl<'a> Document<'a> {
     pub(crate) fn resolve(&self, value: &'a Value) -> Option<&'a Value> {
         let mut value = value;
         for _ in 0..CHAIN {
-            let Some(reference) = reference(value) else { return Some(value) };
+            let Some(reference) = reference(value) else {
+                return Some(value);
+            };
             // Escapes of URLs beside those of JSON pointers; only the braces of path names occur.
-            let pointer = reference.strip_prefix('#')?.replace("%7B", "{").replace("%7D", "}");
+            let pointer = reference
+                .strip_prefix('#')?
+                .replace("%7B", "{")
+                .replace("%7D", "}");
             value = self.root.pointer(&pointer)?;
         }
         None

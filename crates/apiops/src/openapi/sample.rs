@@ -7,7 +7,12 @@ const DEPTH: usize = 24;
 
 /// A value that a schema allows: its own example or default where it has one, otherwise the plainest of its type.
 pub(crate) fn sample(document: &Document<'_>, schema: &Value) -> Value {
-    Maker { document, left: VALUES }.make(schema, DEPTH).unwrap_or(Value::Null)
+    Maker {
+        document,
+        left: VALUES,
+    }
+    .make(schema, DEPTH)
+    .unwrap_or(Value::Null)
 }
 
 struct Maker<'a> {
@@ -29,7 +34,12 @@ impl Maker<'_> {
         }
         for choice in ["oneOf", "anyOf"] {
             // The first of them that is not merely "or null".
-            let first = schema.get(choice).and_then(Value::as_array).into_iter().flatten().find(|it| kind(it) != Some("null"));
+            let first = schema
+                .get(choice)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .find(|it| kind(it) != Some("null"));
             if let Some(first) = first {
                 return self.make(first, depth);
             }
@@ -40,8 +50,20 @@ impl Maker<'_> {
                 let item = schema.get("items").and_then(|items| self.make(items, depth));
                 Some(Value::Array(item.into_iter().collect()))
             }
-            Some("integer") => Some(schema.get("minimum").filter(|it| it.is_i64() || it.is_u64()).cloned().unwrap_or(json!(0))),
-            Some("number") => Some(schema.get("minimum").filter(|it| it.is_number()).cloned().unwrap_or(json!(0))),
+            Some("integer") => Some(
+                schema
+                    .get("minimum")
+                    .filter(|it| it.is_i64() || it.is_u64())
+                    .cloned()
+                    .unwrap_or(json!(0)),
+            ),
+            Some("number") => Some(
+                schema
+                    .get("minimum")
+                    .filter(|it| it.is_number())
+                    .cloned()
+                    .unwrap_or(json!(0)),
+            ),
             Some("boolean") => Some(json!(true)),
             Some("string") => Some(json!(text(schema))),
             _ => Some(Value::Null),
@@ -50,7 +72,12 @@ impl Maker<'_> {
 
     fn object(&mut self, schema: &Value, depth: usize) -> Value {
         let mut object = Map::new();
-        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, property) in schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             if let Some(value) = self.make(property, depth) {
                 object.insert(name.clone(), value);
             }
@@ -71,12 +98,21 @@ impl Maker<'_> {
         if let Value::Object(members) = self.object(schema, depth) {
             object.extend(members);
         }
-        if object.is_empty() { other } else { Value::Object(object) }
+        if object.is_empty() {
+            other
+        } else {
+            Value::Object(object)
+        }
     }
 }
 
 fn given(schema: &Value) -> Option<&Value> {
-    let first = |name: &str| schema.get(name).and_then(Value::as_array).and_then(|list| list.first());
+    let first = |name: &str| {
+        schema
+            .get(name)
+            .and_then(Value::as_array)
+            .and_then(|list| list.first())
+    };
     schema
         .get("example")
         .or_else(|| first("examples"))
@@ -89,8 +125,13 @@ fn given(schema: &Value) -> Option<&Value> {
 fn kind(schema: &Value) -> Option<&str> {
     match schema.get("type") {
         Some(Value::String(kind)) => Some(kind),
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
-        _ if schema.get("properties").is_some() || schema.get("additionalProperties").is_some() => Some("object"),
+        Some(Value::Array(kinds)) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|kind| *kind != "null"),
+        _ if schema.get("properties").is_some() || schema.get("additionalProperties").is_some() => {
+            Some("object")
+        }
         _ if schema.get("items").is_some() => Some("array"),
         _ => None,
     }
@@ -114,7 +155,10 @@ mod tests {
     use super::*;
 
     fn of(root: Value) -> Value {
-        let document = Document { root: &root, is_two: false };
+        let document = Document {
+            root: &root,
+            is_two: false,
+        };
         sample(&document, &root["schema"])
     }
 
@@ -132,7 +176,9 @@ mod tests {
 
     #[test]
     fn schemas_that_hold_themselves_end() {
-        let wide: Map<String, Value> = (0..10).map(|at| (format!("p{at}"), json!({ "$ref": "#/schema" }))).collect();
+        let wide: Map<String, Value> = (0..10)
+            .map(|at| (format!("p{at}"), json!({ "$ref": "#/schema" })))
+            .collect();
         let text = of(json!({ "schema": { "type": "object", "properties": wide } })).to_string();
         assert!(text.len() < 100_000);
         assert_eq!(of(json!({ "schema": { "$ref": "#/schema" } })), Value::Null);

@@ -198,9 +198,11 @@ fn close(encoding: Encoding, text: &mut String, left: u64, rng: &mut Rng) {
         .iter()
         .map(|it| encoding.count(&format!(" {it}")))
         .collect();
-    let Some(chosen) = subset(&counts, left) else {
+    let Some(mut chosen) = subset(&counts, left) else {
         return;
     };
+    // The shortest is the last word.
+    chosen.sort_by_key(|index| std::cmp::Reverse(counts.get(*index).copied()));
     for (at, index) in chosen.into_iter().enumerate() {
         if !(first && at == 0) {
             text.push(' ');

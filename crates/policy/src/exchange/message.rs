@@ -1,4 +1,4 @@
-use crate::fault::Fault;
+use crate::fault::{CLIENT_CONNECTION_FAILURE, Fault, REQUEST_BODY_TOO_LARGE};
 use crate::{Body, BodyError};
 use bytes::Bytes;
 use expression::{BodyRead, Message};
@@ -103,6 +103,20 @@ impl MessageBody {
         }
     }
 
+    /// The content without its compression; the headers that spoke of it go.
+    pub(crate) fn into_plain(self, headers: &mut HeaderMap) -> Bytes {
+        headers.remove(TRANSFER_ENCODING);
+        match (self.decoded, self.body) {
+            (Some(plain), _) => {
+                headers.remove(CONTENT_ENCODING);
+                headers.remove(CONTENT_LENGTH);
+                plain
+            }
+            (None, Body::Full(bytes)) => bytes,
+            (None, _) => Bytes::new(),
+        }
+    }
+
     /// The bytes, if they are here.
     pub(crate) fn bytes(&self) -> Option<&Bytes> {
         match &self.body {
@@ -117,9 +131,9 @@ pub(crate) fn buffer_fault(of: Message, error: &BodyError) -> Fault {
     match (of, error) {
         (Message::Request, BodyError::TooLarge { .. }) => {
             let wire = "Request body is too large";
-            Fault::refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge", error.to_string(), wire)
+            Fault::refusal(StatusCode::PAYLOAD_TOO_LARGE, REQUEST_BODY_TOO_LARGE, error.to_string(), wire)
         }
-        (Message::Request, BodyError::Broken(_)) => Fault::internal("ClientConnectionFailure", error.to_string()),
+        (Message::Request, BodyError::Broken(_)) => Fault::internal(CLIENT_CONNECTION_FAILURE, error.to_string()),
         (Message::Response, BodyError::TooLarge { .. }) => Fault::internal("ResponseBodyTooLarge", error.to_string()),
         (Message::Response, BodyError::Broken(_)) => Fault::internal("BackendConnectionFailure", error.to_string()),
     }

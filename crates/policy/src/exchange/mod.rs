@@ -8,12 +8,12 @@ mod variables; // `context.Variables`
 
 pub(crate) use fork::Merge;
 pub(crate) use message::{MessageBody, buffer_fault};
-pub(crate) use request::Request;
+pub(crate) use request::{Request, end_to_end};
 pub(crate) use variables::Variables;
 
 use crate::{BackendHandle, Body, World};
 use clock::{Clock, Moment, Rng};
-use expression::{Facts, LastError, Symbols, Url};
+use expression::{Facts, LastError, Symbol, Symbols, Url};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use std::fmt;
 use std::sync::Arc;
@@ -263,10 +263,6 @@ impl Exchange {
         }
     }
 
-    pub(crate) fn section(&self) -> Section {
-        self.place.section
-    }
-
     pub(crate) fn time(&self) -> Moment {
         self.clock.as_ref().map_or(self.received, Clock::now)
     }
@@ -330,6 +326,11 @@ impl Exchange {
     pub(crate) fn set_response(&mut self, parts: Option<ResponseParts>) {
         self.changed.response = true;
         self.response = parts.map(Response::from);
+    }
+
+    /// The number of a variable's name.
+    pub(crate) fn symbol(&self, name: &str) -> Symbol {
+        self.symbols.intern(name)
     }
 
     pub(crate) fn chance(&mut self) -> Option<&mut Rng> {

@@ -59,7 +59,7 @@ impl SetHeader {
         SetHeader {
             name: name.unwrap_or(Setting::Literal(HeaderName::from_static("x-unnamed"))),
             exists,
-            values: element.children("value", Element::text_setting).into_iter().flatten().collect(),
+            values: element.children("value", |it| it.text_setting()).into_iter().flatten().collect(),
         }
     }
 

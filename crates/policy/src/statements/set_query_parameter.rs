@@ -35,7 +35,7 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     let policy = SetQueryParameter {
         name: element.required("name"),
         exists: element.choice("exists-action", &EXISTS).unwrap_or(Exists::Override),
-        values: element.children("value", Element::text),
+        values: element.children("value", |it| it.text()),
     };
     if policy.values.is_empty() && policy.exists != Exists::Delete {
         let message = "`set-query-parameter` needs an element `value` unless it deletes";

@@ -1,0 +1,178 @@
+use super::scene::Scene;
+use clock::{Dice, Moment};
+use expression::{Symbols, Value};
+use serde_json::{Value as Json, json};
+use source::{Diagnostic, Mapped, Severity};
+
+/// What all expressions of a run share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Batch {
+    /// The present moment.
+    pub(crate) now: Moment,
+    /// Seed of chance.
+    pub(crate) seed: u64,
+}
+
+/// What came of an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Outcome {
+    /// A value: as JSON, as text, and the .NET type if JSON cannot show it.
+    Value { json: Json, text: String, type_name: Option<String> },
+    /// It threw.
+    Exception(String),
+    /// It needs something that is not supported.
+    Unsupported(String),
+    /// It is not written as it should be.
+    Syntax(String),
+}
+
+impl Batch {
+    /// One line of a batch, `{"id","text","context"}`, answered.
+    pub(crate) fn line(&self, line: &str) -> String {
+        let asked: Json = match serde_json::from_str(line) {
+            Ok(asked) => asked,
+            Err(error) => {
+                let message = format!("the line is no JSON: {error}");
+                return json!({ "id": null, "kind": "unsupported", "message": message }).to_string();
+            }
+        };
+        let outcome = match asked["text"].as_str() {
+            Some(text) => evaluate(text, &asked["context"], self, 0),
+            None => Outcome::Unsupported("the line has no `text`".to_owned()),
+        };
+        let mut answer = serde_json::Map::new();
+        answer.insert("id".to_owned(), asked["id"].clone());
+        if let Json::Object(members) = outcome.json() {
+            answer.extend(members);
+        }
+        Json::Object(answer).to_string()
+    }
+}
+
+/// Evaluates `text` in `context`. `ordinal` keys chance.
+pub(crate) fn evaluate(text: &str, context: &Json, batch: &Batch, ordinal: u64) -> Outcome {
+    let symbols = Symbols::default();
+    let random = Dice::new(batch.seed).roll("eval", ordinal);
+    let mut scene = match Scene::read(context, &symbols, batch.now, random) {
+        Ok(scene) => scene,
+        Err(message) => return Outcome::Unsupported(format!("context: {message}")),
+    };
+    let text = with_named_values(text.trim(), &context["namedValues"]);
+    let text = match expression::is_expression(&text) {
+        true => text,
+        false => format!("@({text})"),
+    };
+    let mapped = Mapped::copied(&text, 0);
+    let end = expression::end_of_expression(&text, 0);
+    if end.is_none_or(|end| !text[end..].trim().is_empty()) {
+        let message = match end {
+            None => "the expression is not closed".to_owned(),
+            Some(_) => "text stands behind the expression".to_owned(),
+        };
+        return Outcome::Syntax(message);
+    }
+    let compiled = expression::compile(&mapped, &symbols, &expression::Options::default());
+    match compiled.expression {
+        Some(expression) => match expression.eval(&mut scene) {
+            Ok(value) => Outcome::of(&value),
+            Err(exception) => Outcome::Exception(format!("{}: {}", exception.type_name, exception.message)),
+        },
+        None => refused(&compiled.diagnostics),
+    }
+}
+
+/// Runs an expression of our own, without `@(...)` around it, in a scene that is being read.
+pub(super) fn run(text: &str, scene: &mut Scene) -> Result<Value, String> {
+    let mapped = Mapped::copied(&format!("@({text})"), 0);
+    let compiled = expression::compile(&mapped, &Symbols::default(), &expression::Options::default());
+    match compiled.expression {
+        Some(expression) => expression.eval(scene).map_err(|exception| exception.message),
+        None => Err(compiled.diagnostics.first().map_or_else(String::new, |it| it.message.clone())),
+    }
+}
+
+/// Codes of what the language has and we do not.
+const UNSUPPORTED: [&str; 3] = ["expression-unsupported", "expression-not-supported", "not-supported"];
+
+fn refused(diagnostics: &[Diagnostic]) -> Outcome {
+    let errors: Vec<&Diagnostic> = diagnostics.iter().filter(|it| it.severity == Severity::Error).collect();
+    let message = errors.iter().map(|it| it.message.as_str()).collect::<Vec<_>>().join("; ");
+    match errors.iter().any(|it| UNSUPPORTED.contains(&it.code)) {
+        true => Outcome::Unsupported(message),
+        false => Outcome::Syntax(message),
+    }
+}
+
+fn with_named_values(text: &str, values: &Json) -> String {
+    let mut text = text.to_owned();
+    for (name, value) in values.as_object().into_iter().flatten() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        text = text.replace(&format!("{{{{{name}}}}}"), &value);
+    }
+    text
+}
+
+impl Outcome {
+    fn of(value: &Value) -> Outcome {
+        let json = value.to_json();
+        let name = value.type_name();
+        // JSON shows these as what they are.
+        let plain = matches!(json, Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) | Json::Array(_));
+        let type_name = (!plain && name != "System.String").then_some(name);
+        Outcome::Value { json, text: value.to_text(), type_name }
+    }
+
+    /// The answer, without the id.
+    pub(crate) fn json(&self) -> Json {
+        match self {
+            Outcome::Value { json, type_name: None, .. } => json!({ "kind": "value", "value": json }),
+            Outcome::Value { json, type_name: Some(name), .. } => json!({ "kind": "value", "value": json, "type": name }),
+            Outcome::Exception(message) => json!({ "kind": "exception", "message": message }),
+            Outcome::Unsupported(message) => json!({ "kind": "unsupported", "message": message }),
+            Outcome::Syntax(message) => json!({ "kind": "syntax", "message": message }),
+        }
+    }
+
+    /// For people.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Outcome::Value { json: Json::Null, .. } => "null".to_owned(),
+            Outcome::Value { text, .. } => text.clone(),
+            Outcome::Exception(message) => format!("exception: {message}"),
+            Outcome::Unsupported(message) => format!("unsupported: {message}"),
+            Outcome::Syntax(message) => format!("syntax: {message}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BATCH: Batch = Batch { now: Moment::EPOCH, seed: 42 };
+
+    #[test]
+    fn a_line_gives_the_kind_and_the_value() {
+        assert_eq!(BATCH.line(r#"{"id":1,"text":"@(1 + 1)"}"#), r#"{"id":1,"kind":"value","value":2}"#);
+        let line = r#"{"id":"a","text":"context.Request.Headers.GetValueOrDefault(\"x\", \"none\")","context":{"request":{"headers":{"x":"y"}}}}"#;
+        assert_eq!(BATCH.line(line), r#"{"id":"a","kind":"value","value":"y"}"#);
+        assert!(BATCH.line(r#"{"id":2,"text":"@(1 +)"}"#).contains(r#""kind":"syntax""#));
+        assert!(BATCH.line(r#"{"id":3,"text":"@((string)null).Length)"}"#).contains(r#""kind":"syntax""#));
+        assert!(BATCH.line(r#"{"id":4,"text":"@(int.Parse(\"x\"))"}"#).contains(r#""kind":"exception""#));
+        assert!(BATCH.line("nonsense").contains(r#""kind":"unsupported""#));
+    }
+
+    #[test]
+    fn variables_have_types() {
+        let eval = |text: &str, context: Json| evaluate(text, &context, &BATCH, 0);
+        let text = |text: &str, context: Json| eval(text, context).text();
+        let typed = json!({ "variables": { "when": { "$type": "DateTime", "value": "2026-01-02T03:04:05Z" } } });
+        assert_eq!(text("((DateTime)context.Variables[\"when\"]).Year", typed), "2026");
+        let response = json!({ "variables": { "r": { "$type": "IResponse", "value": { "status": 404, "body": { "a": [1] } } } } });
+        assert_eq!(text("((IResponse)context.Variables[\"r\"]).StatusCode", response.clone()), "404");
+        assert_eq!(text("(int)((IResponse)context.Variables[\"r\"]).Body.As<JObject>()[\"a\"][0]", response), "1");
+        let unknown = json!({ "variables": { "x": { "$type": "Stream", "value": "a" } } });
+        assert!(matches!(eval("1", unknown), Outcome::Unsupported(_)));
+        assert_eq!(text("@(\"{{who}}\".Length)", json!({ "namedValues": { "who": "you" } })), "3");
+    }
+}

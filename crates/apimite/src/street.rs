@@ -1,0 +1,227 @@
+//! Gateway, mocks and control, running.
+
+use crate::control;
+use axum::Router;
+use clock::{Clock, Dice};
+use foundry::Foundry;
+use gateway::Gateway;
+use http::uri::Authority;
+use model::Service;
+use serde_json::{Value, json};
+use service::Plan;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Where the model servers are.
+#[derive(Debug, Clone)]
+pub(crate) enum Mocks {
+    /// We serve them here.
+    Here(SocketAddr),
+    /// They run already: account, or `*`, and where.
+    There(Vec<(String, Authority)>),
+    /// Nowhere.
+    None,
+}
+
+/// Where everything listens.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    pub(crate) gateway: SocketAddr,
+    pub(crate) control: SocketAddr,
+    pub(crate) mocks: Mocks,
+    /// Names under which the control routes may be called.
+    pub(crate) names: Vec<String>,
+}
+
+/// Sockets that are open and not yet served: whoever takes them knows every address before anything is loaded.
+pub(crate) struct Doors {
+    gateway: TcpListener,
+    control: TcpListener,
+    foundry: Option<TcpListener>,
+    addresses: Addresses,
+}
+
+/// What is running.
+pub(crate) struct Street {
+    /// Address of the gateway.
+    pub(crate) gateway_address: SocketAddr,
+    /// Address of the control routes.
+    pub(crate) control_address: SocketAddr,
+    /// Address of our mocks, if we serve any.
+    pub(crate) foundry_address: Option<SocketAddr>,
+    gateway: Arc<Gateway>,
+    foundry: Option<Foundry>,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<()>,
+}
+
+/// Opens a socket.
+pub(crate) async fn listen(what: &str, address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "; another program has that port, choose another or 0 for any free one",
+            _ => "",
+        };
+        format!("cannot listen on {address} for the {what}: {error}{advice}")
+    })
+}
+
+/// The address that a socket got.
+pub(crate) fn local(listener: &TcpListener) -> Result<SocketAddr, String> {
+    listener.local_addr().map_err(|error| format!("no local address: {error}"))
+}
+
+impl Doors {
+    /// Opens every socket.
+    pub(crate) async fn open(addresses: Addresses) -> Result<Doors, String> {
+        let gateway = listen("gateway", addresses.gateway).await?;
+        let control = listen("control routes", addresses.control).await?;
+        let foundry = match addresses.mocks {
+            Mocks::Here(address) => Some(listen("mock model servers", address).await?),
+            Mocks::There(_) | Mocks::None => None,
+        };
+        Ok(Doors { gateway, control, foundry, addresses })
+    }
+
+    /// Address of our mocks, if we serve any.
+    pub(crate) fn foundry(&self) -> Result<Option<SocketAddr>, String> {
+        self.foundry.as_ref().map(local).transpose()
+    }
+
+    /// Begins to serve.
+    pub(crate) fn serve(self, plan: Arc<Plan>, clock: &Clock, dice: Dice, offline: bool) -> Result<Street, String> {
+        let foundry_address = self.foundry()?;
+        let (gateway_address, control_address) = (local(&self.gateway)?, local(&self.control)?);
+        let options = gateway::Options {
+            foundry: foundry_address,
+            in_process: foundry_address.is_some(),
+            offline,
+            ..gateway::Options::new(clock.clone(), dice)
+        };
+        let (stop, stopped) = watch::channel(false);
+        let mut servers = JoinSet::new();
+        let mut routes = control::clock_routes(clock);
+        let foundry = match self.foundry {
+            Some(listener) => Some(mocks(listener, &plan.service, clock, dice, &mut servers, stopped.clone())?),
+            None => None,
+        };
+        let gateway = Gateway::new(plan, options);
+        routes = routes.merge(gateway.control());
+        if let Some(foundry) = &foundry {
+            routes = routes.nest("/mocks", foundry.control());
+        }
+        servers.spawn(gateway::serve(gateway.clone(), self.gateway, until(stopped.clone())));
+        servers.spawn(control_server(self.control, routes, self.addresses.names, stopped));
+        Ok(Street { gateway_address, control_address, foundry_address, gateway, foundry, stop, servers })
+    }
+}
+
+fn mocks(
+    listener: TcpListener,
+    service: &Service,
+    clock: &Clock,
+    dice: Dice,
+    servers: &mut JoinSet<()>,
+    stopped: watch::Receiver<bool>,
+) -> Result<Foundry, String> {
+    let foundry = Foundry::new(&service.accounts, &service.settings, clock.clone(), dice).map_err(|it| it.to_string())?;
+    servers.spawn(serve_mocks(foundry.clone(), listener, clock.clone(), stopped));
+    Ok(foundry)
+}
+
+/// Serves mock model servers until told to stop.
+pub(crate) async fn serve_mocks(foundry: Foundry, listener: TcpListener, clock: Clock, stopped: watch::Receiver<bool>) {
+    let service = move |_peer, request| {
+        let foundry = foundry.clone();
+        async move { foundry.answer::<wire::Incoming>(request).await }
+    };
+    wire::serve(listener, clock, service, until(stopped)).await;
+}
+
+/// Serves control routes until told to stop.
+pub(crate) async fn control_server(
+    listener: TcpListener,
+    routes: Router,
+    names: Vec<String>,
+    stopped: watch::Receiver<bool>,
+) {
+    control::serve(listener, routes, &names, until(stopped)).await;
+}
+
+/// Resolves when told to stop.
+pub(crate) async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error says that the sender is gone, which means the same.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+impl Street {
+    /// Serves `plan` from now on.
+    pub(crate) fn reload(&self, plan: Arc<Plan>) -> Result<(), String> {
+        if let Some(foundry) = &self.foundry {
+            foundry.reload(&plan.service.accounts, &plan.service.settings).map_err(|it| it.to_string())?;
+        }
+        self.gateway.reload(plan);
+        Ok(())
+    }
+
+    /// The first line of `--format json`.
+    pub(crate) fn announcement(&self) -> Value {
+        let plan = self.gateway.plan();
+        let subscriptions: Vec<Value> = plan
+            .subscriptions
+            .iter()
+            .map(|it| json!({ "name": it.name, "primaryKey": it.primary_key, "secondaryKey": it.secondary_key }))
+            .collect();
+        json!({
+            "gateway": base(self.gateway_address),
+            "foundry": self.foundry_address.map(base),
+            "control": base(self.control_address),
+            "subscriptions": subscriptions,
+        })
+    }
+
+    /// The running gateway's plan.
+    pub(crate) fn plan(&self) -> Arc<Plan> {
+        self.gateway.plan()
+    }
+
+    /// Takes no new connections, and waits until requests in flight have ended.
+    pub(crate) async fn close(mut self) {
+        // An error says that nobody serves any more.
+        let _ = self.stop.send(true);
+        while self.servers.join_next().await.is_some() {}
+    }
+}
+
+/// An address as a base URL. What listens everywhere is called here.
+pub(crate) fn base(address: SocketAddr) -> String {
+    match address.ip().is_unspecified() {
+        true => format!("http://localhost:{}", address.port()),
+        false => format!("http://{address}"),
+    }
+}
+
+/// Resolves when the user or the system asks this process to end.
+pub(crate) async fn asked_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return interrupted().await };
+        tokio::select! {
+            () = interrupted() => (),
+            _ = terminate.recv() => (),
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted().await;
+}
+
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Cannot be told: runs until it is killed.
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,214 @@
+use crate::catalog::ServiceCatalog;
+use crate::check::{Check, sorted};
+use crate::facts::parse_url;
+use crate::plan::{ApiPlan, OperationPlan, Plan, ProductPlan};
+use crate::values::Values;
+use crate::walks::{Compiler, Folder};
+use crate::{accounts, apis, backends, facts, keys, products, settings, templates};
+use clock::Moment;
+use expression::Symbols;
+use model::{Api, ApiKind, Operation, Service};
+use policy::{BackendHandle, MockResponse, OperationTemplate, Options};
+use source::Finding;
+use std::sync::Arc;
+
+/// How a service is loaded.
+#[derive(Debug, Clone)]
+pub struct LoadOptions {
+    /// Seed of generated subscription keys.
+    pub seed: u64,
+    /// When subscriptions and users came to be, as far as policies can see.
+    pub loaded: Moment,
+    /// What Azure refuses only at some dates is an error, also without the setting.
+    pub strict: bool,
+    /// What Azure refuses although it could run is a warning, also without the setting.
+    pub lenient: bool,
+}
+
+impl Default for LoadOptions {
+    fn default() -> LoadOptions {
+        // 2024-01-01: a fixed moment, so that a run repeats.
+        LoadOptions {
+            seed: 1,
+            loaded: Moment::from_seconds(1_704_067_200),
+            strict: false,
+            lenient: false,
+        }
+    }
+}
+
+/// What came of loading.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The plan; none if any finding is an error.
+    pub plan: Option<Arc<Plan>>,
+    /// Everything that is worth saying, by file and place.
+    pub findings: Vec<Finding>,
+}
+
+/// Makes a plan of a service, reporting every mistake.
+pub fn load(service: Service, options: &LoadOptions) -> Loaded {
+    let service = Arc::new(service);
+    let strict = options.strict || service.settings.strict;
+    let mut check = Check {
+        service: &service,
+        findings: Vec::new(),
+        strict,
+    };
+    settings::check(&mut check);
+    apis::check(&mut check);
+    products::check(&mut check);
+    accounts::check(&mut check);
+    let values = Values::read(&mut check);
+    let backend_names = backends::index(&mut check);
+    let backends = backends::plan(&mut check, &values, &backend_names);
+    let (subscriptions, keys) = keys::plan(&mut check, options);
+
+    let symbols = Symbols::default();
+    let handles: Vec<BackendHandle> = backends.iter().map(|it| it.handle.clone()).collect();
+    let catalog = ServiceCatalog {
+        service: &service,
+        symbols: &symbols,
+        values: &values,
+        handles: &handles,
+        backend_names: &backend_names,
+    };
+    let (documents, found) = Compiler::new(&catalog, policy_options(&service, options)).compile(&service);
+    check.findings.extend(found);
+    values.report_missed(&mut check);
+    let findings = sorted(check.findings);
+    if findings.iter().any(Finding::is_error) {
+        return Loaded { plan: None, findings };
+    }
+
+    let mut folder = Folder::new(&documents);
+    let apis: Vec<ApiPlan> = service
+        .apis
+        .iter()
+        .enumerate()
+        .map(|(at, api)| api_plan(&service, at, api, &mut folder))
+        .collect();
+    let products = service.products.iter().enumerate().map(|(at, product)| {
+        let inside = apis
+            .iter()
+            .filter(|api| api.is_current && api.products.contains(&at))
+            .map(|api| api.facts.clone());
+        ProductPlan {
+            name: product.name.as_str().into(),
+            subscription_required: product.subscription_required,
+            facts: facts::product(product, inside.collect(), &service),
+        }
+    });
+    let plan = Plan {
+        symbols: Arc::new(symbols),
+        deployment: facts::deployment(&service),
+        products: products.collect(),
+        apis,
+        subscriptions,
+        backends,
+        global: folder.global(),
+        secrets: values.secrets(),
+        ignore_unneeded_keys: service.settings.ignore_unneeded_keys,
+        keys,
+        backend_names,
+        service,
+    };
+    Loaded {
+        plan: Some(Arc::new(plan)),
+        findings,
+    }
+}
+
+fn policy_options(service: &Service, options: &LoadOptions) -> Options {
+    let settings = &service.settings;
+    let mut limits = expression::Limits::default();
+    let own = &settings.limits;
+    if let Some(steps) = own.expression_steps {
+        limits.steps = steps;
+    }
+    if let Some(depth) = own.expression_depth {
+        limits.depth = depth;
+    }
+    if let Some(bytes) = own.expression_bytes {
+        limits.bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
+    if let Some(backtracks) = own.regex_backtracks {
+        limits.backtracks = usize::try_from(backtracks).unwrap_or(usize::MAX);
+    }
+    Options {
+        strict: options.strict || settings.strict,
+        lenient: options.lenient || settings.lenient,
+        limits,
+    }
+}
+
+fn api_plan(service: &Service, index: usize, api: &Api, folder: &mut Folder<'_>) -> ApiPlan {
+    let products = products::containing(api, &service.products);
+    let open_product = products
+        .iter()
+        .copied()
+        .find(|at| !service.products[*at].subscription_required);
+    let service_url = api.service_url.as_deref().and_then(parse_url);
+    let operations = api
+        .operations
+        .iter()
+        .enumerate()
+        .map(|(at, operation)| OperationPlan {
+            facts: facts::operation(operation),
+            template: template(operation),
+            walk: folder.operation(index, at, None),
+            product_walks: products
+                .iter()
+                .filter_map(|product| Some((*product, folder.in_product(index, at, *product)?)))
+                .collect(),
+        });
+    let operations: Vec<OperationPlan> = match api.kind {
+        ApiKind::Http => operations.collect(),
+        ApiKind::Other(_) => Vec::new(),
+    };
+    let set = service
+        .version_sets
+        .iter()
+        .find(|it| Some(&it.name) == api.version_set.as_ref());
+    ApiPlan {
+        name: api.name.as_str().into(),
+        path: api.path.trim_matches('/').to_owned(),
+        version: api.version.clone(),
+        scheme: set.map(|set| set.scheme.clone()),
+        revision: api.revision.clone(),
+        is_current: api.is_current,
+        is_online: api.is_online,
+        subscription_required: api.subscription_required,
+        key_names: api.key_names.clone(),
+        facts: facts::api(api, service_url.clone()),
+        service_url,
+        operations,
+        products,
+        open_product,
+        walk: folder.api(index, None),
+    }
+}
+
+fn template(operation: &Operation) -> Arc<OperationTemplate> {
+    let shape = templates::shape(&operation.url_template);
+    let response = |it: &model::Response| MockResponse {
+        status: it.status,
+        representations: it
+            .representations
+            .iter()
+            .map(|(kind, examples)| {
+                (
+                    kind.clone(),
+                    examples.iter().map(|example| example.body.clone()).collect(),
+                )
+            })
+            .collect(),
+    };
+    Arc::new(OperationTemplate {
+        method: operation.method.clone(),
+        url_template: operation.url_template.clone(),
+        path_parameters: shape.path,
+        query_parameters: shape.query,
+        responses: operation.responses.iter().map(response).collect(),
+    })
+}

@@ -1,0 +1,60 @@
+use crate::check::{At, Check};
+use model::ResourceKind::Settings;
+use source::nearest;
+
+const MODES: &[&str] = &["real", "manual", "auto"];
+
+/// What `apimite.toml` says about the clock and about named values.
+pub(crate) fn check(check: &mut Check<'_>) {
+    let service = check.service;
+    let settings = &service.settings;
+    for name in settings
+        .named_values
+        .keys()
+        .filter(|name| !service.named_values.iter().any(|it| it.display_name == **name))
+    {
+        let near = nearest(
+            name,
+            service.named_values.iter().map(|it| it.display_name.as_str()),
+        );
+        let message = format!("there is no named value `{name}`");
+        check.unknown(
+            At(Settings, "", &format!("/named-values/{name}")),
+            "unknown-named-value",
+            message,
+            near,
+        );
+    }
+    if let Some(mode) = settings
+        .clock
+        .mode
+        .as_deref()
+        .filter(|mode| !MODES.contains(mode))
+    {
+        let near = nearest(mode, MODES.iter().copied());
+        check.unknown(
+            At(Settings, "", "/clock/mode"),
+            "invalid-value",
+            format!("`{mode}` is no clock: `real`, `manual` or `auto`"),
+            near,
+        );
+    }
+    if settings
+        .clock
+        .scale
+        .is_some_and(|scale| !scale.is_finite() || scale <= 0.0)
+    {
+        check.error(
+            At(Settings, "", "/clock/scale"),
+            "out-of-range",
+            "`scale` is above 0",
+        );
+    }
+    if settings.backends.minimum_calls == Some(0) {
+        check.error(
+            At(Settings, "", "/backends/minimum-calls"),
+            "out-of-range",
+            "`minimum-calls` is at least 1",
+        );
+    }
+}

@@ -1,0 +1,149 @@
+use model::{Api, PolicyDocument, Service};
+use policy::{Catalog, Document, Options, Role, Scope, Walk};
+use source::Finding;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Compiles every policy of a service.
+pub(crate) struct Compiler<'a> {
+    catalog: &'a dyn Catalog,
+    options: Options,
+    findings: Vec<Finding>,
+    default_global: Arc<Document>,
+}
+
+/// The compiled documents of a service.
+pub(crate) struct Documents {
+    global: Arc<Document>,
+    // By index in the service's lists; absent where there is no policy, or a broken one.
+    products: Vec<Option<Arc<Document>>>,
+    apis: Vec<ApiDocuments>,
+}
+
+struct ApiDocuments {
+    own: Option<Arc<Document>>,
+    operations: Vec<Option<Arc<Document>>>,
+}
+
+impl<'a> Compiler<'a> {
+    pub(crate) fn new(catalog: &'a dyn Catalog, options: Options) -> Compiler<'a> {
+        Compiler {
+            catalog,
+            options,
+            findings: Vec::new(),
+            default_global: policy::default_global(),
+        }
+    }
+
+    /// Every document, and everything that is wrong with them.
+    pub(crate) fn compile(mut self, service: &Service) -> (Documents, Vec<Finding>) {
+        // Fragments are compiled where they are included; here also those that nobody includes are looked at.
+        for fragment in &service.fragments {
+            self.one(&fragment.document, Role::Fragment);
+        }
+        let global = service
+            .policy
+            .as_ref()
+            .and_then(|policy| self.one(policy, Role::Policy(Scope::Global)));
+        let mut optional = |policy: &Option<PolicyDocument>, scope| {
+            policy.as_ref().and_then(|it| self.one(it, Role::Policy(scope)))
+        };
+        let products = service
+            .products
+            .iter()
+            .map(|it| optional(&it.policy, Scope::Product))
+            .collect();
+        let api = |api: &Api| ApiDocuments {
+            own: optional(&api.policy, Scope::Api),
+            operations: api
+                .operations
+                .iter()
+                .map(|it| optional(&it.policy, Scope::Operation))
+                .collect(),
+        };
+        let apis = service.apis.iter().map(api).collect();
+        let global = global.unwrap_or_else(|| self.default_global.clone());
+        (
+            Documents {
+                global,
+                products,
+                apis,
+            },
+            self.findings,
+        )
+    }
+
+    fn one(&mut self, policy: &PolicyDocument, role: Role) -> Option<Arc<Document>> {
+        let (document, findings) = policy::compile(&policy.source, role, self.catalog, &self.options);
+        self.findings.extend(findings);
+        document
+    }
+}
+
+/// Folds documents; operations without a policy of their own share the walk of their API.
+pub(crate) struct Folder<'a> {
+    documents: &'a Documents,
+    // By API, and product with a policy.
+    shared: BTreeMap<(usize, Option<usize>), Arc<Walk>>,
+}
+
+impl<'a> Folder<'a> {
+    pub(crate) fn new(documents: &'a Documents) -> Folder<'a> {
+        Folder {
+            documents,
+            shared: BTreeMap::new(),
+        }
+    }
+
+    /// Global policy alone.
+    pub(crate) fn global(&self) -> Arc<Walk> {
+        policy::fold(std::slice::from_ref(&self.documents.global))
+    }
+
+    /// API and global policy, with that of a product between them.
+    pub(crate) fn api(&mut self, api: usize, product: Option<usize>) -> Arc<Walk> {
+        let documents = self.documents;
+        self.shared
+            .entry((api, product))
+            .or_insert_with(|| policy::fold(&documents.list(None, api, product)))
+            .clone()
+    }
+
+    /// All scopes of an operation.
+    pub(crate) fn operation(&mut self, api: usize, operation: usize, product: Option<usize>) -> Arc<Walk> {
+        match self
+            .documents
+            .apis
+            .get(api)
+            .and_then(|it| it.operations.get(operation)?.as_ref())
+        {
+            Some(own) => policy::fold(&self.documents.list(Some(own), api, product)),
+            None => self.api(api, product),
+        }
+    }
+
+    /// All scopes of an operation in a product that has a policy: being in another one makes no difference.
+    pub(crate) fn in_product(&mut self, api: usize, operation: usize, product: usize) -> Option<Arc<Walk>> {
+        self.documents.products.get(product)?.as_ref()?;
+        Some(self.operation(api, operation, Some(product)))
+    }
+}
+
+impl Documents {
+    fn list(
+        &self,
+        operation: Option<&Arc<Document>>,
+        api: usize,
+        product: Option<usize>,
+    ) -> Vec<Arc<Document>> {
+        let api = self.apis.get(api).and_then(|it| it.own.as_ref());
+        let product = product.and_then(|at| self.products.get(at)?.as_ref());
+        operation
+            .into_iter()
+            .chain(api)
+            .chain(product)
+            .chain([&self.global])
+            .cloned()
+            .collect()
+    }
+}
