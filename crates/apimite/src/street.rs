@@ -6,7 +6,8 @@ use clock::{Clock, Dice};
 use foundry::Foundry;
 use gateway::Gateway;
 use http::uri::Authority;
-use model::Service;
+use llm::Encoding;
+use model::{Account, Service};
 use serde_json::{Value, json};
 use service::Plan;
 use std::net::SocketAddr;
@@ -129,7 +130,17 @@ fn mocks(
 ) -> Result<Foundry, String> {
     let foundry = Foundry::new(&service.accounts, &service.settings, clock.clone(), dice).map_err(|it| it.to_string())?;
     servers.spawn(serve_mocks(foundry.clone(), listener, clock.clone(), stopped));
+    warm(&service.accounts);
     Ok(foundry)
+}
+
+/// Loads what counts tokens of the accounts' models, beside everything else: the first call that needs it waits for it.
+pub(crate) fn warm(accounts: &[Account]) {
+    let models = accounts.iter().flat_map(|account| &account.deployments).map(|deployment| &deployment.model.name);
+    let mut encodings: Vec<Encoding> = models.map(|model| Encoding::of_model(model)).collect();
+    encodings.dedup();
+    // Nobody waits for the thread itself.
+    drop(llm::warm(&encodings));
 }
 
 /// Serves mock model servers until told to stop.

@@ -73,7 +73,7 @@ fn who(plan: &Plan, api: usize, headers: &[(&str, &str)], query: &str) -> String
             let user = it.user.as_ref().map_or("-", |it| &it.id);
             format!("{product} {subscription} {user}")
         }
-        Err(fault) => fault.reason,
+        Err(fault) => fault.reason.clone(),
     }
 }
 

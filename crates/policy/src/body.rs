@@ -55,7 +55,9 @@ async fn collect(mut stream: Stream, limit: usize) -> Result<Bytes, BodyError> {
     let mut chunks: Vec<Bytes> = Vec::new();
     let mut length = 0;
     while let Some(frame) = stream.frame().await {
-        let Ok(data) = frame.map_err(BodyError::Broken)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(BodyError::Broken)?.into_data() else {
+            continue;
+        };
         length += data.len();
         if length > limit {
             return Err(BodyError::TooLarge { limit });

@@ -60,7 +60,11 @@ impl<'a> Build<'a> {
 
     /// Reports what Azure refuses although it could run: an error, or a warning with `--lenient`.
     pub(crate) fn refused(&mut self, mut diagnostic: Diagnostic) {
-        diagnostic.severity = if self.options.lenient { Severity::Warning } else { Severity::Error };
+        diagnostic.severity = if self.options.lenient {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
         self.report(diagnostic);
     }
 
@@ -78,12 +82,19 @@ impl<'a> Build<'a> {
         self.findings.iter().any(Finding::is_error)
     }
 
-    /// An attribute that was looked at twice brings its findings twice.
-    pub(crate) fn forget_repeats(&mut self) {
+    /// Puts findings in the order of the text. An attribute that was looked at twice brings its findings twice: once is enough.
+    pub(crate) fn order_findings(&mut self) {
+        let main = self.source.name().to_owned();
+        self.findings.sort_by_key(|it| (it.source.name() != main, it.diagnostic.span.start));
         let mut seen = BTreeSet::new();
         self.findings.retain(|it| {
             let diagnostic = &it.diagnostic;
-            seen.insert((it.source.name().to_owned(), diagnostic.span, diagnostic.code, diagnostic.message.clone()))
+            seen.insert((
+                it.source.name().to_owned(),
+                diagnostic.span,
+                diagnostic.code,
+                diagnostic.message.clone(),
+            ))
         });
     }
 
@@ -96,9 +107,15 @@ impl<'a> Build<'a> {
     pub(crate) fn substitute(&mut self, raw: &Raw) -> Substituted {
         let text = raw.text.text();
         if !text.contains("{{") {
-            return Substituted { text: raw.text.clone(), unresolved: false };
+            return Substituted {
+                text: raw.text.clone(),
+                unresolved: false,
+            };
         }
-        let mut done = Substituted { text: Mapped::new(), unresolved: false };
+        let mut done = Substituted {
+            text: Mapped::new(),
+            unresolved: false,
+        };
         let mut copied = 0;
         let mut from = 0;
         while let Some(at) = text[from..].find("{{").map(|found| from + found) {
@@ -109,7 +126,9 @@ impl<'a> Build<'a> {
             let token = Span::new(at, at + name.len() + 4);
             from = token.end;
             let span = raw.text.span(token);
-            if let Some(value) = self.named_value(name, span, in_interpolation(&text[..at]), &mut done.unresolved) {
+            if let Some(value) =
+                self.named_value(name, span, in_interpolation(&text[..at]), &mut done.unresolved)
+            {
                 done.text.append(&raw.text.slice(Span::new(copied, at)));
                 done.text.push_replaced(&value, span);
                 copied = token.end;
@@ -119,7 +138,13 @@ impl<'a> Build<'a> {
         done
     }
 
-    fn named_value(&mut self, name: &str, span: Span, escapes: bool, unresolved: &mut bool) -> Option<String> {
+    fn named_value(
+        &mut self,
+        name: &str,
+        span: Span,
+        escapes: bool,
+        unresolved: &mut bool,
+    ) -> Option<String> {
         match self.catalog.named_value(name) {
             Lookup::Known(value) => {
                 if value.secret && !value.value.is_empty() {
@@ -129,7 +154,8 @@ impl<'a> Build<'a> {
             }
             // In `$"{{name}}"` the braces may be C# escapes.
             Lookup::Missing if escapes => {
-                let message = format!("`{{{{{name}}}}}` names no named value and is left for the interpolated string");
+                let message =
+                    format!("`{{{{{name}}}}}` names no named value and is left for the interpolated string");
                 self.report(Diagnostic::warning("unknown-named-value", message, span));
             }
             Lookup::Missing => {
@@ -146,6 +172,25 @@ impl<'a> Build<'a> {
             }
         }
         None
+    }
+
+    /// Says that a template has yet to fill in a text.
+    pub(crate) fn placeholder(&mut self, span: Span) {
+        let message = "a deploying template fills in a placeholder here";
+        self.report(Diagnostic::info("template-placeholder", message, span));
+    }
+
+    /// Reports text that stands where only elements may, unless a template has yet to fill it in.
+    pub(crate) fn stray_text(&mut self, raw: &Raw, place: &str) {
+        if raw.is_blank() || raw.broken {
+            return;
+        }
+        let raw = raw.trimmed();
+        if self.is_lone() && is_only_placeholders(raw.text.text()) {
+            return self.placeholder(raw.span);
+        }
+        let message = format!("text stands directly in `{place}`");
+        self.report(Diagnostic::error("stray-text", message, raw.span));
     }
 
     /// Compiles a text: one expression, or a literal. `trim` for literals whose white space means nothing.
@@ -177,11 +222,18 @@ impl<'a> Build<'a> {
     }
 
     fn expression(&mut self, text: &Mapped, shown: &str, span: Span, unresolved: bool) -> Template {
-        let options = expression::Options { limits: self.options.limits.clone(), ..expression::Options::default() };
+        let options = expression::Options {
+            limits: self.options.limits.clone(),
+            ..expression::Options::default()
+        };
         let compiled = expression::compile(text, self.catalog.symbols(), &options);
         let is_error = |it: &Diagnostic| it.severity == Severity::Error;
-        // A bare `{{number}}` that nobody can look up is no mistake of the expression.
-        let excused = unresolved && compiled.diagnostics.iter().any(is_error);
+        // A bare `{{number}}` that nobody can look up, or a `${marker}` of a template, is no mistake of the expression.
+        let is_template = self.is_lone() && (text.text().contains("${") || text.text().contains("%{"));
+        let excused = (unresolved || is_template) && compiled.diagnostics.iter().any(is_error);
+        if excused && !unresolved {
+            self.placeholder(span);
+        }
         if !excused {
             for diagnostic in compiled.diagnostics {
                 self.report(diagnostic);
@@ -215,9 +267,33 @@ fn in_interpolation(before: &str) -> bool {
     is_expression(before) && ["$\"", "$@\"", "@$\""].iter().any(|it| before.contains(it))
 }
 
-/// Whether a literal is a placeholder that a deploying template replaces: `{name}`, `${name}`, `%{name}`.
+/// Whether a text holds a marker that a deploying template replaces: `{name}`, `${name}`, `%{if name}`.
 pub(crate) fn is_placeholder(text: &str) -> bool {
-    let text = text.trim();
-    let inner = ["${", "%{", "{"].iter().find_map(|open| text.strip_prefix(open)).and_then(|it| it.strip_suffix('}'));
-    inner.is_some_and(|it| !it.is_empty() && !it.contains(['{', '}', '"', ' ']))
+    markers(text).next().is_some()
+}
+
+/// Whether a text holds nothing but such markers.
+pub(crate) fn is_only_placeholders(text: &str) -> bool {
+    let marked: usize = markers(text).map(str::len).sum();
+    let blank = text
+        .chars()
+        .filter(|c| c.is_whitespace())
+        .map(char::len_utf8)
+        .sum::<usize>();
+    let blank_inside: usize = markers(text)
+        .flat_map(str::chars)
+        .filter(|c| c.is_whitespace())
+        .map(char::len_utf8)
+        .sum();
+    marked > 0 && marked + blank - blank_inside == text.len()
+}
+
+fn markers(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('{').filter_map(|(open, _)| {
+        let length = text[open..].find('}')?;
+        let inner = &text[open + 1..open + length];
+        let good = !inner.trim().is_empty() && !inner.contains(['{', '"', '\n', ';']);
+        let start = open - usize::from(text[..open].ends_with(['$', '%']));
+        good.then(|| &text[start..open + length + 1])
+    })
 }

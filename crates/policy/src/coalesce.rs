@@ -13,7 +13,12 @@ const BLOCK: usize = 8 * 1024;
 
 /// The same body in blocks of at least 8 KB, the last one excepted. A chunk that is large enough passes without being copied.
 pub fn coalesce(stream: Stream) -> Stream {
-    Coalesce { stream, held: Held::Nothing, then: None }.boxed_unsync()
+    Coalesce {
+        stream,
+        held: Held::Nothing,
+        then: None,
+    }
+    .boxed_unsync()
 }
 
 struct Coalesce {
@@ -129,7 +134,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn blocks(chunks: Vec<usize>) -> Vec<usize> {
-        let frames = chunks.into_iter().map(|size| Ok(Frame::data(Bytes::from(vec![b'x'; size]))));
+        let frames = chunks
+            .into_iter()
+            .map(|size| Ok(Frame::data(Bytes::from(vec![b'x'; size]))));
         let body = StreamBody::new(futures_util::stream::iter(frames)).boxed_unsync();
         let mut body = coalesce(body);
         let mut sizes = Vec::new();

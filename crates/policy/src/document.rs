@@ -26,7 +26,12 @@ pub struct Walk {
     pub(crate) secrets: Arc<[Arc<str>]>,
 }
 
-const SECTIONS: [Section; 4] = [Section::Inbound, Section::Backend, Section::Outbound, Section::OnError];
+const SECTIONS: [Section; 4] = [
+    Section::Inbound,
+    Section::Backend,
+    Section::Outbound,
+    Section::OnError,
+];
 
 /// Compiles a policy document or a fragment, reporting every mistake. There is a document only if none is an error.
 ///
@@ -57,7 +62,7 @@ pub fn compile(
             }
         }
     }
-    build.forget_repeats();
+    build.order_findings();
     let good = !build.has_errors();
     document.secrets = std::mem::take(&mut build.secrets);
     (good.then(|| Arc::new(document)), build.findings)
@@ -67,7 +72,11 @@ pub fn compile(
 pub fn default_global() -> Arc<Document> {
     let mut document = Document::empty();
     document.sections[1].push(Part::Policy(Arc::new(Statement {
-        place: Place { section: Section::Backend, source: "forward-request".into(), place: "global forward-request[1]".into() },
+        place: Place {
+            section: Section::Backend,
+            source: "forward-request".into(),
+            place: "global forward-request[1]".into(),
+        },
         scope: Some(Scope::Global),
         path: "forward-request[1]".into(),
         id: None,
@@ -85,7 +94,10 @@ pub fn fold(narrowest_first: &[Arc<Document>]) -> Arc<Walk> {
         splice(narrowest_first, index, &mut block);
         block
     };
-    let mut secrets: Vec<Arc<str>> = narrowest_first.iter().flat_map(|it| it.secrets.iter().cloned()).collect();
+    let mut secrets: Vec<Arc<str>> = narrowest_first
+        .iter()
+        .flat_map(|it| it.secrets.iter().cloned())
+        .collect();
     // The longest first, so that one secret inside another leaves nothing over.
     secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     secrets.dedup();
@@ -99,7 +111,9 @@ pub fn fold(narrowest_first: &[Arc<Document>]) -> Arc<Walk> {
 }
 
 fn splice(documents: &[Arc<Document>], index: usize, block: &mut Block) {
-    let Some((narrowest, broader)) = documents.split_first() else { return };
+    let Some((narrowest, broader)) = documents.split_first() else {
+        return;
+    };
     for item in &narrowest.sections[index] {
         match item {
             Part::Base => splice(broader, index, block),
@@ -132,7 +146,11 @@ pub(crate) fn fragment_root(build: &mut Build<'_>, root: &Node) -> bool {
     }
     for attribute in root.attributes.iter().filter(|it| !it.name.starts_with("xmlns")) {
         let message = format!("`fragment` has no attribute `{}`", attribute.name);
-        build.report(Diagnostic::error("unknown-attribute", message, attribute.name_span));
+        build.report(Diagnostic::error(
+            "unknown-attribute",
+            message,
+            attribute.name_span,
+        ));
     }
     stray_text(build, root);
     good
@@ -140,12 +158,18 @@ pub(crate) fn fragment_root(build: &mut Build<'_>, root: &Node) -> bool {
 
 impl Document {
     fn empty() -> Document {
-        Document { sections: Default::default(), secrets: Vec::new() }
+        Document {
+            sections: Default::default(),
+            secrets: Vec::new(),
+        }
     }
 
     /// Whether a section holds anything.
     pub fn has(&self, section: Section) -> bool {
-        SECTIONS.iter().position(|it| *it == section).is_some_and(|at| !self.sections[at].is_empty())
+        SECTIONS
+            .iter()
+            .position(|it| *it == section)
+            .is_some_and(|at| !self.sections[at].is_empty())
     }
 
     fn read(&mut self, build: &mut Build<'_>, root: &Node) {
@@ -156,7 +180,11 @@ impl Document {
         }
         for attribute in root.attributes.iter().filter(|it| !it.name.starts_with("xmlns")) {
             let message = format!("`policies` has no attribute `{}`", attribute.name);
-            build.report(Diagnostic::error("unknown-attribute", message, attribute.name_span));
+            build.report(Diagnostic::error(
+                "unknown-attribute",
+                message,
+                attribute.name_span,
+            ));
         }
         stray_text(build, root);
         let mut seen = [false; 4];
@@ -197,7 +225,11 @@ impl Document {
 fn section(build: &mut Build<'_>, node: &Node) -> Vec<Part> {
     for attribute in &node.attributes {
         let message = format!("section `{}` has no attribute `{}`", node.name, attribute.name);
-        build.report(Diagnostic::error("unknown-attribute", message, attribute.name_span));
+        build.report(Diagnostic::error(
+            "unknown-attribute",
+            message,
+            attribute.name_span,
+        ));
     }
     stray_text(build, node);
     if build.section == Section::Backend
@@ -219,11 +251,8 @@ fn section(build: &mut Build<'_>, node: &Node) -> Vec<Part> {
 
 fn stray_text(build: &mut Build<'_>, node: &Node) {
     for content in &node.contents {
-        if let xml::Content::Text(raw) = content
-            && !raw.is_blank()
-        {
-            let message = format!("text stands directly in `{}`", node.name);
-            build.report(Diagnostic::error("stray-text", message, raw.trimmed().span));
+        if let xml::Content::Text(raw) = content {
+            build.stray_text(raw, &node.name);
         }
     }
 }
@@ -231,7 +260,9 @@ fn stray_text(build: &mut Build<'_>, node: &Node) {
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Secrets stay out of logs.
-        f.debug_struct("Document").field("sections", &self.sections).finish_non_exhaustive()
+        f.debug_struct("Document")
+            .field("sections", &self.sections)
+            .finish_non_exhaustive()
     }
 }
 

@@ -19,7 +19,8 @@ pub(crate) struct Element<'n, 'b, 'c> {
 impl<'n, 'c> Element<'n, '_, 'c> {
     /// An attribute that its shape requires. One that is missing has been reported, and is empty.
     pub(crate) fn required(&mut self, name: &'static str) -> Template {
-        self.optional(name).unwrap_or_else(|| Template::unknown(self.node.name_span))
+        self.optional(name)
+            .unwrap_or_else(|| Template::unknown(self.node.name_span))
     }
 
     /// An attribute, if it is there.
@@ -31,7 +32,8 @@ impl<'n, 'c> Element<'n, '_, 'c> {
         if template.is_expression() && row.is_some_and(|it| !it.expression) {
             let message = format!("`{name}` of `{}` takes no expression", self.shape.name);
             let diagnostic = Diagnostic::error("literal-expected", message, attribute.value.span);
-            self.build.report(diagnostic.help("write a literal or a named value"));
+            self.build
+                .report(diagnostic.help("write a literal or a named value"));
         }
         Some(template)
     }
@@ -60,7 +62,9 @@ impl<'n, 'c> Element<'n, '_, 'c> {
     pub(crate) fn choice<T: Copy>(&mut self, name: &'static str, words: &[(&'static str, T)]) -> Option<T> {
         let template = self.optional(name)?;
         let text = template.known()?;
-        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
+        let found = words
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
         if found.is_none() {
             let quoted: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
             let text = text.to_owned();
@@ -77,9 +81,7 @@ impl<'n, 'c> Element<'n, '_, 'c> {
     /// Reports a value that its place does not take.
     pub(crate) fn wrong_value(&mut self, name: &str, text: &str, wanted: &str, span: Span) {
         if self.build.is_lone() && is_placeholder(text) {
-            let message = format!("`{text}` is a placeholder that a deploying template replaces");
-            self.build.report(Diagnostic::info("template-placeholder", message, span));
-            return;
+            return self.build.placeholder(span);
         }
         let message = format!("`{name}` of `{}` is {wanted}, not `{text}`", self.shape.name);
         self.build.report(Diagnostic::error("wrong-value", message, span));
@@ -103,19 +105,37 @@ impl<'n, 'c> Element<'n, '_, 'c> {
     }
 
     /// Reads every child element of a name.
-    pub(crate) fn children<T>(&mut self, name: &str, mut read: impl FnMut(&mut Element<'_, '_, '_>) -> T) -> Vec<T> {
-        let Some(shape) = child_rows(&self.shape.content).iter().find(|it| it.shape.name == name) else {
+    pub(crate) fn children<T>(
+        &mut self,
+        name: &str,
+        mut read: impl FnMut(&mut Element<'_, '_, '_>) -> T,
+    ) -> Vec<T> {
+        let Some(shape) = child_rows(&self.shape.content)
+            .iter()
+            .find(|it| it.shape.name == name)
+        else {
             debug_assert!(false, "`{}` has no row for child `{name}`", self.shape.name);
             return Vec::new();
         };
         let nodes = self.node.elements().filter(|it| it.name == name);
         nodes
-            .map(|node| read(&mut Element { node, shape: shape.shape, build: self.build, path: self.path }))
+            .map(|node| {
+                read(&mut Element {
+                    node,
+                    shape: shape.shape,
+                    build: self.build,
+                    path: self.path,
+                })
+            })
             .collect()
     }
 
     /// Reads the first child element of a name.
-    pub(crate) fn child<T>(&mut self, name: &str, read: impl FnMut(&mut Element<'_, '_, '_>) -> T) -> Option<T> {
+    pub(crate) fn child<T>(
+        &mut self,
+        name: &str,
+        read: impl FnMut(&mut Element<'_, '_, '_>) -> T,
+    ) -> Option<T> {
         self.children(name, read).into_iter().next()
     }
 
@@ -129,7 +149,8 @@ impl<'n, 'c> Element<'n, '_, 'c> {
         self.build.report(diagnostic);
     }
 
-    pub(crate) fn span(&self) -> Span {
+    /// The name in the start tag, for what concerns the whole element.
+    pub(crate) fn name_span(&self) -> Span {
         self.node.name_span
     }
 
@@ -145,7 +166,10 @@ impl<'n, 'c> Element<'n, '_, 'c> {
             }
             Content::Text => {
                 if let Some(child) = self.node.elements().next() {
-                    let message = format!("`{}` takes a text, not the element `{}`", self.shape.name, child.name);
+                    let message = format!(
+                        "`{}` takes a text, not the element `{}`",
+                        self.shape.name, child.name
+                    );
                     self.report(Diagnostic::error("unknown-element", message, child.name_span));
                 }
             }
@@ -163,17 +187,24 @@ impl<'n, 'c> Element<'n, '_, 'c> {
         let shape = self.shape;
         for attribute in &self.node.attributes {
             let name = attribute.name.as_str();
-            let is_known = name == "id" || name == "xmlns" || name.starts_with("xmlns:") || name.starts_with("xml:");
+            let is_known =
+                name == "id" || name == "xmlns" || name.starts_with("xmlns:") || name.starts_with("xml:");
             if !is_known && !shape.attributes.iter().any(|it| it.name == name) {
                 let message = format!("`{}` has no attribute `{name}`", shape.name);
                 let near = nearest(name, shape.attributes.iter().map(|it| it.name));
-                self.report(Diagnostic::error("unknown-attribute", message, attribute.name_span).suggest(near));
+                self.report(
+                    Diagnostic::error("unknown-attribute", message, attribute.name_span).suggest(near),
+                );
             }
         }
         for row in shape.attributes.iter().filter(|it| it.required) {
             if !self.node.attributes.iter().any(|it| it.name == row.name) {
                 let message = format!("`{}` needs the attribute `{}`", shape.name, row.name);
-                self.report(Diagnostic::error("missing-attribute", message, self.node.name_span));
+                self.report(Diagnostic::error(
+                    "missing-attribute",
+                    message,
+                    self.node.name_span,
+                ));
             }
         }
     }
@@ -192,17 +223,33 @@ impl<'n, 'c> Element<'n, '_, 'c> {
                 self.build.tolerated(diagnostic);
             }
             last = last.max(at);
-            let mut element = Element { node: child, shape: rows[at].shape, build: self.build, path: self.path };
+            let mut element = Element {
+                node: child,
+                shape: rows[at].shape,
+                build: self.build,
+                path: self.path,
+            };
             element.check();
         }
         for row in rows {
-            let count = self.node.elements().filter(|it| it.name == row.shape.name).count();
+            let count = self
+                .node
+                .elements()
+                .filter(|it| it.name == row.shape.name)
+                .count();
             if count < row.at_least {
                 let message = format!("`{}` needs an element `{}`", self.shape.name, row.shape.name);
                 self.report(Diagnostic::error("missing-element", message, self.node.name_span));
             } else if count > row.at_most {
-                let message = format!("`{}` takes only one element `{}`", self.shape.name, row.shape.name);
-                let second = self.node.elements().filter(|it| it.name == row.shape.name).nth(row.at_most);
+                let message = format!(
+                    "`{}` takes only one element `{}`",
+                    self.shape.name, row.shape.name
+                );
+                let second = self
+                    .node
+                    .elements()
+                    .filter(|it| it.name == row.shape.name)
+                    .nth(row.at_most);
                 let span = second.map_or(self.node.name_span, |it| it.name_span);
                 self.report(Diagnostic::error("repeated-element", message, span));
             }
@@ -216,13 +263,10 @@ impl<'n, 'c> Element<'n, '_, 'c> {
     }
 
     fn check_no_text(&mut self) {
-        let stray = self.node.contents.iter().find_map(|content| match content {
-            xml::Content::Text(raw) if !raw.is_blank() && !raw.broken => Some(raw.trimmed().span),
-            _ => None,
-        });
-        if let Some(span) = stray {
-            let message = format!("`{}` takes no text", self.shape.name);
-            self.report(Diagnostic::error("stray-text", message, span));
+        for content in &self.node.contents {
+            if let xml::Content::Text(raw) = content {
+                self.build.stray_text(raw, self.shape.name);
+            }
         }
     }
 }

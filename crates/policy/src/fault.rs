@@ -3,15 +3,20 @@ use crate::{Body, Scope};
 use expression::{Exception, LastError};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use std::ops::{Deref, DerefMut};
 use trace::Section;
 use uuid::Uuid;
 
 pub(crate) const REQUEST_BODY_TOO_LARGE: &str = "RequestBodyTooLarge";
 pub(crate) const CLIENT_CONNECTION_FAILURE: &str = "ClientConnectionFailure";
 
-/// Why the walk of one request left its section for `on-error`.
+/// Why the walk of one request left its section for `on-error`. One pointer, so that results stay small.
 #[derive(Debug)]
-pub struct Fault {
+pub struct Fault(Box<FaultParts>);
+
+/// What a [`Fault`] says.
+#[derive(Debug)]
+pub struct FaultParts {
     /// `LastError.Source`: policy or built-in step. A policy may leave it empty: the walk knows its name.
     pub source: String,
     /// `LastError.Reason`.
@@ -50,7 +55,7 @@ pub enum FaultBody {
 impl Fault {
     /// A fault whose details the caller does not learn: 500.
     pub fn internal(reason: impl Into<String>, message: impl Into<String>) -> Fault {
-        Fault {
+        Fault(Box::new(FaultParts {
             source: String::new(),
             reason: reason.into(),
             message: message.into(),
@@ -61,7 +66,7 @@ impl Fault {
             scope: None,
             path: None,
             policy_id: None,
-        }
+        }))
     }
 
     /// A fault that the caller is told about: `wire` stands in the body, `message` in `LastError`.
@@ -71,7 +76,7 @@ impl Fault {
         message: impl Into<String>,
         wire: impl Into<String>,
     ) -> Fault {
-        Fault { status, body: FaultBody::Default(wire.into()), ..Fault::internal(reason, message) }
+        Fault::internal(reason, message).answered_by(status, FaultBody::Default(wire.into()))
     }
 
     /// An exception that left an expression.
@@ -84,6 +89,12 @@ impl Fault {
     pub(crate) fn value(message: impl std::fmt::Display) -> Fault {
         let message = format!("Expression evaluation failed. {message}");
         Fault::internal("ExpressionValueEvaluationFailure", message)
+    }
+
+    /// The same with another default answer.
+    pub(crate) fn answered_by(mut self, status: StatusCode, body: FaultBody) -> Fault {
+        (self.status, self.body) = (status, body);
+        self
     }
 
     /// The same from the built-in step or policy `source`.
@@ -111,7 +122,10 @@ impl Fault {
 
     /// Whether the caller's body is to blame: too large, or broken off.
     pub(crate) fn is_the_callers(&self) -> bool {
-        matches!(self.reason.as_str(), REQUEST_BODY_TOO_LARGE | CLIENT_CONNECTION_FAILURE)
+        matches!(
+            self.reason.as_str(),
+            REQUEST_BODY_TOO_LARGE | CLIENT_CONNECTION_FAILURE
+        )
     }
 
     /// What `context.LastError` shows.
@@ -147,21 +161,46 @@ impl Fault {
     }
 }
 
+impl Deref for Fault {
+    type Target = FaultParts;
+
+    fn deref(&self) -> &FaultParts {
+        &self.0
+    }
+}
+
+impl DerefMut for Fault {
+    fn deref_mut(&mut self) -> &mut FaultParts {
+        &mut self.0
+    }
+}
+
 /// The gateway's default error body, with its exact spaces (observed).
 pub fn default_error(status: StatusCode, message: &str) -> String {
-    format!(r#"{{ "statusCode": {}, "message": {} }}"#, status.as_u16(), json_string(message))
+    format!(
+        r#"{{ "statusCode": {}, "message": {} }}"#,
+        status.as_u16(),
+        json_string(message)
+    )
 }
 
 fn internal_error(status: StatusCode, request_id: Uuid) -> String {
     let status = status.as_u16();
-    format!(r#"{{ "statusCode": {status}, "message": "Internal server error", "activityId": "{request_id}" }}"#)
+    format!(
+        r#"{{ "statusCode": {status}, "message": "Internal server error", "activityId": "{request_id}" }}"#
+    )
 }
 
 /// A JSON response with the given text.
 pub(crate) fn json_response(status: StatusCode, text: String) -> ResponseParts {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    ResponseParts { status, reason: None, headers, body: Body::Full(text.into()) }
+    ResponseParts {
+        status,
+        reason: None,
+        headers,
+        body: Body::Full(text.into()),
+    }
 }
 
 fn json_string(text: &str) -> String {
@@ -190,7 +229,13 @@ mod tests {
     fn default_bodies_have_the_lengths_seen_on_the_wire() {
         let missing = "Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API.";
         assert_eq!(default_error(StatusCode::UNAUTHORIZED, missing).len(), 152);
-        assert_eq!(default_error(StatusCode::NOT_FOUND, "Resource not found").len(), 54);
-        assert_eq!(default_error(StatusCode::NOT_FOUND, "a\"\n\u{1}"), r#"{ "statusCode": 404, "message": "a\"\n\u0001" }"#);
+        assert_eq!(
+            default_error(StatusCode::NOT_FOUND, "Resource not found").len(),
+            54
+        );
+        assert_eq!(
+            default_error(StatusCode::NOT_FOUND, "a\"\n\u{1}"),
+            r#"{ "statusCode": 404, "message": "a\"\n\u0001" }"#
+        );
     }
 }

@@ -5,21 +5,21 @@
 //! network, shared counters) is reached through [`World`] and nowhere else: this crate opens no socket, reads no file and
 //! never asks what time it is.
 
-mod xml; // a tolerant reader: raw and escaped expressions in one document
-mod shape; // what a policy may look like
-mod catalog; // what a document may refer to
-mod build; // the state of loading one document
-mod element; // a cursor over one element
-mod template; // a value: literal or expression
-mod document; // the four sections, and what `<base />` means
-mod run; // the walk: inbound, backend, outbound; on-error from any of them
-mod fault; // why a walk failed, and what the caller gets
-mod exchange; // what one request carries with it
-mod statements; // one file per policy, and the table of them all
 mod body; // bodies: absent, here, passing by, gone
+mod build; // the state of loading one document
+mod catalog; // what a document may refer to
 mod coalesce; // `buffer-response`: chunks in blocks
+mod document; // the four sections, and what `<base />` means
+mod element; // a cursor over one element
+mod exchange; // what one request carries with it
+mod fault; // why a walk failed, and what the caller gets
+mod run; // the walk: inbound, backend, outbound; on-error from any of them
+mod shape; // what a policy may look like
+mod statements; // one file per policy, and the table of them all
+mod template; // a value: literal or expression
 pub mod url; // absolute URLs in parts
-mod world; // the one window to the outside
+mod world;
+mod xml; // a tolerant reader: raw and escaped expressions in one document // the one window to the outside
 
 pub use body::{Body, BodyError, Stream};
 pub use build::Options;
@@ -27,7 +27,7 @@ pub use catalog::{Catalog, CatalogNames, Lone, Lookup, NamedValue, Role, Scope};
 pub use coalesce::coalesce;
 pub use document::{Document, Walk, compile, default_global, fold};
 pub use exchange::{Detail, Exchange, MockResponse, OperationTemplate, ResponseParts, Start};
-pub use fault::{Fault, FaultBody, default_error};
+pub use fault::{Fault, FaultBody, FaultParts, default_error};
 pub use run::{refuse, run};
 pub use shape::{Attribute, Child, Content, Kind, Shape};
 pub use statements::{PolicyInfo, policies};

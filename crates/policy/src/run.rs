@@ -44,13 +44,10 @@ async fn fail(walk: &Walk, exchange: &mut Exchange, world: &dyn World, fault: Fa
     if let Err(second) = run_block(&walk.on_error, exchange, world).await {
         // What remains of on-error is skipped and the default answer goes out (inferred).
         let first = exchange.last_error.clone();
-        let internal = Fault {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            body: FaultBody::InternalServerError,
-            headers: Vec::new(),
-            ..second
-        };
-        raise(exchange, internal);
+        let mut second =
+            second.answered_by(StatusCode::INTERNAL_SERVER_ERROR, FaultBody::InternalServerError);
+        second.headers.clear();
+        raise(exchange, second);
         exchange.last_error = first;
     }
 }
@@ -73,7 +70,11 @@ pub(crate) fn raise(exchange: &mut Exchange, mut fault: Fault) {
 }
 
 /// Runs policies in order. The branches of `choose` are walked on a stack here, so that they cost no future of their own.
-pub(crate) async fn run_block(block: &Block, exchange: &mut Exchange, world: &dyn World) -> Result<Flow, Fault> {
+pub(crate) async fn run_block(
+    block: &Block,
+    exchange: &mut Exchange,
+    world: &dyn World,
+) -> Result<Flow, Fault> {
     let mut stack: SmallVec<[Iter<'_, Arc<Statement>>; 8]> = smallvec![block.iter()];
     while let Some(top) = stack.last_mut() {
         let Some(statement) = top.next() else {
@@ -81,7 +82,10 @@ pub(crate) async fn run_block(block: &Block, exchange: &mut Exchange, world: &dy
             continue;
         };
         exchange.stand(&statement.place);
-        match step(statement, exchange, world).await.map_err(|fault| statement.locate(fault))? {
+        match step(statement, exchange, world)
+            .await
+            .map_err(|fault| statement.locate(fault))?
+        {
             Next::Policy => (),
             Next::Branch(block) => stack.push(block.iter()),
             Next::Done => return Ok(Flow::Return),
@@ -96,7 +100,11 @@ enum Next<'a> {
     Done,
 }
 
-async fn step<'a>(statement: &'a Statement, exchange: &mut Exchange, world: &dyn World) -> Result<Next<'a>, Fault> {
+async fn step<'a>(
+    statement: &'a Statement,
+    exchange: &mut Exchange,
+    world: &dyn World,
+) -> Result<Next<'a>, Fault> {
     let flow = match &statement.action {
         // A condition brings only the bodies here that it reads itself.
         Action::Choose(choose) => {

@@ -76,56 +76,102 @@ pub struct Child {
 
 /// An attribute that must be there and takes an expression.
 pub(crate) const fn required(name: &'static str) -> Attribute {
-    Attribute { name, required: true, default: None, expression: true, kind: Kind::Text }
+    Attribute {
+        name,
+        required: true,
+        default: None,
+        expression: true,
+        kind: Kind::Text,
+    }
 }
 
 /// An attribute that may be there and takes an expression.
 pub(crate) const fn optional(name: &'static str) -> Attribute {
-    Attribute { name, required: false, default: None, expression: true, kind: Kind::Text }
+    Attribute {
+        name,
+        required: false,
+        default: None,
+        expression: true,
+        kind: Kind::Text,
+    }
 }
 
 impl Attribute {
     pub(crate) const fn or(self, default: &'static str) -> Attribute {
-        Attribute { default: Some(default), ..self }
+        Attribute {
+            default: Some(default),
+            ..self
+        }
     }
 
     pub(crate) const fn literal(self) -> Attribute {
-        Attribute { expression: false, ..self }
+        Attribute {
+            expression: false,
+            ..self
+        }
     }
 
     pub(crate) const fn bool(self) -> Attribute {
-        Attribute { kind: Kind::Bool, ..self }
+        Attribute {
+            kind: Kind::Bool,
+            ..self
+        }
     }
 
     pub(crate) const fn int(self) -> Attribute {
-        Attribute { kind: Kind::Int, ..self }
+        Attribute {
+            kind: Kind::Int,
+            ..self
+        }
     }
 
     pub(crate) const fn number(self) -> Attribute {
-        Attribute { kind: Kind::Number, ..self }
+        Attribute {
+            kind: Kind::Number,
+            ..self
+        }
     }
 
     pub(crate) const fn one_of(self, values: &'static [&'static str]) -> Attribute {
-        Attribute { kind: Kind::OneOf(values), ..self }
+        Attribute {
+            kind: Kind::OneOf(values),
+            ..self
+        }
     }
 }
 
 /// Any number of children.
 pub(crate) const fn many(shape: &'static Shape) -> Child {
-    Child { shape, at_least: 0, at_most: usize::MAX }
+    Child {
+        shape,
+        at_least: 0,
+        at_most: usize::MAX,
+    }
 }
 
 /// At least one child.
 pub(crate) const fn some(shape: &'static Shape) -> Child {
-    Child { shape, at_least: 1, at_most: usize::MAX }
+    Child {
+        shape,
+        at_least: 1,
+        at_most: usize::MAX,
+    }
 }
 
 /// At most one child.
 pub(crate) const fn maybe(shape: &'static Shape) -> Child {
-    Child { shape, at_least: 0, at_most: 1 }
+    Child {
+        shape,
+        at_least: 0,
+        at_most: 1,
+    }
 }
 
 /// Exactly one child.
 pub(crate) const fn one(shape: &'static Shape) -> Child {
-    Child { shape, at_least: 1, at_most: 1 }
+    Child {
+        shape,
+        at_least: 1,
+        at_most: 1,
+    }
 }

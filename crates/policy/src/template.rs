@@ -55,8 +55,15 @@ impl Bodies {
 impl Compiled {
     pub(crate) fn new(expression: Expression, shown: &str) -> Compiled {
         let needs = expression.needs();
-        let needs = Bodies { request: needs.request_body, response: needs.response_body };
-        Compiled { expression, shown: shown.into(), needs }
+        let needs = Bodies {
+            request: needs.request_body,
+            response: needs.response_body,
+        };
+        Compiled {
+            expression,
+            shown: shown.into(),
+            needs,
+        }
     }
 
     pub(crate) fn needs(&self) -> Bodies {
@@ -64,15 +71,24 @@ impl Compiled {
     }
 
     pub(crate) fn eval(&self, exchange: &mut Exchange) -> Result<Value, Fault> {
-        let value = self.expression.eval(exchange).map_err(|exception| Fault::expression(&exception))?;
+        let value = self
+            .expression
+            .eval(exchange)
+            .map_err(|exception| Fault::expression(&exception))?;
         if exchange.is_full() {
             let mut text = exchange.masked(value.to_text());
             if text.len() > SHOWN {
-                let end = (0..=SHOWN).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+                let end = (0..=SHOWN)
+                    .rev()
+                    .find(|at| text.is_char_boundary(*at))
+                    .unwrap_or_default();
                 text.truncate(end);
                 text.push('…');
             }
-            exchange.note(Step::Evaluated { expression: self.shown.clone(), value: text });
+            exchange.note(Step::Evaluated {
+                expression: self.shown.clone(),
+                value: text,
+            });
         }
         Ok(value)
     }
@@ -80,21 +96,36 @@ impl Compiled {
 
 impl Template {
     pub(crate) fn literal(text: &str, span: Span, unresolved: bool) -> Template {
-        Template { content: Content::Literal { text: text.into(), unresolved }, span }
+        Template {
+            content: Content::Literal {
+                text: text.into(),
+                unresolved,
+            },
+            span,
+        }
     }
 
     pub(crate) fn expression(compiled: Compiled, span: Span) -> Template {
-        Template { content: Content::Expression(Box::new(compiled)), span }
+        Template {
+            content: Content::Expression(Box::new(compiled)),
+            span,
+        }
     }
 
     pub(crate) fn unknown(span: Span) -> Template {
-        Template { content: Content::Unknown, span }
+        Template {
+            content: Content::Unknown,
+            span,
+        }
     }
 
     /// The literal, unless it is an expression, or a name in it could not be looked up.
     pub(crate) fn known(&self) -> Option<&str> {
         match &self.content {
-            Content::Literal { text, unresolved: false } => Some(text),
+            Content::Literal {
+                text,
+                unresolved: false,
+            } => Some(text),
             _ => None,
         }
     }
@@ -178,7 +209,8 @@ pub(crate) trait Parsed: Clone {
 
     fn convert(value: &Value) -> Result<Self, Fault> {
         let text = value.to_text();
-        Self::parse(&text).ok_or_else(|| Fault::value(format_args!("The value '{text}' is not {}.", Self::WHAT)))
+        Self::parse(&text)
+            .ok_or_else(|| Fault::value(format_args!("The value '{text}' is not {}.", Self::WHAT)))
     }
 }
 
@@ -187,7 +219,9 @@ impl Parsed for bool {
 
     fn parse(text: &str) -> Option<bool> {
         let text = text.trim();
-        text.eq_ignore_ascii_case("true").then_some(true).or(text.eq_ignore_ascii_case("false").then_some(false))
+        text.eq_ignore_ascii_case("true")
+            .then_some(true)
+            .or(text.eq_ignore_ascii_case("false").then_some(false))
     }
 
     fn convert(value: &Value) -> Result<bool, Fault> {
@@ -215,7 +249,9 @@ impl Parsed for f64 {
     }
 
     fn convert(value: &Value) -> Result<f64, Fault> {
-        value.to_double().map_err(|exception| Fault::expression(&exception))
+        value
+            .to_double()
+            .map_err(|exception| Fault::expression(&exception))
     }
 }
 
@@ -240,7 +276,9 @@ impl Parsed for Method {
     const WHAT: &'static str = "an HTTP method";
 
     fn parse(text: &str) -> Option<Method> {
-        Some(text.trim()).filter(|it| !it.is_empty()).and_then(|it| it.parse().ok())
+        Some(text.trim())
+            .filter(|it| !it.is_empty())
+            .and_then(|it| it.parse().ok())
     }
 }
 

@@ -6,11 +6,25 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What `Uri.EscapeDataString` leaves alone is unreserved; everything else is encoded.
-const DATA: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const DATA: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// What cannot stand in a path or query at all. `%` stays: the text may be encoded already.
-const ILLEGAL: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}').add(b'|').add(b'\\').add(b'^').add(b'#');
+const ILLEGAL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'|')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'#');
 
 /// The parts of an absolute `http` or `https` URL.
 pub fn parse(text: &str) -> Option<Url> {
@@ -43,11 +57,16 @@ fn split_port(authority: &str, default: u16) -> Option<(&str, u16)> {
         None => authority.find(':'),
     };
     let (host, port) = match at {
-        Some(at) => (&authority[..at], authority[at + 1..].parse().ok().filter(|port| *port > 0)?),
+        Some(at) => (
+            &authority[..at],
+            authority[at + 1..].parse().ok().filter(|port| *port > 0)?,
+        ),
         None => (authority, default),
     };
     let good = !host.is_empty()
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'[' | b']' | b':' | b'%'));
+        && host.bytes().all(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'[' | b']' | b':' | b'%')
+        });
     good.then_some((host, port))
 }
 
@@ -59,15 +78,25 @@ pub fn join(base: &Url, path: &str, query: &str) -> Url {
         path if path.starts_with('/') => format!("{prefix}{path}").into(),
         path => format!("{prefix}/{path}").into(),
     };
-    Url { path, query: query.into(), ..base.clone() }
+    Url {
+        path,
+        query: query.into(),
+        ..base.clone()
+    }
 }
 
 /// The URL as text; the scheme's own port is left out.
 pub fn text(url: &Url) -> String {
-    let own = matches!((&*url.scheme, url.port), ("http" | "ws", 80) | ("https" | "wss", 443));
+    let own = matches!(
+        (&*url.scheme, url.port),
+        ("http" | "ws", 80) | ("https" | "wss", 443)
+    );
     match own {
         true => format!("{}://{}{}{}", url.scheme, url.host, url.path, url.query),
-        false => format!("{}://{}:{}{}{}", url.scheme, url.host, url.port, url.path, url.query),
+        false => format!(
+            "{}://{}:{}{}{}",
+            url.scheme, url.host, url.port, url.path, url.query
+        ),
     }
 }
 
@@ -83,7 +112,20 @@ pub(crate) fn encode(text: &str) -> String {
 
 /// A parameter value as part of a path; slashes of a wildcard stay.
 pub(crate) fn encode_path(text: &str) -> String {
-    const PATH: &AsciiSet = &DATA.remove(b'/').remove(b'@').remove(b':').remove(b'!').remove(b'$').remove(b'\'').remove(b'(').remove(b')').remove(b'*').remove(b'+').remove(b',').remove(b';').remove(b'=');
+    const PATH: &AsciiSet = &DATA
+        .remove(b'/')
+        .remove(b'@')
+        .remove(b':')
+        .remove(b'!')
+        .remove(b'$')
+        .remove(b'\'')
+        .remove(b'(')
+        .remove(b')')
+        .remove(b'*')
+        .remove(b'+')
+        .remove(b',')
+        .remove(b';')
+        .remove(b'=');
     utf8_percent_encode(text, PATH).to_string()
 }
 
@@ -98,7 +140,9 @@ pub(crate) fn pieces(query: &str) -> impl Iterator<Item = (String, &str)> {
 
 /// A name or value of a query, decoded; `+` is a space.
 pub(crate) fn decode(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+    percent_decode_str(&text.replace('+', " "))
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// Pieces as a query with its leading `?`, or nothing.
@@ -122,10 +166,20 @@ mod tests {
 
     #[test]
     fn urls_are_taken_apart_and_put_together() {
-        assert_eq!(round("HTTPS://Contoso.com:443/a%2fb?x=1#f").as_deref(), Some("https://contoso.com/a%2fb?x=1"));
+        assert_eq!(
+            round("HTTPS://Contoso.com:443/a%2fb?x=1#f").as_deref(),
+            Some("https://contoso.com/a%2fb?x=1")
+        );
         assert_eq!(round("http://[::1]:8080").as_deref(), Some("http://[::1]:8080/"));
         assert_eq!(round("http://h/a b").as_deref(), Some("http://h/a%20b"));
-        for bad in ["contoso.com/x", "ftp://h/", "http://", "http://h:0/", "http://h:x/", "http://a b/"] {
+        for bad in [
+            "contoso.com/x",
+            "ftp://h/",
+            "http://",
+            "http://h:0/",
+            "http://h:x/",
+            "http://a b/",
+        ] {
             assert_eq!(round(bad), None, "{bad}");
         }
     }

@@ -5,7 +5,7 @@ use crate::control;
 use crate::exit::Exit;
 use crate::findings;
 use crate::input::Input;
-use crate::street::{asked_to_end, base, control_server, listen, local, serve_mocks};
+use crate::street::{asked_to_end, base, control_server, listen, local, serve_mocks, warm};
 use crate::timing;
 use axum::Router;
 use clock::Dice;
@@ -33,6 +33,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, String> {
     let routes = control::clock_routes(&clock).merge(Router::new().nest("/mocks", foundry.control()));
     let serving = tokio::spawn(serve_mocks(foundry, listener, clock, stopped.clone()));
     let controlling = tokio::spawn(control_server(doors, routes, args.allow_host.clone(), stopped));
+    warm(&service.accounts);
     match args.format {
         Format::Json => say(json!({ "gateway": null, "foundry": foundry_url, "control": control_url, "subscriptions": [] })),
         Format::Text => say(format!("mocks    {foundry_url}\ncontrol  {control_url}")),

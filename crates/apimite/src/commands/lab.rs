@@ -24,15 +24,16 @@ pub(super) async fn run(args: Args) -> Result<Exit, String> {
     let (outcome, facts, street) = match there(&args) {
         Some(target) => {
             let clock = Clock::real();
-            (drive(lab, &target, &clock, &args).await?, facts(&args, &clock), None)
+            let seed = args.run.seed.unwrap_or(SEED);
+            (drive(lab, &target, &clock, &args).await?, facts(seed, &clock), None)
         }
         None => {
-            let (street, clock) = match start(lab, &args).await? {
+            let (street, clock, seed) = match start(lab, &args).await? {
                 Ok(started) => started,
                 Err(failed) => return Ok(failed),
             };
             let target = here(&street)?;
-            (drive(lab, &target, &clock, &args).await?, facts(&args, &clock), Some(street))
+            (drive(lab, &target, &clock, &args).await?, facts(seed, &clock), Some(street))
         }
     };
     conclude(lab, &outcome, &facts, &args)?;
@@ -72,7 +73,7 @@ fn there(args: &Args) -> Option<Target> {
 }
 
 /// Starts what the lab describes.
-async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock), Exit>, String> {
+async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock, u64), Exit>, String> {
     let addresses = Addresses {
         gateway: args.addresses.gateway,
         control: args.addresses.control,
@@ -96,7 +97,7 @@ async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock), Exit>, 
     found.extend(loaded.findings);
     findings::show(&found);
     match loaded.plan.filter(|_| !found.iter().any(Finding::is_error)) {
-        Some(plan) => Ok(Ok((doors.serve(plan, &clock, Dice::new(seed), false)?, clock))),
+        Some(plan) => Ok(Ok((doors.serve(plan, &clock, Dice::new(seed), false)?, clock, seed))),
         None => Ok(Err(Exit::Failed)),
     }
 }
@@ -135,13 +136,13 @@ fn ink() -> Ink {
     }
 }
 
-fn facts(args: &Args, clock: &Clock) -> Facts {
+fn facts(seed: u64, clock: &Clock) -> Facts {
     let clock = match clock.mode() {
         clock::Mode::Real => "real time".to_owned(),
         clock::Mode::Scaled(factor) => format!("time {factor} times as fast"),
         clock::Mode::Manual | clock::Mode::Auto => "manual time".to_owned(),
     };
-    Facts { settings: vec![format!("seed {}", args.run.seed.unwrap_or(SEED)), clock] }
+    Facts { settings: vec![format!("seed {seed}"), clock] }
 }
 
 fn conclude(lab: &Lab, outcome: &Outcome, facts: &Facts, args: &Args) -> Result<(), String> {

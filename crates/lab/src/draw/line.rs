@@ -31,10 +31,11 @@ fn attempt(attempt: &Try, ink: Ink) -> String {
     let status = attempt.status.map_or("failed".to_owned(), |status| status.to_string());
     let good = attempt.status.is_some_and(|status| status < 400);
     let status = ink.paint(if good { "32" } else { "31" }, &status);
-    let reason = ink.paint("2", &format!("({})", attempt.reason));
-    match attempt.reason == "answered" {
+    // The status says that already.
+    let reason = attempt.reason.strip_prefix("answered").unwrap_or(&attempt.reason).trim_start_matches("; ");
+    match reason.is_empty() {
         true => format!("{backend} {status}"),
-        false => format!("{backend} {status} {reason}"),
+        false => format!("{backend} {status} {}", ink.paint("2", &format!("[{reason}]"))),
     }
 }
 

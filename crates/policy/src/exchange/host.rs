@@ -89,6 +89,10 @@ impl Host for Exchange {
 
     fn trace(&mut self, message: &str) {
         let message = self.masked(message.to_owned());
-        self.note(Step::Message { severity: "information".to_owned(), message, metadata: Vec::new() });
+        self.note(Step::Message {
+            severity: "information".to_owned(),
+            message,
+            metadata: Vec::new(),
+        });
     }
 }

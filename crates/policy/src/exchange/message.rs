@@ -21,7 +21,10 @@ pub(crate) struct MessageBody {
 
 impl From<Body> for MessageBody {
     fn from(body: Body) -> MessageBody {
-        MessageBody { body, ..MessageBody::default() }
+        MessageBody {
+            body,
+            ..MessageBody::default()
+        }
     }
 }
 
@@ -90,7 +93,10 @@ impl MessageBody {
             _ => drop(headers.remove(CONTENT_LENGTH)),
         }
         // What a policy put here is plain, whatever headers say.
-        *self = MessageBody { looked_at: true, ..MessageBody::from(body) };
+        *self = MessageBody {
+            looked_at: true,
+            ..MessageBody::from(body)
+        };
     }
 
     /// What is sent: a body that is here can be sent again, one that passes by only once.
@@ -131,17 +137,30 @@ pub(crate) fn buffer_fault(of: Message, error: &BodyError) -> Fault {
     match (of, error) {
         (Message::Request, BodyError::TooLarge { .. }) => {
             let wire = "Request body is too large";
-            Fault::refusal(StatusCode::PAYLOAD_TOO_LARGE, REQUEST_BODY_TOO_LARGE, error.to_string(), wire)
+            Fault::refusal(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                REQUEST_BODY_TOO_LARGE,
+                error.to_string(),
+                wire,
+            )
         }
-        (Message::Request, BodyError::Broken(_)) => Fault::internal(CLIENT_CONNECTION_FAILURE, error.to_string()),
-        (Message::Response, BodyError::TooLarge { .. }) => Fault::internal("ResponseBodyTooLarge", error.to_string()),
-        (Message::Response, BodyError::Broken(_)) => Fault::internal("BackendConnectionFailure", error.to_string()),
+        (Message::Request, BodyError::Broken(_)) => {
+            Fault::internal(CLIENT_CONNECTION_FAILURE, error.to_string())
+        }
+        (Message::Response, BodyError::TooLarge { .. }) => {
+            Fault::internal("ResponseBodyTooLarge", error.to_string())
+        }
+        (Message::Response, BodyError::Broken(_)) => {
+            Fault::internal("BackendConnectionFailure", error.to_string())
+        }
     }
 }
 
 // `None` when the body is not compressed, or not in a way that its header says: it is then read as it stands.
 fn decode(bytes: &Bytes, headers: &HeaderMap, limit: usize) -> Result<Option<Bytes>, BodyError> {
-    let Some(encoding) = headers.get(CONTENT_ENCODING).and_then(|it| it.to_str().ok()) else { return Ok(None) };
+    let Some(encoding) = headers.get(CONTENT_ENCODING).and_then(|it| it.to_str().ok()) else {
+        return Ok(None);
+    };
     let encoding = encoding.trim().to_ascii_lowercase();
     match encoding.as_str() {
         "gzip" | "x-gzip" => inflate(GzDecoder::new(&bytes[..]), limit),

@@ -178,7 +178,11 @@ impl Exchange {
             chance: None,
             secrets: Arc::default(),
             events: Vec::new(),
-            place: Place { section: Section::Inbound, source: "".into(), place: "".into() },
+            place: Place {
+                section: Section::Inbound,
+                source: "".into(),
+                place: "".into(),
+            },
             changed: fork::Changed::default(),
         }
     }
@@ -238,7 +242,13 @@ impl Exchange {
     /// Records a built-in step.
     pub fn record(&mut self, section: Section, source: &Arc<str>, step: Step) {
         let at = self.time();
-        self.events.push(Event { at, section, source: source.clone(), place: "".into(), step });
+        self.events.push(Event {
+            at,
+            section,
+            source: source.clone(),
+            place: "".into(),
+            step,
+        });
     }
 
     /// Takes clock, dice and limits from the world, and the secrets that traces mask from the walk.
@@ -259,7 +269,11 @@ impl Exchange {
     /// The walk is at a step that has no place of its own.
     pub(crate) fn stand_in(&mut self, section: Section, source: &str) {
         if self.place.section != section || *self.place.source != *source {
-            self.place = Place { section, source: source.into(), place: "".into() };
+            self.place = Place {
+                section,
+                source: source.into(),
+                place: "".into(),
+            };
         }
     }
 
@@ -276,7 +290,13 @@ impl Exchange {
     pub(crate) fn note(&mut self, step: Step) {
         let (at, place) = (self.time(), &self.place);
         let (section, source) = (place.section, place.source.clone());
-        self.events.push(Event { at, section, source, place: place.place.clone(), step });
+        self.events.push(Event {
+            at,
+            section,
+            source,
+            place: place.place.clone(),
+            step,
+        });
     }
 
     /// Records a message that only a full record holds.
@@ -340,11 +360,19 @@ impl Exchange {
 
 impl Response {
     fn into_parts(self) -> ResponseParts {
-        ResponseParts { status: self.status, reason: self.reason, headers: self.headers, body: self.body.into_body() }
+        ResponseParts {
+            status: self.status,
+            reason: self.reason,
+            headers: self.headers,
+            body: self.body.into_body(),
+        }
     }
 
     pub(crate) fn reason(&self) -> &str {
-        self.reason.as_deref().or(self.status.canonical_reason()).unwrap_or_default()
+        self.reason
+            .as_deref()
+            .or(self.status.canonical_reason())
+            .unwrap_or_default()
     }
 
     /// Puts another body in place of the present one. `Content-Type` stays (documented).
@@ -355,10 +383,24 @@ impl Response {
 
 impl From<ResponseParts> for Response {
     fn from(parts: ResponseParts) -> Response {
-        let ResponseParts { status, reason, headers, body } = parts;
+        let ResponseParts {
+            status,
+            reason,
+            headers,
+            body,
+        } = parts;
         // An empty body of a response is a body: `As<string>()` gives "" (inferred).
-        let body = if body.is_present() { body } else { Body::Full(bytes::Bytes::new()) };
-        Response { status, reason, headers, body: body.into() }
+        let body = if body.is_present() {
+            body
+        } else {
+            Body::Full(bytes::Bytes::new())
+        };
+        Response {
+            status,
+            reason,
+            headers,
+            body: body.into(),
+        }
     }
 }
 

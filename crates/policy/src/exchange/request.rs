@@ -55,7 +55,10 @@ impl Request {
         matched: Vec<(Arc<str>, Arc<str>)>,
     ) -> Request {
         let original_url = Arc::new(original_url);
-        let url = base.as_ref().map_or_else(|| original_url.clone(), |base| Arc::new(url::join(base, &path, &query)));
+        let url = base.as_ref().map_or_else(
+            || original_url.clone(),
+            |base| Arc::new(url::join(base, &path, &query)),
+        );
         Request {
             method,
             url,
@@ -133,12 +136,19 @@ impl Request {
 
     // A pool has no URL before it picks a member: the base of before is shown (inferred).
     fn join(&mut self) {
-        let base = self.backend.as_ref().and_then(|it| it.url.as_ref()).or(self.base.as_ref());
+        let base = self
+            .backend
+            .as_ref()
+            .and_then(|it| it.url.as_ref())
+            .or(self.base.as_ref());
         if let Some(base) = base {
             self.url = Arc::new(url::join(base, &self.path, &self.query));
         } else {
             let url = &*self.original_url;
-            self.url = Arc::new(Url { query: self.query.as_str().into(), ..url.clone() });
+            self.url = Arc::new(Url {
+                query: self.query.as_str().into(),
+                ..url.clone()
+            });
         }
     }
 
@@ -180,7 +190,11 @@ pub(crate) fn end_to_end(headers: &mut HeaderMap) {
         .flat_map(|value| value.split(','))
         .filter_map(|name| name.trim().parse().ok())
         .collect();
-    for name in named.iter().chain(&NOT_FORWARDED).chain([&CONTENT_LENGTH, &EXPECT]) {
+    for name in named
+        .iter()
+        .chain(&NOT_FORWARDED)
+        .chain([&CONTENT_LENGTH, &EXPECT])
+    {
         headers.remove(name);
     }
 }

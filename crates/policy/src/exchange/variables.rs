@@ -10,7 +10,10 @@ pub(crate) struct Variables {
 
 impl Variables {
     pub(crate) fn get(&self, name: Symbol) -> Option<&Value> {
-        self.items.iter().find(|(symbol, _)| *symbol == name).map(|(_, value)| value)
+        self.items
+            .iter()
+            .find(|(symbol, _)| *symbol == name)
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn set(&mut self, name: Symbol, value: Value) {
@@ -28,7 +31,10 @@ impl Variables {
     }
 
     pub(super) fn fork(&self) -> Variables {
-        Variables { items: self.items.clone(), written: Some(Vec::new()) }
+        Variables {
+            items: self.items.clone(),
+            written: Some(Vec::new()),
+        }
     }
 
     /// Takes over what a fork has written.

@@ -33,7 +33,10 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
 
 impl AuthenticationBasic {
     pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> AuthenticationBasic {
-        AuthenticationBasic { username: element.required("username"), password: element.required("password") }
+        AuthenticationBasic {
+            username: element.required("username"),
+            password: element.required("password"),
+        }
     }
 
     // Of a message that is being built. The bytes are UTF-8 (inferred).
@@ -45,8 +48,8 @@ impl AuthenticationBasic {
     fn value(&self, exchange: &mut Exchange) -> Result<HeaderValue, Fault> {
         let username = self.username.text(exchange)?;
         let pair = format!("{username}:{}", self.password.text(exchange)?);
-        let mut value = HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(pair)))
-            .map_err(|error| Fault::value(error))?;
+        let mut value =
+            HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(pair))).map_err(Fault::value)?;
         value.set_sensitive(true);
         Ok(value)
     }

@@ -41,7 +41,9 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
 
 impl AuthenticationManagedIdentity {
     pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> AuthenticationManagedIdentity {
-        let variable = element.literal("output-token-variable-name").filter(|it| !it.is_empty());
+        let variable = element
+            .literal("output-token-variable-name")
+            .filter(|it| !it.is_empty());
         AuthenticationManagedIdentity {
             resource: element.required("resource"),
             client_id: element.optional("client-id"),
@@ -51,14 +53,23 @@ impl AuthenticationManagedIdentity {
     }
 
     /// Puts the token where it belongs: into the variable, or into the headers of a message that is being built.
-    pub(super) fn put(&self, exchange: &mut Exchange, world: &dyn World, headers: &mut HeaderMap) -> Result<(), Fault> {
+    pub(super) fn put(
+        &self,
+        exchange: &mut Exchange,
+        world: &dyn World,
+        headers: &mut HeaderMap,
+    ) -> Result<(), Fault> {
         if let Some(value) = self.authorization(exchange, world)? {
             headers.insert(AUTHORIZATION, value);
         }
         Ok(())
     }
 
-    fn authorization(&self, exchange: &mut Exchange, world: &dyn World) -> Result<Option<HeaderValue>, Fault> {
+    fn authorization(
+        &self,
+        exchange: &mut Exchange,
+        world: &dyn World,
+    ) -> Result<Option<HeaderValue>, Fault> {
         let ignore_error = self.ignore_error.get(exchange)?;
         let token = match (self.token(exchange, world)?, ignore_error) {
             (Ok(token), _) => token,

@@ -38,7 +38,9 @@ struct CheckHeader {
 
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     Action::now(CheckHeader {
-        name: element.setting("name").unwrap_or(Setting::Literal(HeaderName::from_static("x-unnamed"))),
+        name: element
+            .setting("name")
+            .unwrap_or(Setting::Literal(HeaderName::from_static("x-unnamed"))),
         code: element.setting_or("failed-check-httpcode", 401),
         message: element.required("failed-check-error-message"),
         ignore_case: element.setting_or("ignore-case", false),
@@ -67,7 +69,13 @@ impl Now for CheckHeader {
         let joined = present.join(",");
         for value in &self.values {
             let value = value.text(exchange)?;
-            let same = |it: &String| if ignore_case { it.eq_ignore_ascii_case(&value) } else { **it == *value };
+            let same = |it: &String| {
+                if ignore_case {
+                    it.eq_ignore_ascii_case(&value)
+                } else {
+                    **it == *value
+                }
+            };
             // Any single value or the joined line may match (inferred).
             if present.iter().any(same) || same(&joined) {
                 return Ok(Flow::Next);
@@ -81,8 +89,11 @@ impl Now for CheckHeader {
 impl CheckHeader {
     fn refusal(&self, exchange: &mut Exchange, reason: &str, message: String) -> Result<Fault, Fault> {
         let code = self.code.get(exchange)?;
-        let status = u16::try_from(code).ok().and_then(|code| StatusCode::from_u16(code).ok());
-        let status = status.ok_or_else(|| Fault::value(format_args!("The status code {code} is out of range.")))?;
+        let status = u16::try_from(code)
+            .ok()
+            .and_then(|code| StatusCode::from_u16(code).ok());
+        let status =
+            status.ok_or_else(|| Fault::value(format_args!("The status code {code} is out of range.")))?;
         let wire = self.message.text(exchange)?;
         Ok(Fault::refusal(status, reason, message, wire))
     }

@@ -16,11 +16,21 @@ use crate::template::{Setting, buffer};
 use source::Diagnostic;
 use trace::Step;
 
-pub(super) static SHAPE: Shape =
-    Shape { name: "choose", attributes: &[], content: Content::Children(&[some(&WHEN), maybe(&OTHERWISE)]) };
-static WHEN: Shape =
-    Shape { name: "when", attributes: &[required("condition").bool()], content: Content::Policies };
-static OTHERWISE: Shape = Shape { name: "otherwise", attributes: &[], content: Content::Policies };
+pub(super) static SHAPE: Shape = Shape {
+    name: "choose",
+    attributes: &[],
+    content: Content::Children(&[some(&WHEN), maybe(&OTHERWISE)]),
+};
+static WHEN: Shape = Shape {
+    name: "when",
+    attributes: &[required("condition").bool()],
+    content: Content::Policies,
+};
+static OTHERWISE: Shape = Shape {
+    name: "otherwise",
+    attributes: &[],
+    content: Content::Policies,
+};
 
 pub(crate) struct Choose {
     whens: Vec<When>,
@@ -46,18 +56,27 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
             true => (&WHEN, format!("{outer}/when[{}]", whens.len() + 1)),
             false => (&OTHERWISE, format!("{outer}/otherwise[1]")),
         };
-        let mut branch = Element { node, shape, build: element.build, path: &path };
+        let mut branch = Element {
+            node,
+            shape,
+            build: element.build,
+            path: &path,
+        };
         if is_when {
             let condition = branch.setting_or("condition", false);
             let block = branch.block();
-            whens.push(When { condition, block, path });
+            whens.push(When {
+                condition,
+                block,
+                path,
+            });
         } else {
             otherwise = Some(branch.block());
         }
     }
     if whens.is_empty() && element.node.elements().next().is_some() {
         let message = "`choose` has no branch `when`, so nothing is chosen";
-        element.report(Diagnostic::warning("no-branch", message, element.span()));
+        element.report(Diagnostic::warning("no-branch", message, element.name_span()));
     }
     Action::Choose(Choose { whens, otherwise })
 }
@@ -72,7 +91,10 @@ impl Choose {
             };
             buffer(when.condition.needs(), exchange).await.map_err(located)?;
             let value = when.condition.get(exchange).map_err(located)?;
-            exchange.note(Step::Decided { what: format!("when[{}]", at + 1), value });
+            exchange.note(Step::Decided {
+                what: format!("when[{}]", at + 1),
+                value,
+            });
             if value {
                 return Ok(Some(&when.block));
             }

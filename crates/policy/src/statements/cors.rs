@@ -21,8 +21,8 @@ use crate::url;
 use crate::world::World;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -35,20 +35,41 @@ pub(super) static SHAPE: Shape = Shape {
     ],
     content: Content::Children(&[one(&ORIGINS), maybe(&METHODS), one(&HEADERS), maybe(&EXPOSED)]),
 };
-static ORIGINS: Shape =
-    Shape { name: "allowed-origins", attributes: &[], content: Content::Children(&[some(&ORIGIN_SHAPE)]) };
-static ORIGIN_SHAPE: Shape = Shape { name: "origin", attributes: &[], content: Content::Text };
+static ORIGINS: Shape = Shape {
+    name: "allowed-origins",
+    attributes: &[],
+    content: Content::Children(&[some(&ORIGIN_SHAPE)]),
+};
+static ORIGIN_SHAPE: Shape = Shape {
+    name: "origin",
+    attributes: &[],
+    content: Content::Text,
+};
 static METHODS: Shape = Shape {
     name: "allowed-methods",
     attributes: &[optional("preflight-result-max-age").or("0").int()],
     content: Content::Children(&[some(&METHOD)]),
 };
-static METHOD: Shape = Shape { name: "method", attributes: &[], content: Content::Text };
-static HEADERS: Shape =
-    Shape { name: "allowed-headers", attributes: &[], content: Content::Children(&[some(&HEADER)]) };
-static EXPOSED: Shape =
-    Shape { name: "expose-headers", attributes: &[], content: Content::Children(&[some(&HEADER)]) };
-static HEADER: Shape = Shape { name: "header", attributes: &[], content: Content::Text };
+static METHOD: Shape = Shape {
+    name: "method",
+    attributes: &[],
+    content: Content::Text,
+};
+static HEADERS: Shape = Shape {
+    name: "allowed-headers",
+    attributes: &[],
+    content: Content::Children(&[some(&HEADER)]),
+};
+static EXPOSED: Shape = Shape {
+    name: "expose-headers",
+    attributes: &[],
+    content: Content::Children(&[some(&HEADER)]),
+};
+static HEADER: Shape = Shape {
+    name: "header",
+    attributes: &[],
+    content: Content::Text,
+};
 
 pub(crate) struct Cors {
     allow_credentials: Setting<bool>,
@@ -79,7 +100,9 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
 }
 
 fn texts(element: &mut Element<'_, '_, '_>, list: &'static str, item: &'static str) -> Vec<Template> {
-    element.child(list, |it| it.children(item, |it| it.text())).unwrap_or_default()
+    element
+        .child(list, |it| it.children(item, |it| it.text()))
+        .unwrap_or_default()
 }
 
 /// What a policy allows, evaluated.
@@ -92,7 +115,9 @@ struct Allowed {
 impl Cors {
     /// An actual request: continues, or ends with an empty 200 when the origin is not allowed.
     pub(crate) fn run(&self, exchange: &mut Exchange) -> Result<Flow, Fault> {
-        let Some(origin) = text_of(&exchange.request.headers, &ORIGIN) else { return Ok(Flow::Next) };
+        let Some(origin) = text_of(&exchange.request.headers, &ORIGIN) else {
+            return Ok(Flow::Next);
+        };
         // Only the first effective policy applies.
         if !exchange.late_headers.is_empty() {
             return Ok(Flow::Next);
@@ -112,7 +137,11 @@ impl Cors {
 
     fn allowed(&self, exchange: &mut Exchange, origin: &str) -> Result<Allowed, Fault> {
         let credentials = self.allow_credentials.get(exchange)?;
-        let mut allowed = Allowed { any_origin: false, origin: false, credentials };
+        let mut allowed = Allowed {
+            any_origin: false,
+            origin: false,
+            credentials,
+        };
         for template in &self.origins {
             let text = template.text(exchange)?;
             allowed.any_origin |= text.trim() == "*";
@@ -148,15 +177,26 @@ impl Cors {
             None => "GET,POST".to_owned(),
         };
         let headers = joined(&self.headers, exchange)?;
-        let holds = |list: &str, item: &str| list.split(',').any(|it| it == "*" || it.eq_ignore_ascii_case(item));
-        let all_headers = wanted.split(',').map(str::trim).filter(|it| !it.is_empty()).all(|it| holds(&headers, it));
+        let holds = |list: &str, item: &str| {
+            list.split(',')
+                .any(|it| it == "*" || it.eq_ignore_ascii_case(item))
+        };
+        let all_headers = wanted
+            .split(',')
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+            .all(|it| holds(&headers, it));
         if !allowed.origin || !holds(&methods, &method) || !all_headers {
             return Ok(None);
         }
         let mut list = Vec::new();
         origin_headers(&mut list, &allowed, &origin);
         let any = |configured: String, asked: &str| {
-            if configured.split(',').any(|it| it == "*") { asked.to_owned() } else { configured }
+            if configured.split(',').any(|it| it == "*") {
+                asked.to_owned()
+            } else {
+                configured
+            }
         };
         put(&mut list, ACCESS_CONTROL_ALLOW_METHODS, &any(methods, &method));
         let headers = any(headers, &wanted);
@@ -182,7 +222,9 @@ impl Walk {
         for (statement, cors) in self.cors() {
             is_answered = true;
             exchange.stand(&statement.place);
-            let outcome = cors.preflight(exchange).and_then(|parts| Ok((parts, cors.terminate.get(exchange)?)));
+            let outcome = cors
+                .preflight(exchange)
+                .and_then(|parts| Ok((parts, cors.terminate.get(exchange)?)));
             match outcome {
                 Ok((None, false)) => continue,
                 Ok((parts, _)) => exchange.set_response(Some(parts.unwrap_or_default())),
@@ -227,7 +269,9 @@ fn joined(templates: &[Template], exchange: &mut Exchange) -> Result<String, Fau
 }
 
 fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned())
+    headers
+        .get(name)
+        .map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned())
 }
 
 // Scheme, host and port, in any case; a path, such as a trailing slash, does not matter.

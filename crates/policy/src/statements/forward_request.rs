@@ -6,6 +6,7 @@
 //! Errors carry the answer that the gateway makes of them, so that `retry` can look at it.
 
 use super::{Action, Flow, Statement, Wait};
+use crate::Body;
 use crate::coalesce::coalesce;
 use crate::element::Element;
 use crate::exchange::{Exchange, ResponseParts, buffer_fault};
@@ -13,7 +14,6 @@ use crate::fault::{Fault, FaultBody, default_error, json_response};
 use crate::shape::{Content, Shape, optional};
 use crate::template::Setting;
 use crate::world::{Answer, Call, CallError, HttpVersion, World};
-use crate::Body;
 use expression::Message;
 use futures_util::future::BoxFuture;
 use http::header::RETRY_AFTER;
@@ -28,7 +28,10 @@ pub(super) static SHAPE: Shape = Shape {
         optional("timeout").or("300").int(),
         optional("timeout-ms").int(),
         optional("continue-timeout").int(),
-        optional("http-version").or("1").literal().one_of(&["1", "2or1", "2"]),
+        optional("http-version")
+            .or("1")
+            .literal()
+            .one_of(&["1", "2or1", "2"]),
         optional("follow-redirects").or("false").bool(),
         optional("buffer-request-body").or("false").literal().bool(),
         optional("buffer-response").or("true").literal().bool(),
@@ -57,13 +60,21 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     let (seconds, millis) = (element.setting("timeout"), element.setting("timeout-ms"));
     if seconds.is_some() && millis.is_some() {
         let message = "`timeout` and `timeout-ms` exclude each other";
-        element.report(Diagnostic::error("exclusive-attributes", message, element.span()));
+        element.report(Diagnostic::error(
+            "exclusive-attributes",
+            message,
+            element.name_span(),
+        ));
     }
     if element.setting::<i64>("continue-timeout").is_some() {
         let message = "`continue-timeout` has no effect: apimite does not wait for `100 Continue`";
-        element.report(Diagnostic::warning("no-effect", message, element.span()));
+        element.report(Diagnostic::warning("no-effect", message, element.name_span()));
     }
-    let versions = [("1", HttpVersion::One), ("2or1", HttpVersion::TwoOrOne), ("2", HttpVersion::Two)];
+    let versions = [
+        ("1", HttpVersion::One),
+        ("2or1", HttpVersion::TwoOrOne),
+        ("2", HttpVersion::Two),
+    ];
     let timeout = match millis {
         Some(millis) => Timeout::Millis(millis),
         None => Timeout::Seconds(seconds.unwrap_or(Setting::Literal(300))),
@@ -74,7 +85,9 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
         follow_redirects: element.setting_or("follow-redirects", false),
         buffer_request_body: element.choice("buffer-request-body", &BOOLS).unwrap_or(false),
         buffer_response: element.choice("buffer-response", &BOOLS).unwrap_or(true),
-        fail_on_error_status_code: element.choice("fail-on-error-status-code", &BOOLS).unwrap_or(false),
+        fail_on_error_status_code: element
+            .choice("fail-on-error-status-code", &BOOLS)
+            .unwrap_or(false),
     })
 }
 
@@ -108,11 +121,21 @@ impl ForwardRequest {
         exchange.set_response(None);
         match world.send(call).await {
             Ok(answer) => self.answered(exchange, answer),
-            Err(CallError::Unavailable { status, reason, retry_after, attempt }) => {
+            Err(CallError::Unavailable {
+                status,
+                reason,
+                retry_after,
+                attempt,
+            }) => {
                 exchange.note(Step::Attempt(Box::new(attempt)));
                 Err(unavailable(status, reason, retry_after))
             }
-            Err(CallError::Failed { reason, message, url, attempt }) => {
+            Err(CallError::Failed {
+                reason,
+                message,
+                url,
+                attempt,
+            }) => {
                 exchange.note(Step::Attempt(Box::new(attempt)));
                 if let Some(url) = url {
                     exchange.request_mut().url = url.into();
@@ -131,7 +154,11 @@ impl ForwardRequest {
         let limit = exchange.body_limit;
         let request = exchange.request_mut();
         if self.buffer_request_body {
-            request.body.keep(limit).await.map_err(|error| buffer_fault(Message::Request, &error))?;
+            request
+                .body
+                .keep(limit)
+                .await
+                .map_err(|error| buffer_fault(Message::Request, &error))?;
         }
         let Some(to) = request.destination() else {
             let message = "The API has no service URL, and no policy set a backend.";
@@ -163,11 +190,16 @@ impl ForwardRequest {
             other => other,
         };
         let status = answer.status;
-        exchange.set_response(Some(ResponseParts { status, reason: answer.reason, headers: answer.headers, body }));
+        exchange.set_response(Some(ResponseParts {
+            status,
+            reason: answer.reason,
+            headers: answer.headers,
+            body,
+        }));
         if self.fail_on_error_status_code && status.as_u16() >= 400 {
             let message = format!("The backend answered with status {}.", status.as_u16());
             let fault = Fault::internal("BackendErrorStatusCode", message);
-            return Err(Fault { status, body: FaultBody::InExchange, ..fault });
+            return Err(fault.answered_by(status, FaultBody::InExchange));
         }
         Ok(Flow::Next)
     }
@@ -179,5 +211,5 @@ fn unavailable(status: StatusCode, reason: String, retry_after: u64) -> Fault {
     let mut made = json_response(status, text);
     made.headers.insert(RETRY_AFTER, HeaderValue::from(retry_after));
     made.reason = Some(reason.clone());
-    Fault { status, body: FaultBody::Made(Box::new(made)), ..Fault::internal("ServiceUnavailable", reason) }
+    Fault::internal("ServiceUnavailable", reason).answered_by(status, FaultBody::Made(Box::new(made)))
 }

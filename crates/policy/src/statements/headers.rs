@@ -2,7 +2,8 @@
 
 use http::header::{
     CONNECTION, CONTENT_LENGTH, COOKIE, DATE, EXPIRES, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, LAST_MODIFIED,
-    PROXY_AUTHENTICATE, RETRY_AFTER, SERVER, SET_COOKIE, TRANSFER_ENCODING, USER_AGENT, WARNING, WWW_AUTHENTICATE,
+    PROXY_AUTHENTICATE, RETRY_AFTER, SERVER, SET_COOKIE, TRANSFER_ENCODING, USER_AGENT, WARNING,
+    WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -23,7 +24,12 @@ const SEPARATE: [HeaderName; 12] = [
 ];
 
 /// Headers that belong to the connection: no policy changes them (documented).
-const FRAMING: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, HeaderName::from_static("keep-alive")];
+const FRAMING: [HeaderName; 4] = [
+    CONNECTION,
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    HeaderName::from_static("keep-alive"),
+];
 
 /// What becomes of a header that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +49,17 @@ pub(super) const EXISTS: [(&str, Exists); 4] = [
 
 /// Whether a policy may change the header at all.
 pub(super) fn is_free(name: &HeaderName, exists: Exists) -> bool {
-    !FRAMING.contains(name) && !(exists == Exists::Delete && *name == SERVER)
+    let stays = exists == Exists::Delete && *name == SERVER;
+    !stays && !FRAMING.contains(name)
 }
 
 /// Sets, appends to, keeps or deletes one header; values become one comma-joined line, as the gateway sends it.
-pub(super) fn fold(headers: &mut HeaderMap, name: &HeaderName, exists: Exists, values: impl Iterator<Item = HeaderValue>) {
+pub(super) fn fold(
+    headers: &mut HeaderMap,
+    name: &HeaderName,
+    exists: Exists,
+    values: impl Iterator<Item = HeaderValue>,
+) {
     match exists {
         Exists::Skip if headers.contains_key(name) => return,
         Exists::Delete => {
@@ -93,8 +105,17 @@ mod tests {
         for value in before {
             headers.append(name, value.parse().unwrap());
         }
-        fold(&mut headers, name, exists, values.iter().map(|it| it.parse().unwrap()));
-        headers.get_all(name).iter().map(|it| it.to_str().unwrap().to_owned()).collect()
+        fold(
+            &mut headers,
+            name,
+            exists,
+            values.iter().map(|it| it.parse().unwrap()),
+        );
+        headers
+            .get_all(name)
+            .iter()
+            .map(|it| it.to_str().unwrap().to_owned())
+            .collect()
     }
 
     fn values() -> impl Strategy<Value = Vec<String>> {

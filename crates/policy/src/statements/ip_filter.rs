@@ -20,9 +20,16 @@ pub(super) static SHAPE: Shape = Shape {
     attributes: &[required("action").one_of(&["allow", "forbid"])],
     content: Content::Children(&[many(&ADDRESS), many(&ADDRESS_RANGE)]),
 };
-static ADDRESS: Shape = Shape { name: "address", attributes: &[], content: Content::Text };
-static ADDRESS_RANGE: Shape =
-    Shape { name: "address-range", attributes: &[required("from"), required("to")], content: Content::Empty };
+static ADDRESS: Shape = Shape {
+    name: "address",
+    attributes: &[],
+    content: Content::Text,
+};
+static ADDRESS_RANGE: Shape = Shape {
+    name: "address-range",
+    attributes: &[required("from"), required("to")],
+    content: Content::Empty,
+};
 
 struct IpFilter {
     action: Verb,
@@ -55,7 +62,7 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     };
     if element.node.elements().next().is_none() {
         let message = "`ip-filter` needs an element `address` or `address-range`";
-        element.report(Diagnostic::error("missing-element", message, element.span()));
+        element.report(Diagnostic::error("missing-element", message, element.name_span()));
     }
     Action::now(IpFilter {
         action,
@@ -64,7 +71,11 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
             .into_iter()
             .flatten()
             .collect(),
-        addresses: element.children("address", |it| it.text_setting()).into_iter().flatten().collect(),
+        addresses: element
+            .children("address", |it| it.text_setting())
+            .into_iter()
+            .flatten()
+            .collect(),
     })
 }
 
@@ -102,7 +113,11 @@ impl IpFilter {
             }
         }
         for (from, to) in &self.ranges {
-            if inside(caller, from.get(exchange)?.to_canonical(), to.get(exchange)?.to_canonical()) {
+            if inside(
+                caller,
+                from.get(exchange)?.to_canonical(),
+                to.get(exchange)?.to_canonical(),
+            ) {
                 return Ok(true);
             }
         }

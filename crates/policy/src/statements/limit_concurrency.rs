@@ -32,13 +32,22 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
         Some(Setting::Literal(count)) => match u32::try_from(count) {
             Ok(count) if count > 0 => count,
             _ => {
-                element.wrong_value("max-count", &count.to_string(), "a whole number from 1", element.span());
+                element.wrong_value(
+                    "max-count",
+                    &count.to_string(),
+                    "a whole number from 1",
+                    element.name_span(),
+                );
                 1
             }
         },
         _ => 1,
     };
-    Action::wait(LimitConcurrency { key: element.required("key"), max_count, block: element.block() })
+    Action::wait(LimitConcurrency {
+        key: element.required("key"),
+        max_count,
+        block: element.block(),
+    })
 }
 
 impl Wait for LimitConcurrency {
@@ -55,7 +64,12 @@ impl Wait for LimitConcurrency {
             if place.is_none() {
                 let status = StatusCode::TOO_MANY_REQUESTS;
                 let message = "Too Many Requests";
-                return Err(Fault::refusal(status, "ConcurrencyLimitExceeded", message, message));
+                return Err(Fault::refusal(
+                    status,
+                    "ConcurrencyLimitExceeded",
+                    message,
+                    message,
+                ));
             }
             run_block(&self.block, exchange, world).await
         })

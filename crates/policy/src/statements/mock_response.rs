@@ -38,9 +38,16 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
         _ => default,
     };
     let code = literal(element.setting("status-code"), 200);
-    let status = u16::try_from(code).ok().and_then(|code| StatusCode::from_u16(code).ok());
+    let status = u16::try_from(code)
+        .ok()
+        .and_then(|code| StatusCode::from_u16(code).ok());
     if status.is_none() {
-        element.wrong_value("status-code", &code.to_string(), "a status from 100 to 999", element.span());
+        element.wrong_value(
+            "status-code",
+            &code.to_string(),
+            "a status from 100 to 999",
+            element.name_span(),
+        );
     }
     Action::now(MockedResponse {
         status: status.unwrap_or(StatusCode::OK),
@@ -54,7 +61,11 @@ impl Now for MockedResponse {
         let template = exchange.template.clone();
         let responses = template.as_ref().map_or(&[][..], |it| &it.responses);
         let (media_type, body) = self.choose(responses);
-        let mut parts = ResponseParts { status: self.status, body: Body::Full(body), ..ResponseParts::default() };
+        let mut parts = ResponseParts {
+            status: self.status,
+            body: Body::Full(body),
+            ..ResponseParts::default()
+        };
         if let Some(value) = media_type.and_then(|it| HeaderValue::from_str(it).ok()) {
             parts.headers.insert(CONTENT_TYPE, value);
         }
@@ -69,14 +80,26 @@ impl MockedResponse {
     fn choose<'a>(&'a self, responses: &'a [MockResponse]) -> (Option<&'a str>, Bytes) {
         let response = responses.iter().find(|it| it.status == self.status.as_u16());
         let fits = |media_type: &str| {
-            let plain = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            self.content_type.as_ref().is_none_or(|wanted| plain(wanted) == plain(media_type))
+            let plain = |text: &str| {
+                text.split(';')
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_ascii_lowercase()
+            };
+            self.content_type
+                .as_ref()
+                .is_none_or(|wanted| plain(wanted) == plain(media_type))
         };
-        let found = response.and_then(|it| it.representations.iter().find(|(media_type, _)| fits(media_type)));
+        let found =
+            response.and_then(|it| it.representations.iter().find(|(media_type, _)| fits(media_type)));
         match found {
             Some((media_type, examples)) => {
                 let example = examples.get(self.index).or(examples.first());
-                (Some(media_type), example.map_or_else(Bytes::new, |it| Bytes::copy_from_slice(it.as_bytes())))
+                (
+                    Some(media_type),
+                    example.map_or_else(Bytes::new, |it| Bytes::copy_from_slice(it.as_bytes())),
+                )
             }
             None => (self.content_type.as_deref(), Bytes::new()),
         }
@@ -89,19 +112,35 @@ mod tests {
 
     #[test]
     fn the_example_fits_status_and_media_type() {
-        let json = ("application/json".to_owned(), vec!["{}".to_owned(), "[]".to_owned()]);
+        let json = (
+            "application/json".to_owned(),
+            vec!["{}".to_owned(), "[]".to_owned()],
+        );
         let xml = ("application/xml".to_owned(), vec!["<a/>".to_owned()]);
-        let responses = [MockResponse { status: 200, representations: vec![json, xml] }];
+        let responses = [MockResponse {
+            status: 200,
+            representations: vec![json, xml],
+        }];
         let choose = |status: u16, content_type: Option<&str>, index| {
             let status = StatusCode::from_u16(status).unwrap();
-            let policy = MockedResponse { status, content_type: content_type.map(str::to_owned), index };
+            let policy = MockedResponse {
+                status,
+                content_type: content_type.map(str::to_owned),
+                index,
+            };
             let (media_type, body) = policy.choose(&responses);
-            (media_type.unwrap_or_default().to_owned(), String::from_utf8(body.to_vec()).unwrap())
+            (
+                media_type.unwrap_or_default().to_owned(),
+                String::from_utf8(body.to_vec()).unwrap(),
+            )
         };
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(choose(200, None, 0), pair("application/json", "{}"));
         assert_eq!(choose(200, None, 1), pair("application/json", "[]"));
-        assert_eq!(choose(200, Some("Application/XML; charset=utf-8"), 0), pair("application/xml", "<a/>"));
+        assert_eq!(
+            choose(200, Some("Application/XML; charset=utf-8"), 0),
+            pair("application/xml", "<a/>")
+        );
         assert_eq!(choose(404, None, 0), pair("", ""));
         assert_eq!(choose(200, Some("text/plain"), 0), pair("text/plain", ""));
     }

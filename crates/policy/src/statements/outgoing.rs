@@ -34,10 +34,21 @@ pub(super) const CHILDREN: [Child; 8] = [
 pub(super) const MODE: Attribute = optional("mode").or("new").one_of(&["new", "copy"]);
 pub(super) const TIMEOUT: Attribute = optional("timeout").or("60").int();
 
-static SET_URL: Shape = Shape { name: "set-url", attributes: &[], content: Content::Text };
-static AUTHENTICATION_CERTIFICATE: Shape =
-    Shape { name: "authentication-certificate", attributes: &[], content: Content::Opaque };
-static PROXY: Shape = Shape { name: "proxy", attributes: &[], content: Content::Opaque };
+static SET_URL: Shape = Shape {
+    name: "set-url",
+    attributes: &[],
+    content: Content::Text,
+};
+static AUTHENTICATION_CERTIFICATE: Shape = Shape {
+    name: "authentication-certificate",
+    attributes: &[],
+    content: Content::Opaque,
+};
+static PROXY: Shape = Shape {
+    name: "proxy",
+    attributes: &[],
+    content: Content::Opaque,
+};
 
 /// The request that is sent.
 pub(super) struct Outgoing {
@@ -59,26 +70,31 @@ enum Mode {
 
 impl Outgoing {
     pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Outgoing {
-        let mode = element.optional("mode").map_or(Mode::New, |template| match template.known() {
-            Some(text) if text.trim().eq_ignore_ascii_case("new") => Mode::New,
-            Some(text) if text.trim().eq_ignore_ascii_case("copy") => Mode::Copy,
-            Some(text) => {
-                let (text, span) = (text.to_owned(), template.span);
-                element.wrong_value("mode", &text, "`new` or `copy`", span);
-                Mode::New
-            }
-            None => Mode::Computed(template),
-        });
+        let mode = element
+            .optional("mode")
+            .map_or(Mode::New, |template| match template.known() {
+                Some(text) if text.trim().eq_ignore_ascii_case("new") => Mode::New,
+                Some(text) if text.trim().eq_ignore_ascii_case("copy") => Mode::Copy,
+                Some(text) => {
+                    let (text, span) = (text.to_owned(), template.span);
+                    element.wrong_value("mode", &text, "`new` or `copy`", span);
+                    Mode::New
+                }
+                None => Mode::Computed(template),
+            });
         for name in ["authentication-certificate", "proxy"] {
             element.children(name, |child| {
                 let message = format!("`{name}` is known but not yet supported");
-                child.report(Diagnostic::error("not-supported", message, child.span()));
+                child.report(Diagnostic::error("not-supported", message, child.name_span()));
             });
         }
         let url_is_there = element.node.elements().any(|it| it.name == "set-url");
         if matches!(mode, Mode::New) && !url_is_there {
-            let message = format!("`{}` needs an element `set-url` unless it copies the request", element.shape.name);
-            element.report(Diagnostic::error("missing-element", message, element.span()));
+            let message = format!(
+                "`{}` needs an element `set-url` unless it copies the request",
+                element.shape.name
+            );
+            element.report(Diagnostic::error("missing-element", message, element.name_span()));
         }
         if !matches!(mode, Mode::New) {
             // A copy sends the body, so it must be here.
@@ -91,7 +107,10 @@ impl Outgoing {
             method: element.child("set-method", SetMethod::parse),
             headers: element.children("set-header", SetHeader::parse),
             body: element.child("set-body", SetBody::parse),
-            identity: element.child("authentication-managed-identity", AuthenticationManagedIdentity::parse),
+            identity: element.child(
+                "authentication-managed-identity",
+                AuthenticationManagedIdentity::parse,
+            ),
             basic: element.child("authentication-basic", AuthenticationBasic::parse),
         }
     }
@@ -108,8 +127,16 @@ impl Outgoing {
             Some(url) => url.get(exchange)?,
             None => exchange.request.url.clone(),
         };
-        let mut method = if copy { exchange.request.method.clone() } else { Method::GET };
-        let mut headers = if copy { exchange.request.headers.clone() } else { HeaderMap::new() };
+        let mut method = if copy {
+            exchange.request.method.clone()
+        } else {
+            Method::GET
+        };
+        let mut headers = if copy {
+            exchange.request.headers.clone()
+        } else {
+            HeaderMap::new()
+        };
         if copy {
             headers.remove(HOST);
         }
@@ -122,9 +149,11 @@ impl Outgoing {
         let body = match &self.body {
             Some(body) => Body::Full(body.evaluate(exchange)?),
             // In outbound a copy has no body (documented).
-            None if copy && exchange.is_about_request() => {
-                exchange.request.body.bytes().map_or(Body::Absent, |bytes| Body::Full(bytes.clone()))
-            }
+            None if copy && exchange.is_about_request() => exchange
+                .request
+                .body
+                .bytes()
+                .map_or(Body::Absent, |bytes| Body::Full(bytes.clone())),
             None => Body::Absent,
         };
         if let Some(identity) = &self.identity {
@@ -136,7 +165,11 @@ impl Outgoing {
         end_to_end(&mut headers);
         exchange.did(|| format!("{method} {}", url::text(&url)));
         let (path, query) = (url.path.to_string(), url.query.to_string());
-        let base = Url { path: "/".into(), query: "".into(), ..Url::clone(&url) };
+        let base = Url {
+            path: "/".into(),
+            query: "".into(),
+            ..Url::clone(&url)
+        };
         Ok(Call {
             to: Destination::Url(base),
             method,

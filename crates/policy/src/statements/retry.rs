@@ -50,7 +50,12 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     if let Setting::Literal(count) = count
         && !(1..=MOST).contains(&count)
     {
-        element.wrong_value("count", &count.to_string(), "a whole number from 1 to 50", element.span());
+        element.wrong_value(
+            "count",
+            &count.to_string(),
+            "a whole number from 1 to 50",
+            element.name_span(),
+        );
     }
     Action::wait(Retry {
         condition: element.setting_or("condition", false),
@@ -99,7 +104,10 @@ impl Retry {
             exchange.last_error = None;
             let random = exchange.chance().map_or(0.5, clock::Rng::unit);
             let wait = schedule.wait(retry, random);
-            exchange.note(Step::Waited { millis: wait.as_secs_f64() * 1000.0, retry });
+            exchange.note(Step::Waited {
+                millis: wait.as_secs_f64() * 1000.0,
+                retry,
+            });
             if !wait.is_zero() {
                 world.clock().sleep(wait).await;
             }
@@ -110,7 +118,10 @@ impl Retry {
     async fn again(&self, exchange: &mut Exchange) -> Result<bool, Fault> {
         buffer(self.condition.needs(), exchange).await?;
         let value = self.condition.get(exchange)?;
-        exchange.note(Step::Decided { what: "retry".to_owned(), value });
+        exchange.note(Step::Decided {
+            what: "retry".to_owned(),
+            value,
+        });
         Ok(value)
     }
 
@@ -173,20 +184,40 @@ mod tests {
     use proptest::prelude::*;
 
     fn waits(schedule: Schedule, random: f64, retries: u32) -> Vec<f64> {
-        (1..=retries).map(|retry| schedule.wait(retry, random).as_secs_f64()).collect()
+        (1..=retries)
+            .map(|retry| schedule.wait(retry, random).as_secs_f64())
+            .collect()
     }
 
     #[test]
     fn the_documented_examples_come_out() {
-        let fixed = Schedule { interval: 10.0, delta: None, max_interval: None, first_fast: false };
+        let fixed = Schedule {
+            interval: 10.0,
+            delta: None,
+            max_interval: None,
+            first_fast: false,
+        };
         assert_eq!(waits(fixed, 0.0, 3), [10.0, 10.0, 10.0]);
-        let linear = Schedule { delta: Some(5.0), ..fixed };
+        let linear = Schedule {
+            delta: Some(5.0),
+            ..fixed
+        };
         assert_eq!(waits(linear, 0.0, 3), [10.0, 15.0, 20.0]);
-        let exponential = Schedule { delta: Some(10.0), max_interval: Some(100.0), ..fixed };
+        let exponential = Schedule {
+            delta: Some(10.0),
+            max_interval: Some(100.0),
+            ..fixed
+        };
         assert_eq!(waits(exponential, 0.5, 6), [10.0, 20.0, 40.0, 80.0, 100.0, 100.0]);
-        let fast = Schedule { first_fast: true, ..linear };
+        let fast = Schedule {
+            first_fast: true,
+            ..linear
+        };
         assert_eq!(waits(fast, 0.0, 3), [0.0, 15.0, 20.0]);
-        let capped = Schedule { max_interval: Some(4.0), ..fixed };
+        let capped = Schedule {
+            max_interval: Some(4.0),
+            ..fixed
+        };
         assert_eq!(waits(capped, 0.0, 2), [4.0, 4.0]);
     }
 

@@ -26,7 +26,11 @@ use source::Diagnostic;
 pub(super) static SHAPE: Shape = Shape {
     name: "return-response",
     attributes: &[optional("response-variable-name").literal()],
-    content: Content::Children(&[maybe(&set_status::SHAPE), many(&set_header::SHAPE), maybe(&set_body::SHAPE)]),
+    content: Content::Children(&[
+        maybe(&set_status::SHAPE),
+        many(&set_header::SHAPE),
+        maybe(&set_body::SHAPE),
+    ]),
 };
 
 struct ReturnResponse {
@@ -37,11 +41,13 @@ struct ReturnResponse {
 }
 
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
-    let variable = element.literal("response-variable-name").filter(|it| !it.is_empty());
+    let variable = element
+        .literal("response-variable-name")
+        .filter(|it| !it.is_empty());
     let status = element.child("set-status", SetStatus::parse);
     if status.is_none() && element.node.elements().any(|it| it.name == "set-method") {
         let message = "a response has no method";
-        element.report(Diagnostic::error("unknown-element", message, element.span()));
+        element.report(Diagnostic::error("unknown-element", message, element.name_span()));
     }
     Action::now(ReturnResponse {
         variable: variable.map(|name| (element.build.catalog.symbols().intern(&name), name)),
@@ -73,9 +79,16 @@ impl ReturnResponse {
     // A clean response, or the one that the variable holds.
     fn start(&self, exchange: &Exchange) -> Result<ResponseParts, Fault> {
         let Some((symbol, name)) = &self.variable else {
-            return Ok(ResponseParts { body: Body::Full(Bytes::new()), ..ResponseParts::default() });
+            return Ok(ResponseParts {
+                body: Body::Full(Bytes::new()),
+                ..ResponseParts::default()
+            });
         };
-        let Some(response) = exchange.variables.get(*symbol).and_then(expression::Value::as_response) else {
+        let Some(response) = exchange
+            .variables
+            .get(*symbol)
+            .and_then(expression::Value::as_response)
+        else {
             return Err(Fault::value(format_args!("Variable '{name}' holds no response.")));
         };
         let body = response.body.lock().clone();

@@ -17,7 +17,10 @@ use std::sync::Arc;
 
 pub(super) static SHAPE: Shape = Shape {
     name: "rewrite-uri",
-    attributes: &[required("template"), optional("copy-unmatched-params").or("true").bool()],
+    attributes: &[
+        required("template"),
+        optional("copy-unmatched-params").or("true").bool(),
+    ],
     content: Content::Empty,
 };
 
@@ -41,7 +44,8 @@ impl Now for RewriteUri {
         let declared = operation.as_ref().map_or(&[][..], |it| &it.query_parameters);
         let request = &exchange.request;
         let unmatched = if copy { request.query() } else { "" };
-        let (path, query) = rewrite(template.trim(), &request.matched, unmatched, declared).map_err(Fault::value)?;
+        let (path, query) =
+            rewrite(template.trim(), &request.matched, unmatched, declared).map_err(Fault::value)?;
         exchange.did(|| format!("{path}{query}"));
         exchange.request_mut().set_path_and_query(path, query);
         Ok(Flow::Next)
@@ -57,13 +61,19 @@ fn rewrite(
     let (path, query) = template.split_at(template.find('?').unwrap_or(template.len()));
     let path = url::legal(&fill(path, matched, url::encode_path)?).into_owned();
     let query = url::legal(&fill(query, matched, url::encode)?).into_owned();
-    let path = if path.starts_with('/') { path } else { format!("/{path}") };
+    let path = if path.starts_with('/') {
+        path
+    } else {
+        format!("/{path}")
+    };
     let own: Vec<(String, &str)> = url::pieces(&query).collect();
     let is_taken = |name: &str| {
         let same = |other: &str| other.eq_ignore_ascii_case(name);
         declared.iter().any(|it| same(it)) || own.iter().any(|(it, _)| same(it))
     };
-    let copied = url::pieces(unmatched).filter(|(name, _)| !is_taken(name)).map(|(_, piece)| piece);
+    let copied = url::pieces(unmatched)
+        .filter(|(name, _)| !is_taken(name))
+        .map(|(_, piece)| piece);
     let query = url::query(own.iter().map(|(_, piece)| *piece).chain(copied));
     Ok((path, query))
 }
@@ -73,11 +83,14 @@ fn fill(text: &str, matched: &[(Arc<str>, Arc<str>)], encode: fn(&str) -> String
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('{') {
-        let Some(length) = rest[open..].find('}') else { break };
+        let Some(length) = rest[open..].find('}') else {
+            break;
+        };
         let name = rest[open + 1..open + length].trim_start_matches('*');
         let name = name.split([':', '=']).next().unwrap_or_default();
         let value = matched.iter().find(|(it, _)| it.eq_ignore_ascii_case(name));
-        let (_, value) = value.ok_or_else(|| format!("Parameter '{name}' is not part of the operation's URL template."))?;
+        let (_, value) = value
+            .ok_or_else(|| format!("Parameter '{name}' is not part of the operation's URL template."))?;
         out.push_str(&rest[..open]);
         out.push_str(&encode(value));
         rest = &rest[open + length + 1..];
@@ -104,7 +117,10 @@ mod tests {
     #[test]
     fn parameters_are_filled_in_and_the_templates_own_query_wins() {
         assert_eq!(run("keys/{id}", "").as_deref(), Ok("/keys/a%20b/c"));
-        assert_eq!(run("/x?c=1&n={id}", "?c=2&d=3").as_deref(), Ok("/x?c=1&n=a%20b%2Fc&d=3"));
+        assert_eq!(
+            run("/x?c=1&n={id}", "?c=2&d=3").as_deref(),
+            Ok("/x?c=1&n=a%20b%2Fc&d=3")
+        );
         assert_eq!(run("/a b", "").as_deref(), Ok("/a%20b"));
         assert!(run("/{nobody}", "").is_err());
     }

@@ -80,30 +80,65 @@ impl SendRequest {
     }
 
     // The timeout spans the whole call, the body included (documented: whole-call wait).
-    async fn fetch(&self, call: Call, exchange: &mut Exchange, world: &dyn World) -> Result<StoredResponse, Fault> {
+    async fn fetch(
+        &self,
+        call: Call,
+        exchange: &mut Exchange,
+        world: &dyn World,
+    ) -> Result<StoredResponse, Fault> {
         let (timeout, limit) = (call.timeout, exchange.body_limit);
         let whole = async {
             match world.send(call).await {
-                Ok(Answer { status, reason, mut headers, body, attempt, .. }) => {
+                Ok(Answer {
+                    status,
+                    reason,
+                    mut headers,
+                    body,
+                    attempt,
+                    ..
+                }) => {
                     exchange.note(Step::Attempt(Box::new(attempt)));
                     let mut body = MessageBody::from(body);
-                    let broken = |error: crate::BodyError| Fault::internal("BackendConnectionFailure", error.to_string());
+                    let broken = |error: crate::BodyError| {
+                        Fault::internal("BackendConnectionFailure", error.to_string())
+                    };
                     body.buffer(&headers, limit).await.map_err(broken)?;
                     let bytes = body.into_plain(&mut headers);
-                    let reason = reason.or(status.canonical_reason().map(str::to_owned)).unwrap_or_default();
-                    Ok(StoredResponse { status: status.as_u16(), reason, headers, body: Mutex::new(Some(bytes)) })
+                    let reason = reason
+                        .or(status.canonical_reason().map(str::to_owned))
+                        .unwrap_or_default();
+                    Ok(StoredResponse {
+                        status: status.as_u16(),
+                        reason,
+                        headers,
+                        body: Mutex::new(Some(bytes)),
+                    })
                 }
                 Err(CallError::Unavailable { reason, attempt, .. }) => {
                     exchange.note(Step::Attempt(Box::new(attempt)));
                     Err(Fault::internal("ServiceUnavailable", reason))
                 }
-                Err(CallError::Failed { reason, message, attempt, .. }) => {
+                Err(CallError::Failed {
+                    reason,
+                    message,
+                    attempt,
+                    ..
+                }) => {
                     exchange.note(Step::Attempt(Box::new(attempt)));
                     Err(Fault::internal(reason, message))
                 }
             }
         };
-        let late = || Fault::internal("Timeout", format!("The request timed out after {} seconds.", timeout.as_secs()));
-        world.clock().timeout(timeout, whole).await.unwrap_or_else(|| Err(late()))
+        let late = || {
+            Fault::internal(
+                "Timeout",
+                format!("The request timed out after {} seconds.", timeout.as_secs()),
+            )
+        };
+        world
+            .clock()
+            .timeout(timeout, whole)
+            .await
+            .unwrap_or_else(|| Err(late()))
     }
 }

@@ -46,20 +46,35 @@ enum SetBackendService {
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     for row in SHAPE.attributes.iter().skip(2) {
         if let Some(template) = element.optional(row.name) {
-            let message = format!("`{}` of `set-backend-service` is known but not yet supported", row.name);
+            let message = format!(
+                "`{}` of `set-backend-service` is known but not yet supported",
+                row.name
+            );
             element.report(Diagnostic::error("not-supported", message, template.span));
         }
     }
     let (base_url, backend_id) = (element.setting("base-url"), element.optional("backend-id"));
     let has = |name: &str| element.node.attributes.iter().any(|it| it.name == name);
     let (has_url, has_id) = (has("base-url"), has("backend-id"));
-    let has_other = element.node.attributes.iter().any(|it| it.name.starts_with("dapr-") || it.name.starts_with("sf-"));
+    let has_other = element
+        .node
+        .attributes
+        .iter()
+        .any(|it| it.name.starts_with("dapr-") || it.name.starts_with("sf-"));
     if has_url && has_id {
         let message = "`base-url` and `backend-id` exclude each other";
-        element.report(Diagnostic::error("exclusive-attributes", message, element.span()));
+        element.report(Diagnostic::error(
+            "exclusive-attributes",
+            message,
+            element.name_span(),
+        ));
     } else if !has_url && !has_id && !has_other {
         let message = "`set-backend-service` needs `backend-id` or `base-url`";
-        element.report(Diagnostic::error("missing-attribute", message, element.span()));
+        element.report(Diagnostic::error(
+            "missing-attribute",
+            message,
+            element.name_span(),
+        ));
     }
     Action::now(match (backend_id, base_url) {
         (Some(id), _) => by_id(element, id),
@@ -69,7 +84,9 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
 }
 
 fn by_id(element: &mut Element<'_, '_, '_>, id: Template) -> SetBackendService {
-    let Some(name) = id.known() else { return SetBackendService::Named(id) };
+    let Some(name) = id.known() else {
+        return SetBackendService::Named(id);
+    };
     let name = name.trim();
     match element.build.catalog.backend(name) {
         Lookup::Known(backend) => return SetBackendService::Known(backend),

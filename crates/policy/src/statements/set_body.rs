@@ -21,7 +21,10 @@ pub(super) static SHAPE: Shape = Shape {
     name: "set-body",
     attributes: &[
         optional("template").literal().one_of(&["liquid", "none"]),
-        optional("xsi-nil").or("blank").literal().one_of(&["blank", "null"]),
+        optional("xsi-nil")
+            .or("blank")
+            .literal()
+            .one_of(&["blank", "null"]),
         optional("parse-date").or("true").literal().bool(),
     ],
     content: Content::Body,
@@ -43,13 +46,17 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
 
 impl SetBody {
     pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> SetBody {
-        let liquid = element.choice("template", &[("liquid", true), ("none", false)]).unwrap_or(false);
+        let liquid = element
+            .choice("template", &[("liquid", true), ("none", false)])
+            .unwrap_or(false);
         element.choice("xsi-nil", &[("blank", ()), ("null", ())]);
         element.setting::<bool>("parse-date");
         if liquid {
             let message = "`template=\"liquid\"` of `set-body` is known but not yet supported";
-            element.report(Diagnostic::error("not-supported", message, element.span()));
-            return SetBody { content: Written::Literal(Bytes::new()) };
+            element.report(Diagnostic::error("not-supported", message, element.name_span()));
+            return SetBody {
+                content: Written::Literal(Bytes::new()),
+            };
         }
         let template = match wrapped_value(element.node) {
             Some(value) => element.build.template(&value.text(), false),
@@ -59,8 +66,12 @@ impl SetBody {
                 element.build.template(&raw, false)
             }
         };
-        let literal = template.known().map(|text| Bytes::copy_from_slice(text.as_bytes()));
-        SetBody { content: literal.map_or(Written::Computed(template), Written::Literal) }
+        let literal = template
+            .known()
+            .map(|text| Bytes::copy_from_slice(text.as_bytes()));
+        SetBody {
+            content: literal.map_or(Written::Computed(template), Written::Literal),
+        }
     }
 
     pub(super) fn evaluate(&self, exchange: &mut Exchange) -> Result<Bytes, Fault> {
@@ -86,7 +97,9 @@ impl Now for SetBody {
 // The content may be wrapped in one `value` (the policy toolkit writes it so).
 fn wrapped_value(node: &Node) -> Option<&Node> {
     let mut elements = node.elements();
-    let only = elements.next().filter(|it| it.name == "value" && it.attributes.is_empty())?;
+    let only = elements
+        .next()
+        .filter(|it| it.name == "value" && it.attributes.is_empty())?;
     let alone = elements.next().is_none() && only.elements().next().is_none() && node.text().is_blank();
     alone.then_some(only)
 }
@@ -95,7 +108,11 @@ fn wrapped_value(node: &Node) -> Option<&Node> {
 fn literal_xml(element: &mut Element<'_, '_, '_>) -> Template {
     let inner = element.node.inner;
     let source = element.build.source.clone();
-    let raw = Raw { text: Mapped::copied(source.slice(inner), inner.start), span: inner, broken: false };
+    let raw = Raw {
+        text: Mapped::copied(source.slice(inner), inner.start),
+        span: inner,
+        broken: false,
+    };
     let text = element.build.substitute(&raw).text;
     Template::literal(text.text(), Span::new(inner.start, inner.end), false)
 }

@@ -23,11 +23,17 @@ pub(super) static SHAPE: Shape = Shape {
     name: "set-header",
     attributes: &[
         required("name"),
-        optional("exists-action").or("override").one_of(&["override", "skip", "append", "delete"]),
+        optional("exists-action")
+            .or("override")
+            .one_of(&["override", "skip", "append", "delete"]),
     ],
     content: Content::Children(&[many(&VALUE)]),
 };
-pub(super) static VALUE: Shape = Shape { name: "value", attributes: &[], content: Content::Text };
+pub(super) static VALUE: Shape = Shape {
+    name: "value",
+    attributes: &[],
+    content: Content::Text,
+};
 
 pub(super) struct SetHeader {
     name: Setting<HeaderName>,
@@ -49,24 +55,38 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
 impl SetHeader {
     pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> SetHeader {
         let name = element.setting("name");
-        let exists = element.choice("exists-action", &EXISTS).unwrap_or(Exists::Override);
+        let exists = element
+            .choice("exists-action", &EXISTS)
+            .unwrap_or(Exists::Override);
         if let Some(Setting::Literal(name)) = &name
             && !is_free(name, exists)
         {
             let message = format!("no policy changes the header `{name}`");
-            element.report(Diagnostic::warning("no-effect", message, element.span()));
+            element.report(Diagnostic::warning("no-effect", message, element.name_span()));
         }
         SetHeader {
             name: name.unwrap_or(Setting::Literal(HeaderName::from_static("x-unnamed"))),
             exists,
-            values: element.children("value", |it| it.text_setting()).into_iter().flatten().collect(),
+            values: element
+                .children("value", |it| it.text_setting())
+                .into_iter()
+                .flatten()
+                .collect(),
         }
     }
 
     pub(super) fn evaluate(&self, exchange: &mut Exchange) -> Result<Change, Fault> {
         let name = self.name.get(exchange)?;
-        let values = self.values.iter().map(|it| it.get(exchange)).collect::<Result<_, _>>()?;
-        Ok(Change { name, exists: self.exists, values })
+        let values = self
+            .values
+            .iter()
+            .map(|it| it.get(exchange))
+            .collect::<Result<_, _>>()?;
+        Ok(Change {
+            name,
+            exists: self.exists,
+            values,
+        })
     }
 }
 
@@ -91,7 +111,11 @@ impl Now for SetHeader {
 }
 
 fn describe(change: &Change) -> String {
-    let values: Vec<_> = change.values.iter().map(|it| String::from_utf8_lossy(it.as_bytes())).collect();
+    let values: Vec<_> = change
+        .values
+        .iter()
+        .map(|it| String::from_utf8_lossy(it.as_bytes()))
+        .collect();
     match change.exists {
         Exists::Delete => "deleted".to_owned(),
         Exists::Append => format!("appended: {}", values.join(",")),

@@ -13,7 +13,11 @@ use crate::template::Setting;
 use crate::world::World;
 use http::Method;
 
-pub(super) static SHAPE: Shape = Shape { name: "set-method", attributes: &[], content: Content::Text };
+pub(super) static SHAPE: Shape = Shape {
+    name: "set-method",
+    attributes: &[],
+    content: Content::Text,
+};
 
 pub(super) struct SetMethod(pub(super) Setting<Method>);
 

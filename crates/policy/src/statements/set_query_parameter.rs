@@ -20,7 +20,9 @@ pub(super) static SHAPE: Shape = Shape {
     name: "set-query-parameter",
     attributes: &[
         required("name"),
-        optional("exists-action").or("override").one_of(&["override", "skip", "append", "delete"]),
+        optional("exists-action")
+            .or("override")
+            .one_of(&["override", "skip", "append", "delete"]),
     ],
     content: Content::Children(&[many(&VALUE)]),
 };
@@ -34,12 +36,14 @@ struct SetQueryParameter {
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     let policy = SetQueryParameter {
         name: element.required("name"),
-        exists: element.choice("exists-action", &EXISTS).unwrap_or(Exists::Override),
+        exists: element
+            .choice("exists-action", &EXISTS)
+            .unwrap_or(Exists::Override),
         values: element.children("value", |it| it.text()),
     };
     if policy.values.is_empty() && policy.exists != Exists::Delete {
         let message = "`set-query-parameter` needs an element `value` unless it deletes";
-        element.report(Diagnostic::error("missing-element", message, element.span()));
+        element.report(Diagnostic::error("missing-element", message, element.name_span()));
     }
     Action::now(policy)
 }
@@ -47,8 +51,11 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
 impl Now for SetQueryParameter {
     fn run(&self, exchange: &mut Exchange, _: &dyn World) -> Result<Flow, Fault> {
         let name = self.name.text(exchange)?;
-        let values: Vec<String> =
-            self.values.iter().map(|it| it.text(exchange).map(|text| url::encode(&text))).collect::<Result<_, _>>()?;
+        let values: Vec<String> = self
+            .values
+            .iter()
+            .map(|it| it.text(exchange).map(|text| url::encode(&text)))
+            .collect::<Result<_, _>>()?;
         let query = edit(exchange.request.query(), &name, self.exists, &values);
         exchange.did(|| format!("query: {query}"));
         exchange.request_mut().set_query(query);
@@ -66,7 +73,10 @@ fn edit(query: &str, name: &str, exists: Exists, values: &[String]) -> String {
     let keep = |piece: &(String, &str)| exists == Exists::Append || !is_it(piece);
     let kept = url::pieces(query).filter(keep).map(|(_, piece)| piece.to_owned());
     let name = url::encode(name);
-    let added = values.iter().filter(|_| exists != Exists::Delete).map(|value| format!("{name}={value}"));
+    let added = values
+        .iter()
+        .filter(|_| exists != Exists::Delete)
+        .map(|value| format!("{name}={value}"));
     url::query(kept.chain(added))
 }
 

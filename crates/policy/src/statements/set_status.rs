@@ -35,23 +35,39 @@ impl SetStatus {
         if let Setting::Literal(code) = code
             && status(code).is_none()
         {
-            element.wrong_value("code", &code.to_string(), "a status from 100 to 999", element.span());
+            element.wrong_value(
+                "code",
+                &code.to_string(),
+                "a status from 100 to 999",
+                element.name_span(),
+            );
         }
-        SetStatus { code, reason: element.optional("reason") }
+        SetStatus {
+            code,
+            reason: element.optional("reason"),
+        }
     }
 
     pub(super) fn evaluate(&self, exchange: &mut Exchange) -> Result<(StatusCode, Option<String>), Fault> {
         let code = self.code.get(exchange)?;
         let Some(status) = status(code) else {
-            return Err(Fault::value(format_args!("The status code {code} is out of range.")));
+            return Err(Fault::value(format_args!(
+                "The status code {code} is out of range."
+            )));
         };
-        let reason = self.reason.as_ref().map(|it| it.text(exchange).map(|text| text.trim().to_owned())).transpose()?;
+        let reason = self
+            .reason
+            .as_ref()
+            .map(|it| it.text(exchange).map(|text| text.trim().to_owned()))
+            .transpose()?;
         Ok((status, reason.filter(|it| !it.is_empty())))
     }
 }
 
 fn status(code: i64) -> Option<StatusCode> {
-    u16::try_from(code).ok().and_then(|code| StatusCode::from_u16(code).ok())
+    u16::try_from(code)
+        .ok()
+        .and_then(|code| StatusCode::from_u16(code).ok())
 }
 
 impl Now for SetStatus {

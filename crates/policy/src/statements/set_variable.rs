@@ -21,6 +21,7 @@ pub(super) static SHAPE: Shape = Shape {
 
 struct SetVariable {
     name: Symbol,
+    shown: String,
     value: Written,
 }
 
@@ -37,7 +38,11 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
         Some(text) => Written::Literal(Value::from(text)),
         None => Written::Computed(template),
     };
-    Action::now(SetVariable { name: element.build.catalog.symbols().intern(&name), value })
+    Action::now(SetVariable {
+        name: element.build.catalog.symbols().intern(&name),
+        shown: name,
+        value,
+    })
 }
 
 impl Now for SetVariable {
@@ -46,6 +51,7 @@ impl Now for SetVariable {
             Written::Literal(value) => value.clone(),
             Written::Computed(template) => template.value(exchange)?,
         };
+        exchange.did(|| format!("{} = {}", self.shown, value.to_text()));
         exchange.variables.set(self.name, value);
         Ok(Flow::Next)
     }

@@ -1,4 +1,5 @@
 use super::{Choose, Cors, Sections, Spec, find, known_names};
+use crate::Scope;
 use crate::build::Build;
 use crate::catalog::{CatalogNames, Lookup};
 use crate::document::fragment_root;
@@ -9,7 +10,6 @@ use crate::shape::Content;
 use crate::template::Bodies;
 use crate::world::World;
 use crate::xml::{self, Node};
-use crate::Scope;
 use futures_util::future::BoxFuture;
 use source::{Diagnostic, nearest};
 use std::fmt;
@@ -70,7 +70,10 @@ pub(super) fn deep_needs(block: &Block) -> Bodies {
         needs.add(statement.needs);
         match &statement.action {
             Action::Choose(choose) => choose.blocks().for_each(|it| needs.add(deep_needs(it))),
-            Action::Wait(policy) => policy.inside().into_iter().for_each(|it| needs.add(deep_needs(it))),
+            Action::Wait(policy) => policy
+                .inside()
+                .into_iter()
+                .for_each(|it| needs.add(deep_needs(it))),
             Action::Now(_) | Action::Cors(_) => (),
         }
     }
@@ -156,7 +159,13 @@ pub(crate) fn parts(build: &mut Build<'_>, section: &Node) -> Vec<Part> {
     for (node, path) in numbered(section, "") {
         if node.name == "base" {
             if let Some(spec) = find("base") {
-                Element { node, shape: spec.shape, build, path: &path }.check();
+                Element {
+                    node,
+                    shape: spec.shape,
+                    build,
+                    path: &path,
+                }
+                .check();
             }
             parts.push(Part::Base);
             continue;
@@ -173,10 +182,13 @@ fn numbered<'n>(parent: &'n Node, path: &str) -> impl Iterator<Item = (&'n Node,
     let separator = if path.is_empty() { "" } else { "/" };
     let mut seen: Vec<(&str, usize)> = Vec::new();
     parent.elements().map(move |node| {
-        let at = seen.iter().position(|(name, _)| *name == node.name).unwrap_or_else(|| {
-            seen.push((&node.name, 0));
-            seen.len() - 1
-        });
+        let at = seen
+            .iter()
+            .position(|(name, _)| *name == node.name)
+            .unwrap_or_else(|| {
+                seen.push((&node.name, 0));
+                seen.len() - 1
+            });
         seen[at].1 += 1;
         (node, format!("{path}{separator}{}[{}]", node.name, seen[at].1))
     })
@@ -204,17 +216,36 @@ fn policy(build: &mut Build<'_>, spec: &'static Spec, node: &Node, path: &str) -
     };
     // What the policies inside read is theirs.
     let outer = std::mem::take(&mut build.needs);
-    let mut element = Element { node, shape: spec.shape, build, path };
+    let mut element = Element {
+        node,
+        shape: spec.shape,
+        build,
+        path,
+    };
     element.check();
     let action = parse(&mut element);
     let needs = std::mem::replace(&mut build.needs, outer);
     let place = Place {
         section: build.section,
         source: spec.shape.name.into(),
-        place: build.scope.map_or_else(|| path.to_owned(), |scope| format!("{scope} {path}")).into(),
+        place: build
+            .scope
+            .map_or_else(|| path.to_owned(), |scope| format!("{scope} {path}"))
+            .into(),
     };
-    let id = node.attributes.iter().find(|it| it.name == "id").map(|it| it.value.text.text().to_owned());
-    Some(Statement { place, scope: build.scope, path: path.into(), id, needs, action })
+    let id = node
+        .attributes
+        .iter()
+        .find(|it| it.name == "id")
+        .map(|it| it.value.text.text().to_owned());
+    Some(Statement {
+        place,
+        scope: build.scope,
+        path: path.into(),
+        id,
+        needs,
+        action,
+    })
 }
 
 fn check_section(build: &mut Build<'_>, spec: &'static Spec, node: &Node) {
@@ -246,8 +277,15 @@ fn check_section(build: &mut Build<'_>, spec: &'static Spec, node: &Node) {
 }
 
 fn include_fragment(build: &mut Build<'_>, node: &Node, path: &str, out: &mut Block) {
-    let Some(spec) = find("include-fragment") else { return };
-    let mut element = Element { node, shape: spec.shape, build, path };
+    let Some(spec) = find("include-fragment") else {
+        return;
+    };
+    let mut element = Element {
+        node,
+        shape: spec.shape,
+        build,
+        path,
+    };
     element.check();
     let template = element.required("fragment-id");
     let Some(id) = template.known() else { return };
@@ -296,9 +334,14 @@ impl Sections {
     }
 
     pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
-        [Section::Inbound, Section::Backend, Section::Outbound, Section::OnError]
-            .into_iter()
-            .filter(move |it| self.holds(*it))
-            .map(Section::name)
+        [
+            Section::Inbound,
+            Section::Backend,
+            Section::Outbound,
+            Section::OnError,
+        ]
+        .into_iter()
+        .filter(move |it| self.holds(*it))
+        .map(Section::name)
     }
 }

@@ -53,24 +53,50 @@ const fn policy(
     sections: Sections,
     parse: fn(&mut Element<'_, '_, '_>) -> Action,
 ) -> Spec {
-    Spec { shape, sections, tolerated: Sections::NONE, scopes: ALL_SCOPES, parse: Some(parse) }
+    Spec {
+        shape,
+        sections,
+        tolerated: Sections::NONE,
+        scopes: ALL_SCOPES,
+        parse: Some(parse),
+    }
 }
 
 const fn known(shape: &'static Shape, sections: Sections) -> Spec {
-    Spec { shape, sections, tolerated: Sections::NONE, scopes: ALL_SCOPES, parse: None }
+    Spec {
+        shape,
+        sections,
+        tolerated: Sections::NONE,
+        scopes: ALL_SCOPES,
+        parse: None,
+    }
 }
 
 const fn tolerated(spec: Spec, sections: Sections) -> Spec {
-    Spec { tolerated: sections, ..spec }
+    Spec {
+        tolerated: sections,
+        ..spec
+    }
 }
 
 const fn opaque(name: &'static str) -> Shape {
-    Shape { name, attributes: &[], content: Content::Opaque }
+    Shape {
+        name,
+        attributes: &[],
+        content: Content::Opaque,
+    }
 }
 
-static BASE: Shape = Shape { name: "base", attributes: &[], content: Content::Empty };
-static INCLUDE_FRAGMENT: Shape =
-    Shape { name: "include-fragment", attributes: &[required("fragment-id").literal()], content: Content::Empty };
+static BASE: Shape = Shape {
+    name: "base",
+    attributes: &[],
+    content: Content::Empty,
+};
+static INCLUDE_FRAGMENT: Shape = Shape {
+    name: "include-fragment",
+    attributes: &[required("fragment-id").literal()],
+    content: Content::Empty,
+};
 
 macro_rules! opaque {
     ($name:literal) => {{
@@ -89,23 +115,42 @@ static TABLE: &[Spec] = &[
     policy(&wait::SHAPE, NOT_ERROR, wait::parse),
     policy(&limit_concurrency::SHAPE, Sections::ALL, limit_concurrency::parse),
     policy(&forward_request::SHAPE, Sections::BACKEND, forward_request::parse),
-    policy(&set_backend_service::SHAPE, IN_BACKEND, set_backend_service::parse),
+    policy(
+        &set_backend_service::SHAPE,
+        IN_BACKEND,
+        set_backend_service::parse,
+    ),
     policy(&return_response::SHAPE, Sections::ALL, return_response::parse),
     policy(&mock_response::SHAPE, IN_OUT_ERROR, mock_response::parse),
     policy(&send_request::SHAPE, Sections::ALL, send_request::parse),
-    policy(&send_one_way_request::SHAPE, Sections::ALL, send_one_way_request::parse),
+    policy(
+        &send_one_way_request::SHAPE,
+        Sections::ALL,
+        send_one_way_request::parse,
+    ),
     tolerated(policy(&trace::SHAPE, NOT_ERROR, trace::parse), Sections::ON_ERROR),
     // Transformation.
     policy(&set_header::SHAPE, Sections::ALL, set_header::parse),
-    policy(&set_query_parameter::SHAPE, IN_BACKEND, set_query_parameter::parse),
-    tolerated(policy(&set_body::SHAPE, NOT_ERROR, set_body::parse), Sections::ON_ERROR),
+    policy(
+        &set_query_parameter::SHAPE,
+        IN_BACKEND,
+        set_query_parameter::parse,
+    ),
+    tolerated(
+        policy(&set_body::SHAPE, NOT_ERROR, set_body::parse),
+        Sections::ON_ERROR,
+    ),
     policy(&set_method::SHAPE, IN_ERROR, set_method::parse),
     policy(&set_status::SHAPE, Sections::ALL, set_status::parse),
     policy(&set_variable::SHAPE, Sections::ALL, set_variable::parse),
     policy(&rewrite_uri::SHAPE, IN, rewrite_uri::parse),
     // Authentication, access, cross-domain.
     policy(&authentication_basic::SHAPE, IN, authentication_basic::parse),
-    policy(&authentication_managed_identity::SHAPE, IN, authentication_managed_identity::parse),
+    policy(
+        &authentication_managed_identity::SHAPE,
+        IN,
+        authentication_managed_identity::parse,
+    ),
     policy(&check_header::SHAPE, IN, check_header::parse),
     policy(&ip_filter::SHAPE, IN, ip_filter::parse),
     policy(&cors::SHAPE, IN, cors::parse),

@@ -14,21 +14,31 @@ use crate::fault::Fault;
 use crate::shape::{Content, Shape, many, maybe, optional, required};
 use crate::template::Template;
 use crate::world::World;
-use source::Diagnostic;
 use ::trace::Step;
+use source::Diagnostic;
 
 pub(super) static SHAPE: Shape = Shape {
     name: "trace",
     attributes: &[
         required("source").literal(),
-        optional("severity").or("verbose").literal().one_of(&["verbose", "information", "error"]),
+        optional("severity")
+            .or("verbose")
+            .literal()
+            .one_of(&["verbose", "information", "error"]),
     ],
     // Older documents write the message as the text of the element itself (observed).
     content: Content::ChildrenOrText(&[maybe(&MESSAGE), many(&METADATA)]),
 };
-static MESSAGE: Shape = Shape { name: "message", attributes: &[], content: Content::Text };
-static METADATA: Shape =
-    Shape { name: "metadata", attributes: &[required("name"), required("value")], content: Content::Empty };
+static MESSAGE: Shape = Shape {
+    name: "message",
+    attributes: &[],
+    content: Content::Text,
+};
+static METADATA: Shape = Shape {
+    name: "metadata",
+    attributes: &[required("name"), required("value")],
+    content: Content::Empty,
+};
 
 struct Trace {
     source: String,
@@ -38,11 +48,15 @@ struct Trace {
 }
 
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
-    let severities = [("verbose", "verbose"), ("information", "information"), ("error", "error")];
+    let severities = [
+        ("verbose", "verbose"),
+        ("information", "information"),
+        ("error", "error"),
+    ];
     let message = element.child("message", |it| it.text());
     if message.is_none() && element.raw_text().is_blank() {
         let message = "`trace` needs an element `message`";
-        element.report(Diagnostic::error("missing-element", message, element.span()));
+        element.report(Diagnostic::error("missing-element", message, element.name_span()));
     }
     Action::now(Trace {
         source: element.literal("source").unwrap_or_default(),
@@ -62,7 +76,11 @@ impl Now for Trace {
             let value = value.text(exchange)?.into_owned();
             metadata.push((name, exchange.masked(value)));
         }
-        exchange.note(Step::Message { severity: self.severity.to_owned(), message, metadata });
+        exchange.note(Step::Message {
+            severity: self.severity.to_owned(),
+            message,
+            metadata,
+        });
         Ok(Flow::Next)
     }
 }

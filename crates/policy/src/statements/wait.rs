@@ -41,15 +41,22 @@ enum For {
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     let template = element.optional("for");
     let any = match &template {
-        Some(template) if template.known().is_some() => {
-            For::Known(element.choice("for", &[("all", false), ("any", true)]).unwrap_or(false))
-        }
+        Some(template) if template.known().is_some() => For::Known(
+            element
+                .choice("for", &[("all", false), ("any", true)])
+                .unwrap_or(false),
+        ),
         _ => template.map_or(For::Known(false), For::Computed),
     };
     let all = element.block();
     let children = all.iter().map(|it| vec![it.clone()]).collect();
     let needs = deep_needs(&all);
-    Action::wait(WaitFor { any, children, all, needs })
+    Action::wait(WaitFor {
+        any,
+        children,
+        all,
+        needs,
+    })
 }
 
 impl Wait for WaitFor {

@@ -11,8 +11,17 @@ use source::{Finding, Source};
 /// Findings of a lone API document, as `code line:column`.
 fn findings(text: &str) -> Vec<String> {
     let source = Source::new("t.xml", text);
-    let (document, findings) = compile(&source, Role::Policy(Scope::Api), &Lone::default(), &Options::default());
-    assert_eq!(document.is_some(), !findings.iter().any(Finding::is_error), "{findings:?}");
+    let (document, findings) = compile(
+        &source,
+        Role::Policy(Scope::Api),
+        &Lone::default(),
+        &Options::default(),
+    );
+    assert_eq!(
+        document.is_some(),
+        !findings.iter().any(Finding::is_error),
+        "{findings:?}"
+    );
     findings.iter().map(short).collect()
 }
 

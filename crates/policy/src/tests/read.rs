@@ -3,7 +3,10 @@ use proptest::prelude::*;
 
 fn codes(text: &str) -> Vec<String> {
     let (_, report) = read(text);
-    report.iter().map(|it| format!("{} {}..{}", it.code, it.span.start, it.span.end)).collect()
+    report
+        .iter()
+        .map(|it| format!("{} {}..{}", it.code, it.span.start, it.span.end))
+        .collect()
 }
 
 fn good(text: &str) -> Node {
@@ -22,27 +25,53 @@ fn inner(text: &str) -> String {
 
 #[test]
 fn raw_and_escaped_expressions_mix_in_one_document() {
-    assert_eq!(attribute(r#"<a b="@(x["k"] < 5 && y)" />"#), r#"@(x["k"] < 5 && y)"#);
-    assert_eq!(attribute(r#"<a b="@(x[&quot;k&quot;] &lt; 5 &amp;&amp; y)" />"#), r#"@(x["k"] < 5 && y)"#);
+    assert_eq!(
+        attribute(r#"<a b="@(x["k"] < 5 && y)" />"#),
+        r#"@(x["k"] < 5 && y)"#
+    );
+    assert_eq!(
+        attribute(r#"<a b="@(x[&quot;k&quot;] &lt; 5 &amp;&amp; y)" />"#),
+        r#"@(x["k"] < 5 && y)"#
+    );
     assert_eq!(attribute(r#"<a b="@(x[&quot;)&quot;])" />"#), r#"@(x[")"])"#);
     assert_eq!(attribute(r#"<a b='@(x["it&apos;s"])' />"#), r#"@(x["it's"])"#);
     assert_eq!(attribute("<a b=\" \n @(x) \n\" />"), " \n @(x) \n");
-    assert_eq!(attribute(r#"<a b='@(x == ')' ? "a" : "b")' />"#), r#"@(x == ')' ? "a" : "b")"#);
-    assert_eq!(attribute(r#"<a b="@{ /* it's */ return "}"; // don't
-}" />"#), "@{ /* it's */ return \"}\"; // don't\n}");
-    assert_eq!(inner("<a>\n @(As<JObject>() < 3 && b) \n</a>"), "\n @(As<JObject>() < 3 && b) \n");
-    assert_eq!(inner("<a>@(&quot;)&quot; + As&lt;T&gt;())</a>"), "@(\")\" + As<T>())");
+    assert_eq!(
+        attribute(r#"<a b='@(x == ')' ? "a" : "b")' />"#),
+        r#"@(x == ')' ? "a" : "b")"#
+    );
+    assert_eq!(
+        attribute(
+            r#"<a b="@{ /* it's */ return "}"; // don't
+}" />"#
+        ),
+        "@{ /* it's */ return \"}\"; // don't\n}"
+    );
+    assert_eq!(
+        inner("<a>\n @(As<JObject>() < 3 && b) \n</a>"),
+        "\n @(As<JObject>() < 3 && b) \n"
+    );
+    assert_eq!(
+        inner("<a>@(&quot;)&quot; + As&lt;T&gt;())</a>"),
+        "@(\")\" + As<T>())"
+    );
 }
 
 #[test]
 fn what_is_no_policy_is_passed_over() {
     let text = "\u{feff}<?xml version=\"1.0\"?>\n<!--> don't read <b>@(x</b> -- this -->\n<a><!-- it's \"@(\" --><b/><?pi <c>?></a>\n";
     let root = good(text);
-    assert_eq!(root.elements().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(
+        root.elements().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        ["b"]
+    );
     assert_eq!(inner("<a>one<!-- & --> two</a>"), "one two");
     assert_eq!(inner("<a>x<![CDATA[ <b> & @( ]]>y</a>"), "x <b> & @( y");
     assert_eq!(inner("<a>&lt;&#65;&#x42;&amp;lt;</a>"), "<AB&lt;");
-    assert_eq!(codes("<!-- c --><?xml version=\"1.0\"?><a/>"), ["late-declaration 10..15"]);
+    assert_eq!(
+        codes("<!-- c --><?xml version=\"1.0\"?><a/>"),
+        ["late-declaration 10..15"]
+    );
 }
 
 #[test]
@@ -57,22 +86,40 @@ fn spans_lie_in_the_original_text() {
     let at = value.text.text().find('&').unwrap();
     let span = value.text.span(source::Span::new(at, at + 1));
     assert_eq!(&text[span.start..span.end], "&amp;");
-    assert_eq!(&text[root.inner.start..root.inner.end], "\n  <ü b=\"x &amp; y\"/>");
+    assert_eq!(
+        &text[root.inner.start..root.inner.end],
+        "\n  <ü b=\"x &amp; y\"/>"
+    );
 }
 
 #[test]
 fn mistakes_are_reported_and_reading_goes_on() {
-    assert_eq!(codes("<a b='&nbsp;' c='a & b'><d e='&bad;'/></a>"), ["bad-entity 6..12", "bad-entity 19..20", "bad-entity 30..35"]);
-    assert_eq!(codes("<a><b><c></a>"), ["unclosed-element 3..5", "unclosed-element 6..8"]);
+    assert_eq!(
+        codes("<a b='&nbsp;' c='a & b'><d e='&bad;'/></a>"),
+        ["bad-entity 6..12", "bad-entity 19..20", "bad-entity 30..35"]
+    );
+    assert_eq!(
+        codes("<a><b><c></a>"),
+        ["unclosed-element 3..5", "unclosed-element 6..8"]
+    );
     assert_eq!(codes("<chose><b/></choose>"), ["mismatched-end-tag 11..20"]);
     assert_eq!(codes("<a><b></when></b></a>"), ["mismatched-end-tag 6..13"]);
     assert_eq!(codes("<a/></b>"), ["unexpected-end-tag 4..8"]);
     assert_eq!(codes("<a b='1' c='2' b='3'/>"), ["duplicate-attribute 15..16"]);
-    assert_eq!(codes("<a b=\"@(x\" /><c/>").first().map(String::as_str), Some("unclosed-expression 6..8"));
-    assert_eq!(codes("<a b=\"@(x) y\" c=\"1\"/>"), ["text-behind-expression 11..12"]);
+    assert_eq!(
+        codes("<a b=\"@(x\" /><c/>").first().map(String::as_str),
+        Some("unclosed-expression 6..8")
+    );
+    assert_eq!(
+        codes("<a b=\"@(x) y\" c=\"1\"/>"),
+        ["text-behind-expression 11..12"]
+    );
     assert_eq!(codes("<a>@(x) y</a>"), ["text-behind-expression 8..9"]);
     assert_eq!(codes("<a>@{ x </a>"), ["unclosed-expression 3..5"]);
-    assert_eq!(codes("<a b c='1' d=2/>"), ["attribute-without-value 3..4", "value-without-quotes 11..12"]);
+    assert_eq!(
+        codes("<a b c='1' d=2/>"),
+        ["attribute-without-value 3..4", "value-without-quotes 11..12"]
+    );
     assert_eq!(codes("<a b='1><c/></a>"), ["unclosed-quote 3..6"]);
     assert_eq!(codes("<a>1 < 2</a>"), ["stray-less-than 5..6"]);
     assert_eq!(codes("<a <b/></a>"), ["unclosed-tag 0..2"]);

@@ -5,7 +5,7 @@ use http::{HeaderValue, Method};
 use std::time::Duration;
 use trace::Step;
 
-const LAB: &str = r#"<policies>
+pub(super) const LAB: &str = r#"<policies>
   <inbound><base /><set-backend-service backend-id="pool" /></inbound>
   <backend>
     <retry count="2" interval="0" first-fast-retry="true" condition="@(context.Response.StatusCode == 429 || context.Response.StatusCode == 503)">
@@ -33,14 +33,20 @@ fn busy() -> Script {
 
 #[tokio::test]
 async fn the_lab_hides_a_429_from_the_caller() {
-    let world = Scripted::new([busy(), Script::Answer(200, &[("x-ms-region", "Sweden Central")], "hello")]);
+    let world = Scripted::new([
+        busy(),
+        Script::Answer(200, &[("x-ms-region", "Sweden Central")], "hello"),
+    ]);
     let outcome = lab().send(&world, request()).await;
     assert_eq!((outcome.status(), outcome.text()), (200, "hello".to_owned()));
     assert_eq!(outcome.header("x-ms-region"), Some("Sweden Central"));
     let seen = world.seen();
     assert_eq!(seen.len(), 2);
     // The body was kept and is replayed; the caller's Host is not.
-    assert!(seen.iter().all(|it| it.body == "payload" && it.line == "POST pool:/orders/7?x=1"));
+    assert!(
+        seen.iter()
+            .all(|it| it.body == "payload" && it.line == "POST pool:/orders/7?x=1")
+    );
     assert!(!seen[0].headers.contains_key("host"));
 }
 
@@ -48,7 +54,14 @@ async fn the_lab_hides_a_429_from_the_caller() {
 async fn three_refusals_spend_the_retries_and_the_last_goes_to_the_caller() {
     let world = Scripted::new([busy(), busy(), busy(), Script::Answer(200, &[], "never")]);
     let outcome = lab().send(&world, request()).await;
-    assert_eq!((outcome.status(), outcome.header("retry-after"), outcome.error.as_ref()), (429, Some("10"), None));
+    assert_eq!(
+        (
+            outcome.status(),
+            outcome.header("retry-after"),
+            outcome.error.as_ref()
+        ),
+        (429, Some("10"), None)
+    );
     assert_eq!(world.seen().len(), 3);
 }
 
@@ -57,8 +70,15 @@ async fn an_exhausted_pool_is_seen_by_retry_and_then_goes_to_on_error() {
     let world = Scripted::new([busy(), Script::Unavailable(7), Script::Unavailable(7)]);
     let outcome = lab().send(&world, request()).await;
     assert_eq!((outcome.status(), outcome.text()), (503, String::new()));
-    assert_eq!(outcome.error.as_deref(), Some("forward-request ServiceUnavailable retry[1]/forward-request[1]"));
-    let attempts = outcome.events.iter().filter(|it| matches!(it.step, Step::Attempt(_))).count();
+    assert_eq!(
+        outcome.error.as_deref(),
+        Some("forward-request ServiceUnavailable retry[1]/forward-request[1]")
+    );
+    let attempts = outcome
+        .events
+        .iter()
+        .filter(|it| matches!(it.step, Step::Attempt(_)))
+        .count();
     assert_eq!(attempts, 3);
 }
 
@@ -66,8 +86,14 @@ async fn an_exhausted_pool_is_seen_by_retry_and_then_goes_to_on_error() {
 async fn without_on_error_the_made_503_is_what_the_caller_sees() {
     let text = "<policies><backend><forward-request /></backend></policies>";
     let world = Scripted::new([Script::Unavailable(7)]);
-    let outcome = Documents::default().with(Scope::Api, text).send(&world, request()).await;
-    assert_eq!(outcome.text(), r#"{ "statusCode": 503, "message": "Service Unavailable" }"#);
+    let outcome = Documents::default()
+        .with(Scope::Api, text)
+        .send(&world, request())
+        .await;
+    assert_eq!(
+        outcome.text(),
+        r#"{ "statusCode": 503, "message": "Service Unavailable" }"#
+    );
     assert_eq!(outcome.header("retry-after"), Some("7"));
 }
 
@@ -76,18 +102,28 @@ async fn a_transport_failure_is_500_with_the_request_id() {
     let world = Scripted::new([Script::Failed("BackendConnectionFailure")]);
     let outcome = Documents::default().send(&world, request()).await;
     let id = "00000000-0000-0000-0000-000000000001";
-    let body = format!(r#"{{ "statusCode": 500, "message": "Internal server error", "activityId": "{id}" }}"#);
+    let body =
+        format!(r#"{{ "statusCode": 500, "message": "Internal server error", "activityId": "{id}" }}"#);
     assert_eq!((outcome.status(), outcome.text()), (500, body));
     assert_eq!(outcome.header("content-type"), Some("application/json"));
-    assert_eq!(outcome.error.as_deref(), Some("forward-request BackendConnectionFailure forward-request[1]"));
+    assert_eq!(
+        outcome.error.as_deref(),
+        Some("forward-request BackendConnectionFailure forward-request[1]")
+    );
 }
 
 #[tokio::test]
 async fn a_timeout_is_a_fault_after_its_time() {
     let text = "<policies><backend><forward-request timeout='5' /></backend></policies>";
     let world = Scripted::new([Script::Late(Duration::from_secs(60), 200)]);
-    let outcome = Documents::default().with(Scope::Api, text).send(&world, request()).await;
-    assert_eq!(outcome.error.as_deref(), Some("forward-request Timeout forward-request[1]"));
+    let outcome = Documents::default()
+        .with(Scope::Api, text)
+        .send(&world, request())
+        .await;
+    assert_eq!(
+        outcome.error.as_deref(),
+        Some("forward-request Timeout forward-request[1]")
+    );
     assert_eq!(outcome.elapsed, Duration::from_secs(5));
 }
 
@@ -95,31 +131,56 @@ async fn a_timeout_is_a_fault_after_its_time() {
 async fn an_unbuffered_body_cannot_be_sent_twice() {
     let text = LAB.replace(" buffer-request-body=\"true\"", "");
     let world = Scripted::new([busy()]);
-    let outcome = Documents::default().with(Scope::Api, &text).send(&world, request()).await;
+    let outcome = Documents::default()
+        .with(Scope::Api, &text)
+        .send(&world, request())
+        .await;
     assert_eq!((outcome.status(), world.seen().len()), (500, 1));
     let large = "x".repeat(2000);
     let world = Scripted::new([]);
-    let outcome = lab().send(&world, Start { body: Body::Stream(stream(&large)), ..request() }).await;
-    assert_eq!(outcome.text(), r#"{ "statusCode": 413, "message": "Request body is too large" }"#);
+    let outcome = lab()
+        .send(
+            &world,
+            Start {
+                body: Body::Stream(stream(&large)),
+                ..request()
+            },
+        )
+        .await;
+    assert_eq!(
+        outcome.text(),
+        r#"{ "statusCode": 413, "message": "Request body is too large" }"#
+    );
 }
 
 fn stream(text: &str) -> crate::Stream {
     use http_body_util::BodyExt;
-    http_body_util::Full::new(bytes::Bytes::from(text.to_owned())).map_err(|never| match never {}).boxed_unsync()
+    http_body_util::Full::new(bytes::Bytes::from(text.to_owned()))
+        .map_err(|never| match never {})
+        .boxed_unsync()
 }
 
 #[tokio::test]
 async fn error_statuses_of_a_backend_are_responses_unless_told_otherwise() {
     let on_error = "<on-error><set-header name='x-failed'><value>yes</value></set-header></on-error>";
     let text = |attribute: &str| {
-        format!("<policies><backend><forward-request {attribute} /></backend><outbound /> {on_error}</policies>")
+        format!(
+            "<policies><backend><forward-request {attribute} /></backend><outbound /> {on_error}</policies>"
+        )
     };
     let plain = Documents::default().with(Scope::Api, &text(""));
-    let outcome = plain.send(&Scripted::new([Script::Answer(404, &[], "nope")]), request()).await;
+    let outcome = plain
+        .send(&Scripted::new([Script::Answer(404, &[], "nope")]), request())
+        .await;
     assert_eq!((outcome.status(), outcome.header("x-failed")), (404, None));
     let failing = Documents::default().with(Scope::Api, &text("fail-on-error-status-code='true'"));
-    let outcome = failing.send(&Scripted::new([Script::Answer(404, &[], "nope")]), request()).await;
-    assert_eq!((outcome.status(), outcome.header("x-failed"), outcome.text()), (404, Some("yes"), "nope".to_owned()));
+    let outcome = failing
+        .send(&Scripted::new([Script::Answer(404, &[], "nope")]), request())
+        .await;
+    assert_eq!(
+        (outcome.status(), outcome.header("x-failed"), outcome.text()),
+        (404, Some("yes"), "nope".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -133,12 +194,18 @@ async fn scopes_fold_and_a_missing_base_cuts_all_broader_ones() {
         let documents = Documents::default()
             .with(Scope::Operation, &tag("op", operation))
             .with(Scope::Api, &tag("api", "<base/>"))
-            .with(Scope::Global, &tag("global", "").replace("<base/>", "<forward-request/>"));
+            .with(
+                Scope::Global,
+                &tag("global", "").replace("<base/>", "<forward-request/>"),
+            );
         let world = Scripted::new([]);
         documents.send(&world, request()).await;
         world.seen()[0].headers.get("x-tag").cloned()
     };
-    assert_eq!(run("<base/>").await, Some(HeaderValue::from_static("global,api,op")));
+    assert_eq!(
+        run("<base/>").await,
+        Some(HeaderValue::from_static("global,api,op"))
+    );
     assert_eq!(run("").await, Some(HeaderValue::from_static("op")));
 }
 
@@ -149,15 +216,23 @@ async fn return_response_ends_the_walk_clean() {
     )
     .replace("<set-status code='0x' />", "<set-variable name='never' value='@(throw)'/>");
     let world = Scripted::new([]);
-    let outcome = Documents::default().with(Scope::Api, &text).send(&world, request()).await;
-    assert_eq!((outcome.status(), outcome.parts.reason.as_deref(), outcome.text()), (403, Some("No"), String::new()));
+    let outcome = Documents::default()
+        .with(Scope::Api, &text)
+        .send(&world, request())
+        .await;
+    assert_eq!(
+        (outcome.status(), outcome.parts.reason.as_deref(), outcome.text()),
+        (403, Some("No"), String::new())
+    );
     assert_eq!((outcome.header("a"), world.seen().len()), (Some("1,2"), 0));
 }
 
 #[tokio::test]
 async fn a_walk_without_forwarding_ends_in_an_empty_200() {
-    let outcome =
-        Documents::default().with(Scope::Api, "<policies><backend/></policies>").send(&Scripted::new([]), request()).await;
+    let outcome = Documents::default()
+        .with(Scope::Api, "<policies><backend/></policies>")
+        .send(&Scripted::new([]), request())
+        .await;
     assert_eq!((outcome.status(), outcome.text()), (200, String::new()));
 }
 
@@ -168,7 +243,15 @@ async fn named_values_and_fragments_are_put_in_and_secrets_are_masked() {
     );
     let world = Scripted::new([]);
     let documents = Documents::default().with(Scope::Api, &text);
-    let outcome = documents.send(&world, Start { tracing: Detail::Full, ..request() }).await;
+    let outcome = documents
+        .send(
+            &world,
+            Start {
+                tracing: Detail::Full,
+                ..request()
+            },
+        )
+        .await;
     let headers = &world.seen()[0].headers;
     assert_eq!(headers.get("x-east").unwrap(), "hush-hush");
     assert_eq!(headers.get("x-whole").unwrap(), "computed");
@@ -180,7 +263,10 @@ async fn named_values_and_fragments_are_put_in_and_secrets_are_masked() {
 async fn urls_are_built_from_base_path_and_query() {
     let run = async |policies: &str| {
         let world = Scripted::new([]);
-        Documents::default().with(Scope::Api, &inbound(policies)).send(&world, request()).await;
+        Documents::default()
+            .with(Scope::Api, &inbound(policies))
+            .send(&world, request())
+            .await;
         world.seen()[0].line.clone()
     };
     assert_eq!(run("").await, "POST http://backend.local/api/orders/7?x=1");
@@ -188,15 +274,24 @@ async fn urls_are_built_from_base_path_and_query() {
     assert_eq!(run(base).await, "POST http://other.local/v2/orders/7?x=1");
     let both = format!("<set-backend-service backend-id='single' />{base}");
     assert_eq!(run(&both).await, "POST single:/orders/7?x=1");
-    assert_eq!(run("<rewrite-uri template='/items/{id}' />").await, "POST http://backend.local/api/items/7?x=1");
-    let query = "<set-query-parameter name='v'><value>a b</value></set-query-parameter><set-method>PUT</set-method>";
-    assert_eq!(run(query).await, "PUT http://backend.local/api/orders/7?x=1&v=a%20b");
+    assert_eq!(
+        run("<rewrite-uri template='/items/{id}' />").await,
+        "POST http://backend.local/api/items/7?x=1"
+    );
+    let query =
+        "<set-query-parameter name='v'><value>a b</value></set-query-parameter><set-method>PUT</set-method>";
+    assert_eq!(
+        run(query).await,
+        "PUT http://backend.local/api/orders/7?x=1&v=a%20b"
+    );
 }
 
 #[tokio::test]
 async fn side_requests_wait_in_parallel_and_keep_their_answers() {
     let send = |name: &str| {
-        format!("<send-request response-variable-name='{name}' ignore-error='true' timeout='10'><set-url>http://side/{name}</set-url><set-method>GET</set-method></send-request>")
+        format!(
+            "<send-request response-variable-name='{name}' ignore-error='true' timeout='10'><set-url>http://side/{name}</set-url><set-method>GET</set-method></send-request>"
+        )
     };
     let late = |seconds, status| Script::Late(Duration::from_secs(seconds), status);
     let text = inbound(&format!(
@@ -205,22 +300,40 @@ async fn side_requests_wait_in_parallel_and_keep_their_answers() {
         send("b")
     ));
     let world = Scripted::new([late(4, 201), late(3, 202)]);
-    let outcome = Documents::default().with(Scope::Api, &text).send(&world, request()).await;
-    assert_eq!((outcome.status(), outcome.text(), outcome.elapsed), (202, "late".to_owned(), Duration::from_secs(4)));
+    let outcome = Documents::default()
+        .with(Scope::Api, &text)
+        .send(&world, request())
+        .await;
+    assert_eq!(
+        (outcome.status(), outcome.text(), outcome.elapsed),
+        (202, "late".to_owned(), Duration::from_secs(4))
+    );
     let world = Scripted::new([late(4, 201), late(3, 202)]);
     let any = text.replace("'all'", "'any'");
-    let outcome = Documents::default().with(Scope::Api, &any).send(&world, request()).await;
+    let outcome = Documents::default()
+        .with(Scope::Api, &any)
+        .send(&world, request())
+        .await;
     assert_eq!((outcome.status(), outcome.elapsed), (202, Duration::from_secs(3)));
     let world = Scripted::new([late(4, 201), late(30, 202)]);
-    let outcome = Documents::default().with(Scope::Api, &text).send(&world, request()).await;
+    let outcome = Documents::default()
+        .with(Scope::Api, &text)
+        .send(&world, request())
+        .await;
     // `b` timed out and is null, so that there is nothing to return.
-    assert_eq!((outcome.status(), outcome.elapsed), (500, Duration::from_secs(10)));
+    assert_eq!(
+        (outcome.status(), outcome.elapsed),
+        (500, Duration::from_secs(10))
+    );
 }
 
 #[tokio::test]
 async fn access_policies_refuse_with_their_own_words() {
     let run = async |policies: &str| {
-        let outcome = Documents::default().with(Scope::Api, &inbound(policies)).send(&Scripted::new([]), request()).await;
+        let outcome = Documents::default()
+            .with(Scope::Api, &inbound(policies))
+            .send(&Scripted::new([]), request())
+            .await;
         (outcome.text(), outcome.error.unwrap_or_default())
     };
     let (text, error) = run("<ip-filter action='forbid'><address>10.0.0.9</address></ip-filter>").await;
@@ -237,31 +350,81 @@ async fn access_policies_refuse_with_their_own_words() {
 async fn identities_authenticate_to_the_backend() {
     let run = async |policies: &str| {
         let world = Scripted::new([]);
-        let outcome = Documents::default().with(Scope::Api, &inbound(policies)).send(&world, request()).await;
-        (outcome.status(), world.seen().first().and_then(|it| it.headers.get("authorization").cloned()))
+        let outcome = Documents::default()
+            .with(Scope::Api, &inbound(policies))
+            .send(&world, request())
+            .await;
+        (
+            outcome.status(),
+            world
+                .seen()
+                .first()
+                .and_then(|it| it.headers.get("authorization").cloned()),
+        )
     };
-    let identity = "<authentication-managed-identity resource='urn:r' client-id='nobody' ignore-error='true'/>";
+    let identity =
+        "<authentication-managed-identity resource='urn:r' client-id='nobody' ignore-error='true'/>";
     assert_eq!(run(identity).await, (200, None));
     assert_eq!(run(&identity.replace("true", "false")).await, (500, None));
     let token = Some(HeaderValue::from_static("Bearer token-for-urn:r"));
-    assert_eq!(run("<authentication-managed-identity resource='urn:r'/>").await, (200, token));
+    assert_eq!(
+        run("<authentication-managed-identity resource='urn:r'/>").await,
+        (200, token)
+    );
     let basic = Some(HeaderValue::from_static("Basic YTpi"));
-    assert_eq!(run("<authentication-basic username='a' password='b'/>").await, (200, basic));
+    assert_eq!(
+        run("<authentication-basic username='a' password='b'/>").await,
+        (200, basic)
+    );
 }
 
 #[tokio::test]
 async fn cors_headers_reach_errors_behind_the_policy() {
     let cors = "<cors><allowed-origins><origin>http://app.local</origin></allowed-origins><allowed-headers><header>*</header></allowed-headers></cors>";
     let run = async |origin: &'static str, policies: &str| {
-        let mut start = Start { method: Method::GET, ..request() };
+        let mut start = Start {
+            method: Method::GET,
+            ..request()
+        };
         start.headers.insert("origin", HeaderValue::from_static(origin));
         let world = Scripted::new([]);
-        let outcome = Documents::default().with(Scope::Api, &inbound(policies)).send(&world, start).await;
-        (outcome.status(), outcome.header("access-control-allow-origin").map(str::to_owned), world.seen().len())
+        let outcome = Documents::default()
+            .with(Scope::Api, &inbound(policies))
+            .send(&world, start)
+            .await;
+        (
+            outcome.status(),
+            outcome.header("access-control-allow-origin").map(str::to_owned),
+            world.seen().len(),
+        )
     };
     let app = Some("http://app.local".to_owned());
     assert_eq!(run("http://app.local", cors).await, (200, app.clone(), 1));
     assert_eq!(run("http://evil.local", cors).await, (200, None, 0));
-    let failing = format!("{cors}<check-header name='x' failed-check-httpcode='400' failed-check-error-message='x' ignore-case='true'/>");
+    let failing = format!(
+        "{cors}<check-header name='x' failed-check-httpcode='400' failed-check-error-message='x' ignore-case='true'/>"
+    );
     assert_eq!(run("http://app.local", &failing).await, (400, app, 0));
+}
+
+#[test]
+fn deep_documents_run_on_the_stack_of_a_worker() {
+    let depth = 196;
+    let open = "<retry condition='false' count='1' interval='0'>".repeat(depth);
+    let text = inbound(&format!("{open}{}", "</retry>".repeat(depth)));
+    let run = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            Documents::default()
+                .with(Scope::Api, &text)
+                .send(&Scripted::new([]), request())
+                .await
+                .status()
+        })
+    };
+    let worker = std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(run)
+        .unwrap();
+    assert_eq!(worker.join().unwrap(), 200);
 }

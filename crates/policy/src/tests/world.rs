@@ -1,6 +1,6 @@
 use crate::{
-    Answer, BackendHandle, Body, Call, CallError, Catalog, CatalogNames, Destination, Detail, Document, Exchange, Lookup,
-    NamedValue, Options, ResponseParts, Role, Scope, Start, World, compile, fold, run, url,
+    Answer, BackendHandle, Body, Call, CallError, Catalog, CatalogNames, Destination, Detail, Document,
+    Exchange, Lookup, NamedValue, Options, ResponseParts, Role, Scope, Start, World, compile, fold, run, url,
 };
 use clock::{Clock, Dice, Moment};
 use expression::{Facts, Symbols};
@@ -71,10 +71,22 @@ impl Scripted {
             Destination::Backend(backend) => format!("{}:{}{}", backend.name, call.path, call.query),
         };
         let line = format!("{} {target}", call.method);
-        self.seen.lock().push(Seen { line, headers: call.headers, body: text });
-        let next = self.script.lock().pop_front().unwrap_or(Script::Answer(200, &[], "ok"));
+        self.seen.lock().push(Seen {
+            line,
+            headers: call.headers,
+            body: text,
+        });
+        let next = self
+            .script
+            .lock()
+            .pop_front()
+            .unwrap_or(Script::Answer(200, &[], "ok"));
         if let Script::Late(wait, _) = next
-            && self.clock.timeout(call.timeout, self.clock.sleep(wait)).await.is_none()
+            && self
+                .clock
+                .timeout(call.timeout, self.clock.sleep(wait))
+                .await
+                .is_none()
         {
             return Err(self.failed("Timeout", "no answer in time"));
         }
@@ -85,15 +97,26 @@ impl Scripted {
                 status: StatusCode::SERVICE_UNAVAILABLE,
                 reason: "Service Unavailable".to_owned(),
                 retry_after,
-                attempt: self.attempt(Outcome::Unavailable { status: 503, retry_after }),
+                attempt: self.attempt(Outcome::Unavailable {
+                    status: 503,
+                    retry_after,
+                }),
             }),
             Script::Failed(reason) => Err(self.failed(reason, "refused")),
         }
     }
 
     fn failed(&self, reason: &'static str, message: &str) -> CallError {
-        let outcome = Outcome::Failed { reason: reason.to_owned(), message: message.to_owned() };
-        CallError::Failed { reason, message: message.to_owned(), url: None, attempt: self.attempt(outcome) }
+        let outcome = Outcome::Failed {
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+        };
+        CallError::Failed {
+            reason,
+            message: message.to_owned(),
+            url: None,
+            attempt: self.attempt(outcome),
+        }
     }
 
     fn answer(&self, status: u16, headers: &[(&'static str, &'static str)], text: &'static str) -> Answer {
@@ -174,7 +197,13 @@ impl World for Scripted {
 fn handle(name: &str) -> BackendHandle {
     let is_pool = name == "pool";
     let url = (!is_pool).then(|| Arc::new(url::parse("http://single.local/base/").unwrap()));
-    BackendHandle { index: 0, name: name.into(), is_pool, azure_region: None, url }
+    BackendHandle {
+        index: 0,
+        name: name.into(),
+        is_pool,
+        azure_region: None,
+        url,
+    }
 }
 
 /// A service that knows a few names.
@@ -193,15 +222,25 @@ impl Catalog for Service {
             "region" => "east",
             "seven" => "7",
             "whole" => "@(\"computed\")",
-            "secret" => return Lookup::Known(NamedValue { value: "hush-hush".to_owned(), secret: true }),
+            "secret" => {
+                return Lookup::Known(NamedValue {
+                    value: "hush-hush".to_owned(),
+                    secret: true,
+                });
+            }
             _ => return Lookup::Missing,
         };
-        Lookup::Known(NamedValue { value: value.to_owned(), secret: false })
+        Lookup::Known(NamedValue {
+            value: value.to_owned(),
+            secret: false,
+        })
     }
 
     fn fragment(&self, id: &str) -> Lookup<Source> {
         let text = match id {
-            "tag" => "<fragment>\n  <set-header name=\"x-tag\"><value>fragment</value></set-header>\n</fragment>",
+            "tag" => {
+                "<fragment>\n  <set-header name=\"x-tag\"><value>fragment</value></set-header>\n</fragment>"
+            }
             "bad" => "<fragment>\n  <set-heeder name=\"x-tag\" />\n</fragment>",
             "nest" => "<fragment><include-fragment fragment-id=\"tag\" /></fragment>",
             _ => return Lookup::Missing,
@@ -246,17 +285,36 @@ impl Documents {
 
     /// Sends a request through.
     pub(super) async fn send(&self, world: &Scripted, request: Start) -> Received {
-        assert!(!self.findings.iter().any(Finding::is_error), "{:?}", self.findings);
+        assert!(
+            !self.findings.iter().any(Finding::is_error),
+            "{:?}",
+            self.findings
+        );
         let mut documents = self.folded.clone();
         documents.push(crate::default_global());
         let walk = fold(&documents);
-        let mut exchange = Exchange::new(Start { symbols: self.service.symbols.clone(), ..request });
+        let mut exchange = Exchange::new(Start {
+            symbols: self.service.symbols.clone(),
+            ..request
+        });
         world.clock.serve(run(&walk, &mut exchange, world)).await;
-        let error = exchange.last_error().map(|it| format!("{} {} {}", it.source, it.reason, it.path.clone().unwrap_or_default()));
+        let error = exchange.last_error().map(|it| {
+            format!(
+                "{} {} {}",
+                it.source,
+                it.reason,
+                it.path.clone().unwrap_or_default()
+            )
+        });
         let events = exchange.take_events();
         let mut parts = exchange.take_response();
         parts.body.buffer(1 << 20).await.unwrap();
-        Received { parts, events, error, elapsed: world.clock.now().since(Moment::from_seconds(1_700_000_000)) }
+        Received {
+            parts,
+            events,
+            error,
+            elapsed: world.clock.now().since(Moment::from_seconds(1_700_000_000)),
+        }
     }
 }
 
@@ -288,7 +346,9 @@ impl Received {
 /// `POST /orders/7?x=1` with a streamed body.
 pub(super) fn request() -> Start {
     use http_body_util::BodyExt;
-    let body = http_body_util::Full::new(bytes::Bytes::from("payload")).map_err(|never| match never {}).boxed_unsync();
+    let body = http_body_util::Full::new(bytes::Bytes::from("payload"))
+        .map_err(|never| match never {})
+        .boxed_unsync();
     Start {
         request_id: Uuid::from_u128(1),
         received: Moment::from_seconds(1_700_000_000),

@@ -2,7 +2,12 @@ use source::{Diagnostic, Mapped, Span};
 
 /// The text of `text[span]` with its entities decoded, once. Inside an expression an `&` may stand for itself; elsewhere
 /// one that begins no entity is a mistake.
-pub(super) fn decode(text: &str, span: Span, expressions: &[Span], report: &mut Vec<Diagnostic>) -> (Mapped, bool) {
+pub(super) fn decode(
+    text: &str,
+    span: Span,
+    expressions: &[Span],
+    report: &mut Vec<Diagnostic>,
+) -> (Mapped, bool) {
     let mut decoded = Mapped::new();
     let mut broken = false;
     let mut copied = span.start;
@@ -29,8 +34,12 @@ pub(super) fn decode(text: &str, span: Span, expressions: &[Span], report: &mut 
 
 fn mistake(written: &str, span: Span) -> Diagnostic {
     if written == "&" {
-        return Diagnostic::error("bad-entity", "`&` stands for itself only inside an expression", span)
-            .help("write `&amp;`");
+        return Diagnostic::error(
+            "bad-entity",
+            "`&` stands for itself only inside an expression",
+            span,
+        )
+        .help("write `&amp;`");
     }
     let message = format!("`{written}` is not an entity of XML");
     let help = "known are `&lt;`, `&gt;`, `&amp;`, `&quot;`, `&apos;` and numbers such as `&#10;`";
@@ -46,7 +55,9 @@ enum Reference {
 
 fn reference(text: &str) -> Reference {
     let body = &text[1..];
-    let length = body.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(body.len());
+    let length = body
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '#')
+        .unwrap_or(body.len());
     let (name, closed) = (&body[..length], body[length..].starts_with(';'));
     if !closed || name.is_empty() {
         return Reference::None(1);

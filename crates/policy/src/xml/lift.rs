@@ -14,12 +14,27 @@ pub(super) struct Lifted {
 /// Fills expressions, comments, declarations and slips with harmless characters. Mistakes are reported and mended, so that
 /// reading can go on behind them.
 pub(super) fn lift(text: &str, report: &mut Vec<Diagnostic>) -> Lifted {
-    let mut lifter = Lifter { text, masked: text.as_bytes().to_vec(), expressions: Vec::new(), broken: Vec::new(), report };
+    let mut lifter = Lifter {
+        text,
+        masked: text.as_bytes().to_vec(),
+        expressions: Vec::new(),
+        broken: Vec::new(),
+        report,
+    };
     lifter.document();
-    let Lifter { masked, expressions, broken, .. } = lifter;
+    let Lifter {
+        masked,
+        expressions,
+        broken,
+        ..
+    } = lifter;
     // Whole characters were replaced, so this is UTF-8.
     let masked = String::from_utf8(masked).unwrap_or_default();
-    Lifted { masked, expressions, broken }
+    Lifted {
+        masked,
+        expressions,
+        broken,
+    }
 }
 
 struct Lifter<'a> {
@@ -76,7 +91,7 @@ impl Lifter<'_> {
         self.lifted(expression);
         if !rest.is_empty() {
             let from = end + blank(&self.text[end..]);
-            self.text_behind(expression, Span::new(from, from + rest.len()));
+            self.text_behind(Span::new(from, from + rest.len()));
             self.broken.push((Span::new(start, next), Some(expression)));
         }
         next
@@ -95,13 +110,16 @@ impl Lifter<'_> {
                 if rest.starts_with("<?xml ") && !before.trim().is_empty() {
                     let message = "the XML declaration stands behind other text";
                     let help = "move it to the very beginning, or leave it out";
-                    self.report.push(Diagnostic::warning("late-declaration", message, Span::new(at, at + 5)).help(help));
+                    self.report.push(
+                        Diagnostic::warning("late-declaration", message, Span::new(at, at + 5)).help(help),
+                    );
                 }
                 self.pass(at, "<?", "?>", "processing instruction")
             }
             () if rest.starts_with("<!") => {
                 let message = "a document type declaration has no place in a policy";
-                self.report.push(Diagnostic::error("doctype", message, Span::new(at, at + 2)));
+                self.report
+                    .push(Diagnostic::error("doctype", message, Span::new(at, at + 2)));
                 let end = at + rest.find('>').map_or(rest.len(), |it| it + 1);
                 self.mask(Span::new(at, end), b' ');
                 end
@@ -111,7 +129,8 @@ impl Lifter<'_> {
             () => {
                 let message = "`<` begins no element here";
                 let help = "write `&lt;`; only inside an expression it may stand as it is";
-                self.report.push(Diagnostic::error("stray-less-than", message, Span::new(at, at + 1)).help(help));
+                self.report
+                    .push(Diagnostic::error("stray-less-than", message, Span::new(at, at + 1)).help(help));
                 self.mask(Span::new(at, at + 1), b'_');
                 at + 1
             }
@@ -121,11 +140,14 @@ impl Lifter<'_> {
     // Something with a fixed end, of which nothing is kept.
     fn pass(&mut self, at: usize, open: &str, close: &str, what: &str) -> usize {
         let from = at + open.len();
-        let end = self.text[from..].find(close).map(|found| from + found + close.len());
+        let end = self.text[from..]
+            .find(close)
+            .map(|found| from + found + close.len());
         if end.is_none() {
             let message = format!("this {what} has no end");
             let help = format!("close it with `{close}`");
-            self.report.push(Diagnostic::error("unclosed-markup", message, Span::new(at, from)).help(help));
+            self.report
+                .push(Diagnostic::error("unclosed-markup", message, Span::new(at, from)).help(help));
         }
         let end = end.unwrap_or(self.text.len());
         self.mask(Span::new(at, end), b' ');
@@ -145,8 +167,16 @@ impl Lifter<'_> {
                 '>' => return at + 1,
                 '<' => return self.unclosed_tag(start, name, at),
                 '/' => at + 1,
-                '"' | '\'' => self.slip(at, "stray-quote", "a quote stands where an attribute should begin"),
-                '=' => self.slip(at, "attribute-without-name", "`=` has no attribute name before it"),
+                '"' | '\'' => self.slip(
+                    at,
+                    "stray-quote",
+                    "a quote stands where an attribute should begin",
+                ),
+                '=' => self.slip(
+                    at,
+                    "attribute-without-name",
+                    "`=` has no attribute name before it",
+                ),
                 _ => match self.attribute(start, at) {
                     Some(next) => next,
                     None => return self.text.len(),
@@ -157,20 +187,23 @@ impl Lifter<'_> {
 
     fn slip(&mut self, at: usize, code: &'static str, message: &str) -> usize {
         let help = "is a quote missing, or one too many, in the attribute before?";
-        self.report.push(Diagnostic::error(code, message, Span::new(at, at + 1)).help(help));
+        self.report
+            .push(Diagnostic::error(code, message, Span::new(at, at + 1)).help(help));
         self.mask(Span::new(at, at + 1), b' ');
         at + 1
     }
 
     // `None` when the rest of the document is lost.
     fn attribute(&mut self, tag: usize, at: usize) -> Option<usize> {
-        let length = name_length(&self.text[at..]).max(self.text[at..].chars().next().map_or(1, char::len_utf8));
+        let length =
+            name_length(&self.text[at..]).max(self.text[at..].chars().next().map_or(1, char::len_utf8));
         let end = at + length;
         let name = Span::new(at, end);
         let equals = end + blank(&self.text[end..]);
         if !self.text[equals..].starts_with('=') {
             let message = format!("attribute `{}` has no value", &self.text[at..end]);
-            self.report.push(Diagnostic::error("attribute-without-value", message, name));
+            self.report
+                .push(Diagnostic::error("attribute-without-value", message, name));
             self.mask(name, b' ');
             return Some(end);
         }
@@ -179,9 +212,17 @@ impl Lifter<'_> {
             Some(quote @ ('"' | '\'')) => self.value(tag, name, open, quote),
             _ => {
                 let message = format!("the value of `{}` has no quotes", &self.text[at..end]);
-                self.report.push(Diagnostic::error("value-without-quotes", message, name));
+                self.report
+                    .push(Diagnostic::error("value-without-quotes", message, name));
                 let rest = &self.text[open..];
-                let next = open + rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '<')).unwrap_or(rest.len());
+                let ends = |(at, c): (usize, char)| {
+                    c.is_whitespace() || matches!(c, '>' | '<') || rest[at..].starts_with("/>")
+                };
+                let next = open
+                    + rest
+                        .char_indices()
+                        .find(|it| ends(*it))
+                        .map_or(rest.len(), |(at, _)| at);
                 self.mask(Span::new(at, next), b' ');
                 Some(next)
             }
@@ -192,8 +233,15 @@ impl Lifter<'_> {
     fn value(&mut self, tag: usize, name: Span, open: usize, quote: char) -> Option<usize> {
         let start = open + 1;
         let Some(first_quote) = self.text[start..].find(quote).map(|found| start + found) else {
-            let message = format!("the value of `{}` has no closing quote", &self.text[name.start..name.end]);
-            self.report.push(Diagnostic::error("unclosed-quote", message, Span::new(name.start, start)));
+            let message = format!(
+                "the value of `{}` has no closing quote",
+                &self.text[name.start..name.end]
+            );
+            self.report.push(Diagnostic::error(
+                "unclosed-quote",
+                message,
+                Span::new(name.start, start),
+            ));
             self.mask(Span::new(tag, self.text.len()), b' ');
             return None;
         };
@@ -206,7 +254,7 @@ impl Lifter<'_> {
         if is_coded(&self.text[simple.start..simple.end], quote)
             && let Some(length) = self.decoded_length(simple)
         {
-            self.expression_in(simple.start, simple.start + length, first_quote);
+            self.lifted(Span::new(simple.start, simple.start + length));
             return Some(first_quote + 1);
         }
         let Some(end) = end_of_expression(self.text, expression) else {
@@ -218,12 +266,12 @@ impl Lifter<'_> {
         };
         let close = end + blank(&self.text[end..]);
         if self.text[close..].starts_with(quote) {
-            self.expression_in(expression, end, close);
+            self.lifted(Span::new(expression, end));
             return Some(close + 1);
         }
         // Behind the bracket stands no quote: perhaps entities misled the scan, perhaps text follows.
         if let Some(length) = self.decoded_length(simple) {
-            self.expression_in(simple.start, simple.start + length, first_quote);
+            self.lifted(Span::new(simple.start, simple.start + length));
             return Some(first_quote + 1);
         }
         let Some(next) = self.text[end..].find(quote).map(|found| end + found) else {
@@ -232,7 +280,7 @@ impl Lifter<'_> {
             return None;
         };
         let lifted = Span::new(expression, end);
-        self.text_behind(lifted, Span::new(close, next));
+        self.text_behind(Span::new(close, next));
         self.mask(Span::new(start, next), b'_');
         self.expressions.push(lifted);
         self.broken.push((Span::new(start, next), Some(lifted)));
@@ -240,18 +288,18 @@ impl Lifter<'_> {
     }
 
     fn literal(&mut self, name: Span, value: Span) {
-        let Some(found) = self.text[value.start..value.end].find('<') else { return };
+        let Some(found) = self.text[value.start..value.end].find('<') else {
+            return;
+        };
         let at = value.start + found;
-        let message = format!("`<` stands in the literal value of `{}`", &self.text[name.start..name.end]);
+        let message = format!(
+            "`<` stands in the literal value of `{}`",
+            &self.text[name.start..name.end]
+        );
         let help = "write `&lt;`, or close the value's quote if it is missing";
-        self.report.push(Diagnostic::error("stray-less-than", message, Span::new(at, at + 1)).help(help));
+        self.report
+            .push(Diagnostic::error("stray-less-than", message, Span::new(at, at + 1)).help(help));
         self.broken.push((value, None));
-    }
-
-    fn expression_in(&mut self, start: usize, end: usize, close: usize) {
-        self.lifted(Span::new(start, end));
-        // White space behind the expression is no part of its text, but stays in the value.
-        debug_assert!(end <= close);
     }
 
     fn lifted(&mut self, expression: Span) {
@@ -274,7 +322,10 @@ impl Lifter<'_> {
             let rest = self.text[at + 1..].trim_start();
             rest.starts_with("/>") || rest.starts_with('>') || rest.is_empty()
         };
-        self.text[start..line].rmatch_indices(quote).map(|(found, _)| start + found).find(|at| ends_value(*at))
+        self.text[start..line]
+            .rmatch_indices(quote)
+            .map(|(found, _)| start + found)
+            .find(|at| ends_value(*at))
     }
 
     fn unclosed(&mut self, start: usize) {
@@ -284,20 +335,22 @@ impl Lifter<'_> {
         };
         let message = format!("the {what} of this expression is never closed");
         let help = format!("add the missing `{close}`, or close a string or comment inside the expression");
-        self.report.push(Diagnostic::error("unclosed-expression", message, Span::new(start, start + 2)).help(help));
+        self.report
+            .push(Diagnostic::error("unclosed-expression", message, Span::new(start, start + 2)).help(help));
     }
 
-    fn text_behind(&mut self, expression: Span, rest: Span) {
-        let _ = expression;
+    fn text_behind(&mut self, rest: Span) {
         let message = "text stands behind an expression";
         let help = "a value is either one expression or a literal; join texts inside the expression with `+` or `$\"...\"`";
-        self.report.push(Diagnostic::error("text-behind-expression", message, rest).help(help));
+        self.report
+            .push(Diagnostic::error("text-behind-expression", message, rest).help(help));
     }
 
     // The tag that begins at `start` is not closed before `at`, where another begins or the text ends.
     fn unclosed_tag(&mut self, start: usize, name: usize, at: usize) -> usize {
         let message = format!("the tag `{}` is not closed", &self.text[start..name]);
-        self.report.push(Diagnostic::error("unclosed-tag", message, Span::new(start, name)).help("add `>` or `/>`"));
+        self.report
+            .push(Diagnostic::error("unclosed-tag", message, Span::new(start, name)).help("add `>` or `/>`"));
         match self.masked.get(at.wrapping_sub(1)) {
             Some(byte) if byte.is_ascii_whitespace() && at < self.text.len() => self.masked[at - 1] = b'>',
             _ => self.mask(Span::new(start, at), b' '),
@@ -321,5 +374,6 @@ fn blank(text: &str) -> usize {
 }
 
 fn name_length(text: &str) -> usize {
-    text.find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/' | '<' | '"' | '\'')).unwrap_or(text.len())
+    text.find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/' | '<' | '"' | '\''))
+        .unwrap_or(text.len())
 }

@@ -72,12 +72,19 @@ impl Node {
         };
         let mut all = texts();
         let Some(first) = all.next() else {
-            return Raw { text: Mapped::new(), span: Span::at(self.inner.start), broken: false };
+            return Raw {
+                text: Mapped::new(),
+                span: Span::at(self.inner.start),
+                broken: false,
+            };
         };
         if all.next().is_none() {
             return first.clone();
         }
-        let mut joined = Raw { span: first.span, ..Raw::default() };
+        let mut joined = Raw {
+            span: first.span,
+            ..Raw::default()
+        };
         for raw in texts() {
             joined.append(raw);
         }
@@ -101,8 +108,16 @@ impl Raw {
             return self.clone();
         }
         let range = Span::new(start, end);
-        let span = if range.is_empty() { self.span } else { self.text.span(range) };
-        Raw { text: self.text.slice(range), span, broken: self.broken }
+        let span = if range.is_empty() {
+            self.span
+        } else {
+            self.text.span(range)
+        };
+        Raw {
+            text: self.text.slice(range),
+            span,
+            broken: self.broken,
+        }
     }
 
     pub(crate) fn is_blank(&self) -> bool {

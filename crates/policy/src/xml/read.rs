@@ -12,12 +12,27 @@ const MAX_REPORTS: usize = 100;
 pub(crate) fn read(text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     let mut report = Vec::new();
     let lifted = lift(text, &mut report);
-    let mut builder = Builder { text, lifted: &lifted, report, open: Vec::new(), root: None, too_deep: 0, run: None };
+    let mut builder = Builder {
+        text,
+        lifted: &lifted,
+        report,
+        open: Vec::new(),
+        root: None,
+        too_deep: 0,
+        run: None,
+    };
     builder.read();
     let Builder { root, mut report, .. } = builder;
     if root.is_none() && report.is_empty() {
         let help = "a policy document has the root `<policies>`, a fragment `<fragment>`";
-        report.push(Diagnostic::error("empty-document", "there is no element in this document", Span::at(0)).help(help));
+        report.push(
+            Diagnostic::error(
+                "empty-document",
+                "there is no element in this document",
+                Span::at(0),
+            )
+            .help(help),
+        );
     }
     report.sort_by_key(|it| it.span.start);
     report.truncate(MAX_REPORTS);
@@ -71,7 +86,11 @@ impl Builder<'_> {
                     self.end_of_run();
                     let at = (reader.error_position() as usize).min(self.text.len());
                     let message = format!("this is not XML: {error}");
-                    self.report.push(Diagnostic::error("not-xml", message, Span::new(at, span.end.max(at))));
+                    self.report.push(Diagnostic::error(
+                        "not-xml",
+                        message,
+                        Span::new(at, span.end.max(at)),
+                    ));
                     // An ill-formed token has been passed; behind a syntax error there is nothing.
                     if !matches!(error, quick_xml::Error::IllFormed(_)) {
                         break;
@@ -100,7 +119,14 @@ impl Builder<'_> {
         let name = tag.name().as_ref().to_owned();
         let name_span = Span::new(span.start + 1, span.start + 1 + name.len());
         let attributes = self.attributes(tag);
-        self.open.push(Node { name, name_span, span, inner: Span::at(span.end), attributes, contents: Vec::new() });
+        self.open.push(Node {
+            name,
+            name_span,
+            span,
+            inner: Span::at(span.end),
+            attributes,
+            contents: Vec::new(),
+        });
     }
 
     fn attributes(&mut self, tag: &BytesStart<'_>) -> Vec<Attribute> {
@@ -109,15 +135,22 @@ impl Builder<'_> {
             // The lifter has mended whatever quick-xml could object to.
             let Ok(attribute) = attribute else { continue };
             let name = attribute.key.as_ref();
-            let (Some(at), Some(value)) = (self.offset(name), self.offset(&attribute.value)) else { continue };
+            let (Some(at), Some(value)) = (self.offset(name), self.offset(&attribute.value)) else {
+                continue;
+            };
             let name_span = Span::new(at, at + name.len());
             if list.iter().any(|it| it.name == name) {
                 let message = format!("attribute `{name}` stands twice in this element");
-                self.report.push(Diagnostic::error("duplicate-attribute", message, name_span));
+                self.report
+                    .push(Diagnostic::error("duplicate-attribute", message, name_span));
                 continue;
             }
             let value = self.raw(Span::new(value, value + attribute.value.len()));
-            list.push(Attribute { name: name.to_owned(), name_span, value });
+            list.push(Attribute {
+                name: name.to_owned(),
+                name_span,
+                value,
+            });
         }
         list
     }
@@ -131,18 +164,35 @@ impl Builder<'_> {
 
     // A text that may hold an expression, decoded from the original.
     fn raw(&mut self, span: Span) -> Raw {
-        let broken = self.lifted.broken.iter().find(|(it, _)| it.start < span.end && span.start < it.end || *it == span);
+        let broken = self
+            .lifted
+            .broken
+            .iter()
+            .find(|(it, _)| it.start < span.end && span.start < it.end || *it == span);
         match broken {
-            Some((_, None)) => Raw { text: Mapped::new(), span, broken: true },
+            Some((_, None)) => Raw {
+                text: Mapped::new(),
+                span,
+                broken: true,
+            },
             Some((_, Some(good))) => {
                 let (text, _) = decode(self.text, *good, &[*good], &mut self.report);
-                Raw { text, span: *good, broken: false }
+                Raw {
+                    text,
+                    span: *good,
+                    broken: false,
+                }
             }
             None => {
                 let from = self.lifted.expressions.partition_point(|it| it.end <= span.start);
                 let near = &self.lifted.expressions[from..];
                 let inside = near.first().is_some_and(|it| it.start < span.end);
-                let (text, broken) = decode(self.text, span, if inside { &near[..1] } else { &[] }, &mut self.report);
+                let (text, broken) = decode(
+                    self.text,
+                    span,
+                    if inside { &near[..1] } else { &[] },
+                    &mut self.report,
+                );
                 Raw { text, span, broken }
             }
         }
@@ -158,7 +208,11 @@ impl Builder<'_> {
             if !outside.trim().is_empty() {
                 let message = "text stands outside the root element";
                 let start = span.end - outside.trim_start().len();
-                self.report.push(Diagnostic::error("text-outside", message, Span::new(start, span.end)));
+                self.report.push(Diagnostic::error(
+                    "text-outside",
+                    message,
+                    Span::new(start, span.end),
+                ));
             }
             return;
         }
@@ -170,9 +224,18 @@ impl Builder<'_> {
 
     // Comments inside a run of text have been filled with blanks; they are left out of it.
     fn text_without_comments(&mut self, span: Span) -> Raw {
-        let mut all = Raw { text: Mapped::new(), span, broken: false };
+        let mut all = Raw {
+            text: Mapped::new(),
+            span,
+            broken: false,
+        };
         let mut from = span.start;
-        let in_expression = |at: usize| self.lifted.expressions.iter().any(|it| it.start <= at && at < it.end);
+        let in_expression = |at: usize| {
+            self.lifted
+                .expressions
+                .iter()
+                .any(|it| it.start <= at && at < it.end)
+        };
         let mut pieces = Vec::new();
         let mut search = from;
         while let Some(at) = self.text[search..span.end].find('<').map(|found| search + found) {
@@ -180,9 +243,15 @@ impl Builder<'_> {
             if in_expression(at) || self.lifted.masked.as_bytes()[at] != b' ' {
                 continue;
             }
-            let close = if self.text[at..].starts_with("<!--") { "-->" } else { "?>" };
+            let close = if self.text[at..].starts_with("<!--") {
+                "-->"
+            } else {
+                "?>"
+            };
             pieces.push(Span::new(from, at));
-            from = self.text[at..].find(close).map_or(span.end, |found| (at + found + close.len()).min(span.end));
+            from = self.text[at..]
+                .find(close)
+                .map_or(span.end, |found| (at + found + close.len()).min(span.end));
             search = from;
         }
         pieces.push(Span::new(from, span.end));
@@ -195,10 +264,17 @@ impl Builder<'_> {
     }
 
     fn cdata(&mut self, span: Span) {
-        let inner = Span::new(span.start + "<![CDATA[".len(), span.end.saturating_sub("]]>".len()));
+        let inner = Span::new(
+            span.start + "<![CDATA[".len(),
+            span.end.saturating_sub("]]>".len()),
+        );
         if let (0, Some(node)) = (self.too_deep, self.open.last_mut()) {
             let text = Mapped::copied(&self.text[inner.start..inner.end], inner.start);
-            node.contents.push(Content::Text(Raw { text, span: inner, broken: false }));
+            node.contents.push(Content::Text(Raw {
+                text,
+                span: inner,
+                broken: false,
+            }));
         }
     }
 
@@ -209,7 +285,8 @@ impl Builder<'_> {
         }
         let Some(top) = self.open.last() else {
             let message = format!("`</{name}>` closes nothing");
-            self.report.push(Diagnostic::error("unexpected-end-tag", message, span));
+            self.report
+                .push(Diagnostic::error("unexpected-end-tag", message, span));
             return;
         };
         if top.name == name {
@@ -224,7 +301,9 @@ impl Builder<'_> {
         }
         let message = format!("`</{name}>` stands where `</{}>` is expected", top.name);
         let misspelt = nearest(name, [top.name.as_str()]).is_some();
-        self.report.push(Diagnostic::error("mismatched-end-tag", message, span).suggest(misspelt.then_some(&*top.name)));
+        self.report.push(
+            Diagnostic::error("mismatched-end-tag", message, span).suggest(misspelt.then_some(&*top.name)),
+        );
         if misspelt {
             self.close(span.start, span.end);
         }
@@ -244,7 +323,8 @@ impl Builder<'_> {
             None if self.root.is_none() => self.root = Some(node),
             None => {
                 let message = format!("`{}` is a second root element", node.name);
-                self.report.push(Diagnostic::error("second-root", message, node.name_span));
+                self.report
+                    .push(Diagnostic::error("second-root", message, node.name_span));
             }
         }
     }
@@ -253,5 +333,10 @@ impl Builder<'_> {
 fn unclosed(node: &Node) -> Diagnostic {
     let message = format!("`{}` is never closed", node.name);
     let help = format!("add `</{}>`", node.name);
-    Diagnostic::error("unclosed-element", message, Span::new(node.span.start, node.name_span.end)).help(help)
+    Diagnostic::error(
+        "unclosed-element",
+        message,
+        Span::new(node.span.start, node.name_span.end),
+    )
+    .help(help)
 }

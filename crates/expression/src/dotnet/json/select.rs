@@ -232,7 +232,7 @@ fn matches(a: &Scalar, b: &Scalar) -> Result<bool> {
     }
     options |= if flags.contains('s') { regex::options::SINGLELINE } else { 0 };
     options |= if flags.contains('x') { regex::options::IGNORE_PATTERN_WHITESPACE } else { 0 };
-    Regex::new(pattern, options)?.is_match(text)
+    Regex::cached(pattern, options, regex::BACKTRACKS)?.is_match(text)
 }
 
 fn class(kind: TokenType) -> &'static str {

@@ -27,8 +27,8 @@ pub(crate) mod options {
     pub(crate) const ECMA_SCRIPT: i64 = 256;
 }
 
-// Steps of backtracking before a match is given up, some tens of milliseconds.
-const BACKTRACK_LIMIT: usize = 500_000;
+/// Steps of backtracking before a match is given up, where nobody says otherwise: some tens of milliseconds.
+pub(crate) const BACKTRACKS: usize = 500_000;
 // Compiled patterns that are kept.
 const CACHED: usize = 512;
 // .NET has no limit; a longer pattern is no pattern.
@@ -39,6 +39,7 @@ const MAX_PATTERN: usize = 64 * 1024;
 pub(crate) struct Regex {
     pattern: String,
     options: i64,
+    backtracks: usize,
     groups: Groups,
     // `$` also matches before a final line feed. Texts without one get the simpler form, which the engine runs faster.
     simple: OnceLock<Compiled>,
@@ -61,8 +62,8 @@ impl Match {
 }
 
 impl Regex {
-    /// `new Regex(pattern, options)`.
-    pub(crate) fn new(pattern: &str, options: i64) -> Result<Regex> {
+    /// `new Regex(pattern, options)`. A match is given up after so many backtracks.
+    pub(crate) fn new(pattern: &str, options: i64, backtracks: usize) -> Result<Regex> {
         if pattern.len() > MAX_PATTERN {
             return Err(DotnetError::argument(format!("The pattern is longer than {MAX_PATTERN} bytes.")));
         }
@@ -73,6 +74,7 @@ impl Regex {
         let regex = Regex {
             pattern: pattern.to_owned(),
             options,
+            backtracks,
             groups,
             simple: OnceLock::new(),
             newline: OnceLock::new(),
@@ -83,15 +85,15 @@ impl Regex {
     }
 
     /// The same, from a cache of recent patterns: what `Regex`'s static methods do.
-    pub(crate) fn cached(pattern: &str, options: i64) -> Result<Arc<Regex>> {
-        type Cache = Mutex<IndexMap<(String, i64), Arc<Regex>, BuildHasherDefault<DefaultHasher>>>;
+    pub(crate) fn cached(pattern: &str, options: i64, backtracks: usize) -> Result<Arc<Regex>> {
+        type Cache = Mutex<IndexMap<(String, i64, usize), Arc<Regex>, BuildHasherDefault<DefaultHasher>>>;
         static CACHE: OnceLock<Cache> = OnceLock::new();
         let cache = CACHE.get_or_init(Cache::default);
-        let key = (pattern.to_owned(), options);
+        let key = (pattern.to_owned(), options, backtracks);
         if let Some(known) = cache.lock().get(&key) {
             return Ok(known.clone());
         }
-        let regex = Arc::new(Regex::new(pattern, options)?);
+        let regex = Arc::new(Regex::new(pattern, options, backtracks)?);
         let mut cache = cache.lock();
         if cache.len() >= CACHED {
             cache.shift_remove_index(0);
@@ -207,7 +209,7 @@ impl Regex {
         let compiled = cell.get_or_init(|| {
             let pattern = translate::translate(&self.pattern, self.options, &self.groups, newline)?;
             fancy_regex::RegexBuilder::new(&pattern)
-                .backtrack_limit(BACKTRACK_LIMIT)
+                .backtrack_limit(self.backtracks)
                 .build()
                 .map_err(|why| parsing(&self.pattern, &why.to_string()))
         });

@@ -5,12 +5,12 @@ fn first(pattern: &str, text: &str) -> Option<String> {
 }
 
 fn with(pattern: &str, text: &str, options: i64) -> Option<String> {
-    let regex = Regex::new(pattern, options).unwrap();
+    let regex = Regex::new(pattern, options, BACKTRACKS).unwrap();
     regex.match_from(text, 0).unwrap().map(|it| text[it.range().0..it.range().1].to_owned())
 }
 
 fn group(pattern: &str, text: &str, name: &str) -> Option<String> {
-    let regex = Regex::new(pattern, 0).unwrap();
+    let regex = Regex::new(pattern, 0, BACKTRACKS).unwrap();
     let at = regex.groups().by_name(name)?;
     let found = regex.match_from(text, 0).unwrap()?;
     found.groups[at].map(|(from, to)| text[from..to].to_owned())
@@ -84,7 +84,7 @@ fn dotnet_syntax() {
 fn unnamed_groups_come_first() {
     assert_eq!(group("(?<x>a)(b)", "ab", "1").as_deref(), Some("b"));
     assert_eq!(group("(?<x>a)(b)", "ab", "x").as_deref(), Some("a"));
-    assert_eq!(Regex::new("(?<x>a)(b)", 0).unwrap().groups().by_number(2), Some(2));
+    assert_eq!(Regex::new("(?<x>a)(b)", 0, BACKTRACKS).unwrap().groups().by_number(2), Some(2));
     assert_eq!(group("(?<x>a)|(?<x>b)", "b", "x").as_deref(), Some("b"));
     assert_eq!(group("(a)?b", "b", "1"), None);
     assert_eq!(group("(?<2>a)(b)(c)", "abc", "3").as_deref(), Some("c"));
@@ -94,7 +94,7 @@ fn unnamed_groups_come_first() {
 #[test]
 fn replacing() {
     let replace = |pattern: &str, text: &str, with: &str| {
-        let regex = Regex::new(pattern, 0).unwrap();
+        let regex = Regex::new(pattern, 0, BACKTRACKS).unwrap();
         let replacement = Replacement::new(with, regex.groups());
         regex.replace(text, -1, 0, |found| Ok::<_, DotnetError>(replacement.expand(text, found))).unwrap()
     };
@@ -104,13 +104,13 @@ fn replacing() {
     assert_eq!(replace("x", "axb", "$$$&$`$'$_${no}$"), "a$xabaxb${no}$b");
     assert_eq!(replace("b*", "abc", "-"), "-a--c-");
     assert_eq!(replace("(a)|(b)", "ab", "<$+>"), "<><b>");
-    let regex = Regex::new("a", 0).unwrap();
+    let regex = Regex::new("a", 0, BACKTRACKS).unwrap();
     assert_eq!(regex.replace("aaa", 2, 0, |_| Ok::<_, DotnetError>("b".into())).unwrap(), "bba");
 }
 
 #[test]
 fn splitting() {
-    let split = |pattern: &str, text: &str, count| Regex::new(pattern, 0).unwrap().split(text, count, 0).unwrap();
+    let split = |pattern: &str, text: &str, count| Regex::new(pattern, 0, BACKTRACKS).unwrap().split(text, count, 0).unwrap();
     assert_eq!(split(",", "a,b,c", 0), ["a", "b", "c"]);
     assert_eq!(split("(,)", "a,b", 0), ["a", ",", "b"]);
     assert_eq!(split(",", "a,b,c", 2), ["a", "b,c"]);
@@ -121,7 +121,7 @@ fn splitting() {
 #[test]
 fn matches_include_empty_ones() {
     let mut found = Vec::new();
-    let regex = Regex::new("a*", 0).unwrap();
+    let regex = Regex::new("a*", 0, BACKTRACKS).unwrap();
     regex
         .for_each("aab", 0, |it| {
             found.push(it.range());
@@ -148,27 +148,27 @@ fn wrong_patterns_say_why() {
         ("(?z)", "parsing \"(?z)\" - Unrecognized grouping construct."),
     ];
     for (pattern, message) in rows {
-        let error = match Regex::new(pattern, 0) {
+        let error = match Regex::new(pattern, 0, BACKTRACKS) {
             Ok(_) => panic!("{pattern} compiled"),
             Err(error) => error,
         };
         assert_eq!((error.type_name, error.message.as_str()), ("System.ArgumentException", message));
     }
     for pattern in ["(?<a-b>x)", "(?'a-b'x)"] {
-        assert_eq!(Regex::new(pattern, 0).unwrap_err().type_name, "System.NotSupportedException");
+        assert_eq!(Regex::new(pattern, 0, BACKTRACKS).unwrap_err().type_name, "System.NotSupportedException");
     }
-    assert!(Regex::new("a", options::RIGHT_TO_LEFT).is_err());
+    assert!(Regex::new("a", options::RIGHT_TO_LEFT, BACKTRACKS).is_err());
     for pattern in ["(".repeat(10_000), "[".repeat(10_000), "a".repeat(100_000), "(?:a{1000}){1000}".into(), "(?(".into()] {
-        assert!(Regex::new(&pattern, 0).is_err());
+        assert!(Regex::new(&pattern, 0, BACKTRACKS).is_err());
     }
 }
 
 #[test]
 fn catastrophes_time_out() {
-    let regex = Regex::new(r"^(\w+\s?)*\1$", 0).unwrap();
+    let regex = Regex::new(r"^(\w+\s?)*\1$", 0, BACKTRACKS).unwrap();
     let error = regex.is_match(&("a".repeat(60) + "!")).unwrap_err();
     assert_eq!(error.type_name, "System.Text.RegularExpressions.RegexMatchTimeoutException");
-    assert_eq!(Regex::new("^(a+)+$", 0).unwrap().is_match(&("a".repeat(5_000) + "!")), Ok(false));
+    assert_eq!(Regex::new("^(a+)+$", 0, BACKTRACKS).unwrap().is_match(&("a".repeat(5_000) + "!")), Ok(false));
 }
 
 #[test]
