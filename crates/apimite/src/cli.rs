@@ -75,7 +75,13 @@ pub(crate) struct Lab {
     #[command(flatten)]
     pub(crate) addresses: LabAddresses,
     /// Sends the traffic to a gateway that runs already, instead of starting one; needs --key and --control-url.
-    #[arg(long, value_name = "URL", requires = "key", requires = "control_url", conflicts_with = "serve")]
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "key",
+        requires = "control_url",
+        conflicts_with = "serve"
+    )]
     pub(crate) gateway_url: Option<String>,
     /// Control address of that gateway.
     #[arg(long, value_name = "URL")]
@@ -149,6 +155,9 @@ pub(crate) struct Up {
     /// Lets policies run in sections where Azure refuses them.
     #[arg(long)]
     pub(crate) lenient: bool,
+    /// Records every policy of a walk and the value of every expression, not only decisions and attempts.
+    #[arg(long)]
+    pub(crate) full_trace: bool,
     /// Does not watch the folder for changes.
     #[arg(long)]
     pub(crate) no_watch: bool,
@@ -169,7 +178,12 @@ pub(crate) struct Foundry {
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Vec<String>,
     /// Address of the mock model servers; port 0 for any free one.
-    #[arg(long, alias = "foundry", value_name = "ADDRESS", default_value = "127.0.0.1:8082")]
+    #[arg(
+        long,
+        alias = "foundry",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8082"
+    )]
     pub(crate) listen: SocketAddr,
     /// Address of the control routes.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
@@ -205,10 +219,7 @@ pub(crate) struct Check {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  \
-    apimite eval '@(1 + 1)'\n  \
-    apimite eval 'context.Request.Headers.GetValueOrDefault(\"x\", \"none\")' --context '{\"request\":{\"headers\":{\"x\":\"1\"}}}'\n  \
-    apimite eval --batch expressions.jsonl",
+    after_help = "Example:\n  apimite eval '@(1 + 1)'\nMore, and what a context holds, with --help.",
     after_long_help = crate::eval::HELP
 )]
 pub(crate) struct Eval {
@@ -236,7 +247,12 @@ pub(crate) struct Eval {
 #[derive(Debug, Args)]
 pub(crate) struct Running {
     /// Control address of the running apimite.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8081", global = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8081",
+        global = true
+    )]
     pub(crate) control: String,
     /// How the result is written.
     #[arg(long, value_enum, default_value_t, global = true)]

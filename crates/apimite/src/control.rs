@@ -29,9 +29,16 @@ pub(crate) fn clock_routes(clock: &Clock) -> Router {
 
 /// Serves `routes` to callers that name this machine, or one of `names`, as the host. A page of another origin that made its
 /// own name point here is refused.
-pub(crate) async fn serve(listener: TcpListener, routes: Router, names: &[String], shutdown: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    routes: Router,
+    names: &[String],
+    shutdown: impl Future<Output = ()>,
+) {
     let names: Arc<[String]> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
-    let routes = routes.fallback(unknown).layer(middleware::from_fn_with_state(names, check_host));
+    let routes = routes
+        .fallback(unknown)
+        .layer(middleware::from_fn_with_state(names, check_host));
     let service = move |_peer, request: http::Request<wire::Incoming>| {
         let routes = routes.clone();
         async move {
@@ -44,7 +51,10 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, names: &[String
 }
 
 async fn check_host(State(names): State<Arc<[String]>>, request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
     let host = host.or_else(|| request.uri().host());
     match host.is_some_and(|host| is_ours(host, &names)) {
         true => next.run(request).await,
@@ -66,11 +76,19 @@ fn is_ours(host: &str, names: &[String]) -> bool {
 }
 
 async fn unknown() -> Response {
-    refuse(StatusCode::NOT_FOUND, "NotFound", "there is no such control route")
+    refuse(
+        StatusCode::NOT_FOUND,
+        "NotFound",
+        "there is no such control route",
+    )
 }
 
 fn refuse(status: StatusCode, code: &str, message: &str) -> Response {
-    (status, Json(json!({ "error": { "code": code, "message": message } }))).into_response()
+    (
+        status,
+        Json(json!({ "error": { "code": code, "message": message } })),
+    )
+        .into_response()
 }
 
 fn state(clock: &Clock) -> Json<Value> {
@@ -94,7 +112,11 @@ struct Advance {
 
 async fn advance(State(clock): State<Clock>, Json(by): Json<Advance>) -> Response {
     let Ok(wait) = Duration::try_from_secs_f64(by.seconds) else {
-        return refuse(StatusCode::BAD_REQUEST, "BadRequest", "`seconds` is a number from 0");
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "`seconds` is a number from 0",
+        );
     };
     if !clock.is_virtual() {
         let message = "this clock moves by itself; only manual time is advanced";
@@ -112,10 +134,16 @@ struct Scale {
 async fn scale(State(clock): State<Clock>, Json(by): Json<Scale>) -> Response {
     match clock.set_scale(by.factor) {
         true => state(&clock).into_response(),
-        false if clock.is_virtual() => {
-            refuse(StatusCode::CONFLICT, "ManualClock", "manual time has no speed; it is advanced")
-        }
-        false => refuse(StatusCode::BAD_REQUEST, "BadRequest", "`factor` is a number above 0"),
+        false if clock.is_virtual() => refuse(
+            StatusCode::CONFLICT,
+            "ManualClock",
+            "manual time has no speed; it is advanced",
+        ),
+        false => refuse(
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "`factor` is a number above 0",
+        ),
     }
 }
 
@@ -126,7 +154,14 @@ mod tests {
     #[test]
     fn only_names_of_this_machine_are_served() {
         let names = ["gateway".to_owned()];
-        for good in ["localhost", "LocalHost:8081", "127.0.0.1:8081", "[::1]:8081", "192.168.1.7", "gateway:8081"] {
+        for good in [
+            "localhost",
+            "LocalHost:8081",
+            "127.0.0.1:8081",
+            "[::1]:8081",
+            "192.168.1.7",
+            "gateway:8081",
+        ] {
             assert!(is_ours(good, &names), "{good}");
         }
         for bad in ["evil.example", "evil.example:8081", "localhost.evil.example", ""] {

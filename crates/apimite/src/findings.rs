@@ -24,14 +24,24 @@ struct Line {
 /// Findings by document: first those of `names`, in that order, then any other that something was found in.
 pub(crate) fn by_document(names: &[String], findings: &[Finding]) -> Vec<Document> {
     let mut documents: Vec<Document> = Vec::new();
-    let names = names.iter().map(String::as_str).chain(findings.iter().map(|it| it.source.name()));
+    let names = names
+        .iter()
+        .map(String::as_str)
+        .chain(findings.iter().map(|it| it.source.name()));
     for name in names {
         if !documents.iter().any(|document| document.path == name) {
-            documents.push(Document { path: name.to_owned(), ok: true, diagnostics: Vec::new() });
+            documents.push(Document {
+                path: name.to_owned(),
+                ok: true,
+                diagnostics: Vec::new(),
+            });
         }
     }
     for finding in findings {
-        if let Some(document) = documents.iter_mut().find(|document| document.path == finding.source.name()) {
+        if let Some(document) = documents
+            .iter_mut()
+            .find(|document| document.path == finding.source.name())
+        {
             document.ok &= !finding.is_error();
             document.diagnostics.push(line(finding));
         }
@@ -63,7 +73,12 @@ pub(crate) fn show(findings: &[Finding]) {
 
 /// `2 errors, 1 warning`, or nothing.
 pub(crate) fn count(findings: &[Finding]) -> String {
-    let count = |severity| findings.iter().filter(|it| it.diagnostic.severity == severity).count();
+    let count = |severity| {
+        findings
+            .iter()
+            .filter(|it| it.diagnostic.severity == severity)
+            .count()
+    };
     let words = |count: usize, word: &str| match count {
         0 => None,
         1 => Some(format!("1 {word}")),
@@ -86,7 +101,7 @@ mod tests {
     fn a_line_per_document_with_places_from_one() {
         let source = Source::new("b.xml", "a\nb");
         let finding = Diagnostic::error("unknown-policy", "`x` is no policy", Span::at(2)).found_in(&source);
-        let documents = by_document(&["a.xml".to_owned(), "b.xml".to_owned()], &[finding.clone()]);
+        let documents = by_document(&["a.xml".to_owned(), "b.xml".to_owned()], std::slice::from_ref(&finding));
         assert_eq!(
             serde_json::to_string(&documents).expect("serializable"),
             r#"[{"path":"a.xml","ok":true,"diagnostics":[]},{"path":"b.xml","ok":false,"diagnostics":[{"severity":"error","code":"unknown-policy","message":"`x` is no policy","line":2,"column":1}]}]"#

@@ -2,7 +2,8 @@
 
 use clock::Clock;
 use notify::{EventKind, RecursiveMode, Watcher as _};
-use std::path::Path;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -13,6 +14,8 @@ const REST: Duration = Duration::from_millis(60);
 pub(crate) struct Watch {
     _watcher: notify::RecommendedWatcher,
     changes: mpsc::UnboundedReceiver<()>,
+    folder: PathBuf,
+    content: u64,
 }
 
 impl Watch {
@@ -30,18 +33,51 @@ impl Watch {
         let cannot = |error: notify::Error| format!("cannot watch `{}`: {error}", folder.display());
         let mut watcher = notify::recommended_watcher(handler).map_err(cannot)?;
         watcher.watch(folder, RecursiveMode::Recursive).map_err(cannot)?;
-        Ok(Watch { _watcher: watcher, changes })
+        Ok(Watch {
+            _watcher: watcher,
+            changes,
+            folder: folder.to_owned(),
+            content: content(folder),
+        })
     }
 
-    /// Waits until something has changed and the folder has come to rest.
+    /// Waits until some text has changed and the folder has come to rest. A file that was written again as it was is no change.
     pub(crate) async fn changed(&mut self) {
-        if self.changes.recv().await.is_none() {
-            std::future::pending::<()>().await;
-        }
         // Files change in the time of the file system, whatever the service's own clock shows.
         let clock = Clock::real();
-        while let Some(Some(())) = clock.timeout(REST, self.changes.recv()).await {}
+        loop {
+            if self.changes.recv().await.is_none() {
+                std::future::pending::<()>().await;
+            }
+            while let Some(Some(())) = clock.timeout(REST, self.changes.recv()).await {}
+            let content = content(&self.folder);
+            if content != self.content {
+                self.content = content;
+                return;
+            }
+        }
     }
+}
+
+/// A number that stands for every file that matters, its name and its text. Read again after each change, never on the way
+/// of a request.
+fn content(folder: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                open.push(path);
+            } else if apiops::concerns(&path) {
+                path.hash(&mut hasher);
+                std::fs::read(&path).unwrap_or_default().hash(&mut hasher);
+            }
+        }
+    }
+    hasher.finish()
 }
 
 fn matters(event: &notify::Event) -> bool {
@@ -49,6 +85,27 @@ fn matters(event: &notify::Event) -> bool {
         EventKind::Access(_) => false,
         // A folder that is moved or removed takes its files along.
         EventKind::Remove(_) | EventKind::Modify(notify::event::ModifyKind::Name(_)) => true,
-        _ => event.paths.iter().any(|path| path.is_dir() || apiops::concerns(path)),
+        _ => event
+            .paths
+            .iter()
+            .any(|path| path.is_dir() || apiops::concerns(path)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::content;
+
+    #[test]
+    fn only_texts_that_matter_make_a_difference() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("policy.xml");
+        std::fs::write(&file, "<policies />").expect("written");
+        let before = content(folder.path());
+        std::fs::write(&file, "<policies />").expect("written");
+        std::fs::write(folder.path().join("policy.xml~"), "backup").expect("written");
+        assert_eq!(content(folder.path()), before);
+        std::fs::write(&file, "<policies></policies>").expect("written");
+        assert_ne!(content(folder.path()), before);
     }
 }

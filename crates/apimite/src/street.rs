@@ -9,6 +9,7 @@ use http::uri::Authority;
 use llm::Encoding;
 use model::{Account, Service};
 use serde_json::{Value, json};
+use policy::Detail;
 use service::Plan;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,6 +38,17 @@ pub(crate) struct Addresses {
     pub(crate) names: Vec<String>,
 }
 
+/// How everything runs.
+#[derive(Debug)]
+pub(crate) struct Manner {
+    pub(crate) clock: Clock,
+    pub(crate) dice: Dice,
+    /// Refuses calls to hosts that are neither a mock nor loopback.
+    pub(crate) offline: bool,
+    /// How much of a walk is recorded.
+    pub(crate) detail: Detail,
+}
+
 /// Sockets that are open and not yet served: whoever takes them knows every address before anything is loaded.
 pub(crate) struct Doors {
     gateway: TcpListener,
@@ -55,6 +67,7 @@ pub(crate) struct Street {
     pub(crate) foundry_address: Option<SocketAddr>,
     gateway: Arc<Gateway>,
     foundry: Option<Foundry>,
+    warming: Option<std::thread::JoinHandle<()>>,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
 }
@@ -63,7 +76,9 @@ pub(crate) struct Street {
 pub(crate) async fn listen(what: &str, address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| {
         let advice = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "; another program has that port, choose another or 0 for any free one",
+            std::io::ErrorKind::AddrInUse => {
+                "; another program has that port, choose another or 0 for any free one"
+            }
             _ => "",
         };
         format!("cannot listen on {address} for the {what}: {error}{advice}")
@@ -72,7 +87,9 @@ pub(crate) async fn listen(what: &str, address: SocketAddr) -> Result<TcpListene
 
 /// The address that a socket got.
 pub(crate) fn local(listener: &TcpListener) -> Result<SocketAddr, String> {
-    listener.local_addr().map_err(|error| format!("no local address: {error}"))
+    listener
+        .local_addr()
+        .map_err(|error| format!("no local address: {error}"))
 }
 
 impl Doors {
@@ -84,7 +101,12 @@ impl Doors {
             Mocks::Here(address) => Some(listen("mock model servers", address).await?),
             Mocks::There(_) | Mocks::None => None,
         };
-        Ok(Doors { gateway, control, foundry, addresses })
+        Ok(Doors {
+            gateway,
+            control,
+            foundry,
+            addresses,
+        })
     }
 
     /// Address of our mocks, if we serve any.
@@ -93,30 +115,63 @@ impl Doors {
     }
 
     /// Begins to serve.
-    pub(crate) fn serve(self, plan: Arc<Plan>, clock: &Clock, dice: Dice, offline: bool) -> Result<Street, String> {
+    pub(crate) fn serve(self, plan: Arc<Plan>, manner: &Manner) -> Result<Street, String> {
+        let Manner { clock, dice, offline, detail } = manner;
         let foundry_address = self.foundry()?;
         let (gateway_address, control_address) = (local(&self.gateway)?, local(&self.control)?);
+        let elsewhere = match &self.addresses.mocks {
+            Mocks::There(mocks) => mocks.clone(),
+            Mocks::Here(_) | Mocks::None => Vec::new(),
+        };
         let options = gateway::Options {
             foundry: foundry_address,
+            mocks: elsewhere,
             in_process: foundry_address.is_some(),
-            offline,
-            ..gateway::Options::new(clock.clone(), dice)
+            offline: *offline,
+            detail: *detail,
+            ..gateway::Options::new(clock.clone(), *dice)
         };
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
         let mut routes = control::clock_routes(clock);
         let foundry = match self.foundry {
-            Some(listener) => Some(mocks(listener, &plan.service, clock, dice, &mut servers, stopped.clone())?),
+            Some(listener) => Some(mocks(
+                listener,
+                &plan.service,
+                clock,
+                *dice,
+                &mut servers,
+                stopped.clone(),
+            )?),
             None => None,
         };
+        let warming = foundry.as_ref().map(|_| warm(&plan.service.accounts));
         let gateway = Gateway::new(plan, options);
         routes = routes.merge(gateway.control());
         if let Some(foundry) = &foundry {
             routes = routes.nest("/mocks", foundry.control());
         }
-        servers.spawn(gateway::serve(gateway.clone(), self.gateway, until(stopped.clone())));
-        servers.spawn(control_server(self.control, routes, self.addresses.names, stopped));
-        Ok(Street { gateway_address, control_address, foundry_address, gateway, foundry, stop, servers })
+        servers.spawn(gateway::serve(
+            gateway.clone(),
+            self.gateway,
+            until(stopped.clone()),
+        ));
+        servers.spawn(control_server(
+            self.control,
+            routes,
+            self.addresses.names,
+            stopped,
+        ));
+        Ok(Street {
+            gateway_address,
+            control_address,
+            foundry_address,
+            gateway,
+            foundry,
+            warming,
+            stop,
+            servers,
+        })
     }
 }
 
@@ -128,23 +183,30 @@ fn mocks(
     servers: &mut JoinSet<()>,
     stopped: watch::Receiver<bool>,
 ) -> Result<Foundry, String> {
-    let foundry = Foundry::new(&service.accounts, &service.settings, clock.clone(), dice).map_err(|it| it.to_string())?;
+    let foundry = Foundry::new(&service.accounts, &service.settings, clock.clone(), dice)
+        .map_err(|it| it.to_string())?;
     servers.spawn(serve_mocks(foundry.clone(), listener, clock.clone(), stopped));
-    warm(&service.accounts);
     Ok(foundry)
 }
 
 /// Loads what counts tokens of the accounts' models, beside everything else: the first call that needs it waits for it.
-pub(crate) fn warm(accounts: &[Account]) {
-    let models = accounts.iter().flat_map(|account| &account.deployments).map(|deployment| &deployment.model.name);
+pub(crate) fn warm(accounts: &[Account]) -> std::thread::JoinHandle<()> {
+    let models = accounts
+        .iter()
+        .flat_map(|account| &account.deployments)
+        .map(|deployment| &deployment.model.name);
     let mut encodings: Vec<Encoding> = models.map(|model| Encoding::of_model(model)).collect();
     encodings.dedup();
-    // Nobody waits for the thread itself.
-    drop(llm::warm(&encodings));
+    llm::warm(&encodings)
 }
 
 /// Serves mock model servers until told to stop.
-pub(crate) async fn serve_mocks(foundry: Foundry, listener: TcpListener, clock: Clock, stopped: watch::Receiver<bool>) {
+pub(crate) async fn serve_mocks(
+    foundry: Foundry,
+    listener: TcpListener,
+    clock: Clock,
+    stopped: watch::Receiver<bool>,
+) {
     let service = move |_peer, request| {
         let foundry = foundry.clone();
         async move { foundry.answer::<wire::Incoming>(request).await }
@@ -172,10 +234,20 @@ impl Street {
     /// Serves `plan` from now on.
     pub(crate) fn reload(&self, plan: Arc<Plan>) -> Result<(), String> {
         if let Some(foundry) = &self.foundry {
-            foundry.reload(&plan.service.accounts, &plan.service.settings).map_err(|it| it.to_string())?;
+            foundry
+                .reload(&plan.service.accounts, &plan.service.settings)
+                .map_err(|it| it.to_string())?;
         }
         self.gateway.reload(plan);
         Ok(())
+    }
+
+    /// Waits until the mocks can count tokens, so that the first call takes no longer than the others.
+    pub(crate) async fn warmed(&mut self) {
+        if let Some(warming) = self.warming.take() {
+            // A thread that failed has said so; the first call tries again.
+            let _ = tokio::task::spawn_blocking(|| warming.join()).await;
+        }
     }
 
     /// The first line of `--format json`.
@@ -220,7 +292,9 @@ pub(crate) async fn asked_to_end() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return interrupted().await };
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            return interrupted().await;
+        };
         tokio::select! {
             () = interrupted() => (),
             _ = terminate.recv() => (),

@@ -42,7 +42,9 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     if let Some(duration) = model::parse_duration(text) {
         return Ok(duration);
     }
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let number: f64 = text[..end].parse().map_err(|_| advice())?;
     let unit = match &text[end..] {
         "ms" | "" => 0.001,
@@ -56,9 +58,12 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 
 /// Reads an RFC 3339 moment.
 pub(crate) fn moment(text: &str) -> Result<Moment, String> {
-    let timestamp: Timestamp =
-        text.parse().map_err(|_| format!("`{text}` is no moment; write one such as `2026-01-01T00:00:00Z`"))?;
-    i64::try_from(timestamp.as_nanosecond()).map(Moment::from_nanos).map_err(|_| format!("`{text}` is too far away"))
+    let timestamp: Timestamp = text
+        .parse()
+        .map_err(|_| format!("`{text}` is no moment; write one such as `2026-01-01T00:00:00Z`"))?;
+    i64::try_from(timestamp.as_nanosecond())
+        .map(Moment::from_nanos)
+        .map_err(|_| format!("`{text}` is too far away"))
 }
 
 /// A moment as RFC 3339.
@@ -96,8 +101,12 @@ fn configured(settings: &ClockSettings) -> Result<ClockChoice, String> {
         (Some("auto"), _) => Ok(ClockChoice::Auto),
         (mode, scale) => {
             let mode = mode.unwrap_or("real");
-            let scale = scale.map(|scale| format!(" with scale {scale}")).unwrap_or_default();
-            Err(format!("`apimite.toml` sets the clock to `{mode}`{scale}; it may be `real`, `manual` or `auto`"))
+            let scale = scale
+                .map(|scale| format!(" with scale {scale}"))
+                .unwrap_or_default();
+            Err(format!(
+                "`apimite.toml` sets the clock to `{mode}`{scale}; it may be `real`, `manual` or `auto`"
+            ))
         }
     }
 }
@@ -126,10 +135,16 @@ mod tests {
 
     #[test]
     fn the_command_line_overrides_the_folder() {
-        let settings = ClockSettings { mode: Some("manual".into()), ..ClockSettings::default() };
+        let settings = ClockSettings {
+            mode: Some("manual".into()),
+            ..ClockSettings::default()
+        };
         assert!(clock(None, None, &settings).is_ok_and(|clock| clock.is_virtual()));
         assert!(clock(Some(ClockChoice::Real), None, &settings).is_ok_and(|clock| !clock.is_virtual()));
-        let settings = ClockSettings { mode: Some("slow".into()), ..ClockSettings::default() };
+        let settings = ClockSettings {
+            mode: Some("slow".into()),
+            ..ClockSettings::default()
+        };
         assert!(clock(None, None, &settings).is_err());
     }
 }

@@ -12,10 +12,22 @@ pub(crate) fn text(record: &Record) -> String {
     };
     let mut lines = vec![
         format!("#{} {} {}", it.number, it.method, it.path),
-        format!("  {status} after {took:.1} ms, at {}, id {}", written(it.started), it.id),
+        format!(
+            "  {status} after {took:.1} ms, at {}, id {}",
+            written(it.started),
+            it.id
+        ),
     ];
-    let parts = [("api", &it.api), ("operation", &it.operation), ("product", &it.product), ("subscription", &it.subscription)];
-    let known: Vec<String> = parts.iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?))).collect();
+    let parts = [
+        ("api", &it.api),
+        ("operation", &it.operation),
+        ("product", &it.product),
+        ("subscription", &it.subscription),
+    ];
+    let known: Vec<String> = parts
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)))
+        .collect();
     if !known.is_empty() {
         lines.push(format!("  {}", known.join(", ")));
     }
@@ -34,8 +46,15 @@ fn step(event: &Event, begin: Moment) -> String {
         Step::Attempt(attempt) => attempt.explain(),
         Step::Waited { millis, retry } => format!("waited {millis:.0} ms before retry {retry}"),
         Step::Did { message } => message.clone(),
-        Step::Message { severity, message, metadata } => {
-            let metadata: Vec<String> = metadata.iter().map(|(name, value)| format!("; {name} {value}")).collect();
+        Step::Message {
+            severity,
+            message,
+            metadata,
+        } => {
+            let metadata: Vec<String> = metadata
+                .iter()
+                .map(|(name, value)| format!("; {name} {value}"))
+                .collect();
             format!("{severity}: {message}{}", metadata.concat())
         }
         Step::Faulted { reason, message } => format!("failed: {reason}: {message}"),
@@ -44,7 +63,11 @@ fn step(event: &Event, begin: Moment) -> String {
         true => String::new(),
         false => format!(" ({})", event.place),
     };
-    format!("  {at:>9.1} ms  {:<8}  {}{place}  {words}", event.section.name(), event.source)
+    format!(
+        "  {at:>9.1} ms  {:<8}  {}{place}  {words}",
+        event.section.name(),
+        event.source
+    )
 }
 
 #[cfg(test)]
@@ -74,10 +97,22 @@ mod tests {
             section: Section::Backend,
             source: "retry".into(),
             place: "api".into(),
-            step: Step::Waited { millis: 2.0, retry: 1 },
+            step: Step::Waited {
+                millis: 2.0,
+                retry: 1,
+            },
         };
-        let told = text(&Record { summary, events: vec![event] });
-        assert!(told.starts_with("#7 GET /a\n  200 after 12.0 ms, at 1970-01-01T00:00:00Z"), "{told}");
-        assert!(told.ends_with("3.0 ms  backend   retry (api)  waited 2 ms before retry 1"), "{told}");
+        let told = text(&Record {
+            summary,
+            events: vec![event],
+        });
+        assert!(
+            told.starts_with("#7 GET /a\n  200 after 12.0 ms, at 1970-01-01T00:00:00Z"),
+            "{told}"
+        );
+        assert!(
+            told.ends_with("3.0 ms  backend   retry (api)  waited 2 ms before retry 1"),
+            "{told}"
+        );
     }
 }

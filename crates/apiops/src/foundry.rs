@@ -41,30 +41,8 @@ impl File<'_> {
             source: self.source,
             over: None,
         };
-        let (list, root) = match value {
-            Value::Array(list) => (list.iter().collect(), ""),
-            // A template names its schema; a resource has a type.
-            _ if value.get("type").is_none() && value.get("resources").is_some_and(Value::is_array) => (
-                value
-                    .get("resources")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten()
-                    .collect(),
-                "/resources",
-            ),
-            _ => (vec![value], "-"),
-        };
-        let places = (0..list.len()).map(|at| {
-            if root == "-" {
-                String::new()
-            } else {
-                format!("{root}/{at}")
-            }
-        });
-        let resources: Vec<Fields<'_>> = list
-            .iter()
-            .zip(places)
+        let resources: Vec<Fields<'_>> = listed(value)
+            .into_iter()
             .map(|(value, place)| Fields::new(value, &origin, place))
             .collect();
         let findings = &mut reader.findings;
@@ -152,6 +130,20 @@ impl File<'_> {
             }
         }
     }
+}
+
+// The resources of a file, each with its place: a list, an ARM template, or the file itself.
+fn listed(value: &Value) -> Vec<(&Value, String)> {
+    let (list, root) = match (value, value.get("type"), value.get("resources")) {
+        (Value::Array(list), _, _) => (list, ""),
+        // A resource has a type, a template has none.
+        (_, None, Some(Value::Array(list))) => (list, "/resources"),
+        _ => return vec![(value, String::new())],
+    };
+    list.iter()
+        .enumerate()
+        .map(|(at, value)| (value, format!("{root}/{at}")))
+        .collect()
 }
 
 fn deployment(resource: &Fields<'_>, findings: &mut Vec<Finding>) -> Option<Deployment> {

@@ -1,6 +1,7 @@
 //! A folder as the extractor writes it, read from memory and from disk, and every way in which one can be wrong.
 
 use model::{ApiKind, BackendKind, Scope, Service, SubscriptionState, VersioningScheme};
+use proptest::prelude::*;
 use source::Finding;
 
 const CHAT: &str = r#"{"properties": {"path": "inference/openai", "displayName": "Chat", "protocols": ["https"],
@@ -407,4 +408,24 @@ fn a_folder_that_is_not_there_is_a_finding() {
         "{:?}",
         lines(&findings)
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn a_damaged_file_is_a_finding_and_never_a_panic(which in 0usize..64, cut in 0usize..2000, put in "\\PC{0,3}", keep: bool) {
+        let files = folder();
+        let (path, text) = files[which % files.len()];
+        let mut at = cut % (text.len() + 1);
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let damaged = format!("{}{put}{}", &text[..at], if keep { &text[at..] } else { "" });
+        let damaged: Vec<(&str, &str)> = files.iter().map(|it| if it.0 == path { (path, damaged.as_str()) } else { *it }).collect();
+        let (_, findings) = apiops::read_embedded(&damaged);
+        for finding in &findings {
+            prop_assert!(finding.diagnostic.span.end <= finding.source.text().len(), "{:?}", finding);
+            finding.source.slice(finding.diagnostic.span);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use http_body::{Body, Frame, SizeHint};
 use policy::Stream;
 use std::error::Error;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// A body that is written.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub enum Outgoing {
     Full(Bytes),
     /// It passes by.
     Stream(Stream),
+    /// It broke off, which the other side has yet to learn.
+    Broken(Box<dyn Error + Send + Sync>),
 }
 
 impl Outgoing {
@@ -35,7 +37,7 @@ impl Outgoing {
         match self {
             Outgoing::Empty => Some(Outgoing::Empty),
             Outgoing::Full(bytes) => Some(Outgoing::Full(bytes.clone())),
-            Outgoing::Stream(_) => None,
+            Outgoing::Stream(_) | Outgoing::Broken(_) => None,
         }
     }
 }
@@ -50,10 +52,20 @@ impl Body for Outgoing {
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = self.get_mut();
         if let Outgoing::Stream(stream) = this {
-            return Pin::new(stream).poll_frame(context);
+            match ready!(Pin::new(stream).poll_frame(context)) {
+                // Whoever writes closes the connection on an error, and what it has not written yet is lost: head and first
+                // bytes go out before it learns of the break.
+                Some(Err(error)) => {
+                    *this = Outgoing::Broken(error);
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                frame => return Poll::Ready(frame),
+            }
         }
         match std::mem::take(this) {
             Outgoing::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            Outgoing::Broken(error) => Poll::Ready(Some(Err(error))),
             _ => Poll::Ready(None),
         }
     }
@@ -61,7 +73,7 @@ impl Body for Outgoing {
     fn is_end_stream(&self) -> bool {
         match self {
             Outgoing::Empty => true,
-            Outgoing::Full(_) => false,
+            Outgoing::Full(_) | Outgoing::Broken(_) => false,
             Outgoing::Stream(stream) => stream.is_end_stream(),
         }
     }
@@ -71,6 +83,7 @@ impl Body for Outgoing {
             Outgoing::Empty => SizeHint::with_exact(0),
             Outgoing::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Outgoing::Stream(stream) => stream.size_hint(),
+            Outgoing::Broken(_) => SizeHint::default(),
         }
     }
 }

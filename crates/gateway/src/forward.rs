@@ -87,19 +87,31 @@ impl Live {
         Ok(Leg { target, verification, version: call.version })
     }
 
+    async fn travel(&self, leg: Leg<'_>, mut call: Call, seen: &mut Option<Url>) -> Result<Response<Body>, Failed> {
+        if let Some(address) = &call.forwarded_for {
+            headers::forward(&mut call.headers, address);
+        }
+        let (url, uri) = leg.target.join(&call.path, &call.query).map_err(|message| (CONNECTION_FAILURE, message))?;
+        if call.follow_redirects {
+            // Boxed, since it is rare and would make every call as large as itself.
+            return Box::pin(self.follow(leg, call, url, uri, seen)).await;
+        }
+        *seen = Some(url);
+        let request = request(&leg.target, call.method, uri, call.headers, Outgoing::new(call.body));
+        self.cross(&leg, request).await
+    }
+
     // Sends the request, and again as far as redirects lead.
-    async fn travel(&self, leg: Leg<'_>, call: Call, seen: &mut Option<Url>) -> Result<Response<Body>, Failed> {
-        let Call { method, path, query, mut headers, body, forwarded_for, follow_redirects, .. } = call;
-        if let Some(address) = &forwarded_for {
-            headers::forward(&mut headers, address);
-        }
+    async fn follow<'a>(
+        &'a self,
+        mut leg: Leg<'a>,
+        call: Call,
+        mut url: Url,
+        mut uri: Uri,
+        seen: &mut Option<Url>,
+    ) -> Result<Response<Body>, Failed> {
+        let Call { mut method, mut headers, body, .. } = call;
         let mut body = Outgoing::new(body);
-        let (url, uri) = leg.target.join(&path, &query).map_err(|message| (CONNECTION_FAILURE, message))?;
-        if !follow_redirects {
-            *seen = Some(url);
-            return self.cross(&leg, request(&leg.target, method, uri, headers, body)).await;
-        }
-        let (mut leg, mut method, mut url, mut uri) = (leg, method, url, uri);
         let mut followed = 0;
         loop {
             *seen = Some(url.clone());

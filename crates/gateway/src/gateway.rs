@@ -8,8 +8,10 @@ use crate::target::Directory;
 use crate::transport::Transport;
 use arc_swap::ArcSwap;
 use clock::{Clock, Dice};
+use http::uri::Authority;
 use policy::Detail;
 use service::Plan;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,6 +30,7 @@ pub struct Gateway {
     pub(crate) detail: Detail,
     requests: AtomicU64,
     foundry: Option<SocketAddr>,
+    mocks: BTreeMap<String, Authority>,
     offline: bool,
 }
 
@@ -40,6 +43,8 @@ pub struct Options {
     pub dice: Dice,
     /// Where the mock model servers listen: `{account}.openai.azure.com` and its like go there.
     pub foundry: Option<SocketAddr>,
+    /// Mock model servers in other processes: account, or `*` for all others, and where; asked before `foundry`.
+    pub mocks: Vec<(String, Authority)>,
     /// Whether the mock model servers run in this process, on our clock.
     pub in_process: bool,
     /// Other servers that do.
@@ -57,6 +62,7 @@ impl Options {
             clock,
             dice,
             foundry: None,
+            mocks: Vec::new(),
             in_process: false,
             neighbours: Vec::new(),
             offline: false,
@@ -68,14 +74,15 @@ impl Options {
 impl Gateway {
     /// A gateway that serves `plan`.
     pub fn new(plan: Arc<Plan>, options: Options) -> Arc<Gateway> {
-        let Options { clock, dice, foundry, in_process, neighbours, offline, detail } = options;
+        let Options { clock, dice, foundry, mocks, in_process, neighbours, offline, detail } = options;
         let transport = Transport::new(&clock);
-        let mocks = foundry.filter(|_| in_process);
-        neighbours.into_iter().chain(mocks).for_each(|address| transport.add_neighbour(address));
+        let ours = foundry.filter(|_| in_process);
+        neighbours.into_iter().chain(ours).for_each(|address| transport.add_neighbour(address));
         let identity = Identity::new(&plan.service.name);
         let shared = Arc::new(Shared { clock, dice, transport, identity, slots: Slots::default() });
         let recorder = Recorder::new(keep(&plan));
-        let directory = directory(&plan, foundry, offline);
+        let mocks = mocks.into_iter().map(|(account, at)| (account.to_ascii_lowercase(), at)).collect();
+        let directory = directory(&plan, foundry, &mocks, offline);
         let live = Live::new(plan, directory, shared.clone(), &Backends::default());
         Arc::new(Gateway {
             live: ArcSwap::new(live),
@@ -85,6 +92,7 @@ impl Gateway {
             detail,
             requests: AtomicU64::new(0),
             foundry,
+            mocks,
             offline,
         })
     }
@@ -92,7 +100,7 @@ impl Gateway {
     /// Serves `plan` from now on. Requests in flight keep theirs; breakers and rotations of unchanged backends go on.
     pub fn reload(&self, plan: Arc<Plan>) {
         self.recorder.resize(keep(&plan));
-        let directory = directory(&plan, self.foundry, self.offline);
+        let directory = directory(&plan, self.foundry, &self.mocks, self.offline);
         let before = self.live.load_full();
         self.live.store(Live::new(plan, directory, self.shared.clone(), &before.backends));
     }
@@ -138,7 +146,12 @@ fn keep(plan: &Plan) -> usize {
     plan.service.settings.log.keep.unwrap_or(KEEP)
 }
 
-fn directory(plan: &Plan, foundry: Option<SocketAddr>, offline: bool) -> Directory {
+fn directory(
+    plan: &Plan,
+    foundry: Option<SocketAddr>,
+    mocks: &BTreeMap<String, Authority>,
+    offline: bool,
+) -> Directory {
     let accounts = plan.accounts().iter().map(|account| account.name.to_ascii_lowercase()).collect();
-    Directory { foundry, accounts, offline }
+    Directory { foundry, accounts, mocks: mocks.clone(), offline }
 }

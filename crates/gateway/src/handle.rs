@@ -80,26 +80,23 @@ impl Arrival<'_> {
                     walk.preflight(&mut walking.exchange, self.live);
                     walking.end()
                 }
-                None => self.not_found(&route, parts, body, peer).await,
+                None => Box::pin(self.not_found(&route, parts, body, peer)).await,
             };
         };
         let (api, place) = (matched.api, matched.operation);
         let operation = &plan.apis[api].operations[place];
-        match authorise(plan, api, &parts.headers, self.query, self.host) {
-            Ok(admission) => {
-                let walk = operation.walk(admission.product);
-                let facts = self.facts(Some(api), Some(place), admission);
-                let mut walking = self.begin(facts, Some(matched), parts, body, peer);
-                policy::run(walk, &mut walking.exchange, self.live).await;
-                walking.end()
-            }
-            Err(fault) => {
-                let facts = self.facts(Some(api), Some(place), Admission::default());
-                let mut walking = self.begin(facts, Some(matched), parts, body, peer);
-                self.refuse(&operation.walk, &mut walking.exchange, fault).await;
-                walking.end()
-            }
+        let (admission, refused) = match authorise(plan, api, &parts.headers, self.query, self.host) {
+            Ok(admission) => (admission, None),
+            Err(fault) => (Admission::default(), Some(fault)),
+        };
+        let walk = operation.walk(admission.product);
+        let facts = self.facts(Some(api), Some(place), admission);
+        let mut walking = self.begin(facts, Some(matched), parts, body, peer);
+        match refused {
+            None => policy::run(walk, &mut walking.exchange, self.live).await,
+            Some(fault) => Box::pin(policy::refuse(walk, &mut walking.exchange, self.live, fault)).await,
         }
+        walking.end()
     }
 
     async fn not_found(&self, route: &Route<'_>, parts: Parts, body: Body, peer: SocketAddr) -> ResponseParts {
@@ -115,7 +112,7 @@ impl Arrival<'_> {
             .from_source("configuration")
             // Not inbound, where it happens: gateway logs say so (observed, gateway.md 1.7).
             .in_section(Section::Backend);
-        self.refuse(walk, &mut walking.exchange, fault).await;
+        policy::refuse(walk, &mut walking.exchange, self.live, fault).await;
         walking.end()
     }
 
@@ -131,10 +128,6 @@ impl Arrival<'_> {
             user: admission.user,
             deployment: plan.deployment.clone(),
         }
-    }
-
-    async fn refuse(&self, walk: &Walk, exchange: &mut Exchange, fault: Fault) {
-        policy::refuse(walk, exchange, self.live, fault).await;
     }
 
     // The operation that would serve the method that a CORS preflight asks about, if a policy answers for it. That needs no key

@@ -32,3 +32,6 @@ pub use body::Outgoing;
 pub use control::{BackendState, MemberState, OpenState, RuleState};
 pub use gateway::{Gateway, Options};
 pub use listen::serve;
+
+#[cfg(test)]
+mod tests;

@@ -98,18 +98,24 @@ struct Entry {
 impl Routes {
     /// The table of a plan.
     pub(crate) fn new(plan: &Plan) -> Routes {
-        Routes::from_apis(plan.apis.iter().map(|api| ApiRoute {
-            path: api.path.clone(),
-            version: api.version.clone(),
-            scheme: api.scheme.clone(),
-            revision: api.revision.clone(),
-            is_current: api.is_current,
-            is_online: api.is_online,
-            operations: api.operations.iter().map(|operation| OperationRoute {
-                name: operation.facts.id.clone(),
-                method: operation.facts.method.clone(),
-                url_template: operation.facts.url_template.clone(),
-            }).collect(),
+        Routes::from_apis(plan.apis.iter().map(|api| {
+            ApiRoute {
+                path: api.path.clone(),
+                version: api.version.clone(),
+                scheme: api.scheme.clone(),
+                revision: api.revision.clone(),
+                is_current: api.is_current,
+                is_online: api.is_online,
+                operations: api
+                    .operations
+                    .iter()
+                    .map(|operation| OperationRoute {
+                        name: operation.facts.id.clone(),
+                        method: operation.facts.method.clone(),
+                        url_template: operation.facts.url_template.clone(),
+                    })
+                    .collect(),
+            }
         }))
     }
 
@@ -117,11 +123,19 @@ impl Routes {
     pub(crate) fn from_apis(apis: impl IntoIterator<Item = ApiRoute>) -> Routes {
         let mut paths: Vec<PathEntry> = Vec::new();
         for (index, api) in apis.into_iter().enumerate() {
-            let segments: Vec<String> =
-                api.path.split('/').filter(|segment| !segment.is_empty()).map(str::to_lowercase).collect();
+            let segments: Vec<String> = api
+                .path
+                .split('/')
+                .filter(|segment| !segment.is_empty())
+                .map(str::to_lowercase)
+                .collect();
             let place = paths.iter().position(|entry| entry.segments == segments);
             let place = place.unwrap_or_else(|| {
-                paths.push(PathEntry { segments, scheme: api.scheme.clone(), versions: Vec::new() });
+                paths.push(PathEntry {
+                    segments,
+                    scheme: api.scheme.clone(),
+                    versions: Vec::new(),
+                });
                 paths.len() - 1
             });
             paths[place].add(index, api);
@@ -131,32 +145,65 @@ impl Routes {
     }
 
     /// What a request belongs to. `path` is percent-encoded as received, `query` may begin with `?`.
-    pub(crate) fn find<'a>(&self, method: &Method, path: &'a str, query: &str, headers: &HeaderMap) -> Route<'a> {
+    pub(crate) fn find<'a>(
+        &self,
+        method: &Method,
+        path: &'a str,
+        query: &str,
+        headers: &HeaderMap,
+    ) -> Route<'a> {
         let query = query.strip_prefix('?').unwrap_or(query);
         // The longest path decides; a shorter one is no fallback when its operations do not match (inferred).
-        let found = self.paths.iter().find_map(|entry| entry.strip(path).map(|(rest, revision)| (entry, rest, revision)));
-        let Some((entry, rest, revision)) = found else { return Route::None };
-        let Some((version, rest, revision)) = entry.version(rest, revision, query, headers) else { return Route::None };
-        let Some(revision) = version.revision(revision) else { return Route::None };
+        let found = self
+            .paths
+            .iter()
+            .find_map(|entry| entry.strip(path).map(|(rest, revision)| (entry, rest, revision)));
+        let Some((entry, rest, revision)) = found else {
+            return Route::None;
+        };
+        let Some((version, rest, revision)) = entry.version(rest, revision, query, headers) else {
+            return Route::None;
+        };
+        let Some(revision) = version.revision(revision) else {
+            return Route::None;
+        };
         revision.operation(method, rest, query)
     }
 }
 
 impl PathEntry {
     fn add(&mut self, index: usize, api: ApiRoute) {
-        let place = self.versions.iter().position(|it| it.name.eq_ignore_ascii_case(&api.version));
+        let place = self
+            .versions
+            .iter()
+            .position(|it| it.name.eq_ignore_ascii_case(&api.version));
         let place = place.unwrap_or_else(|| {
-            self.versions.push(Version { name: api.version.clone(), revisions: Vec::new() });
+            self.versions.push(Version {
+                name: api.version.clone(),
+                revisions: Vec::new(),
+            });
             self.versions.len() - 1
         });
         let mut operations: Vec<(String, Entry)> = api
             .operations
             .into_iter()
             .enumerate()
-            .map(|(operation, it)| (it.name, Entry { method: it.method, template: Template::new(&it.url_template), operation }))
+            .map(|(operation, it)| {
+                (
+                    it.name,
+                    Entry {
+                        method: it.method,
+                        template: Template::new(&it.url_template),
+                        operation,
+                    },
+                )
+            })
             .collect();
         operations.sort_by(|(left_name, left), (right_name, right)| {
-            left.template.rank().cmp(&right.template.rank()).then_with(|| left_name.cmp(right_name))
+            left.template
+                .rank()
+                .cmp(&right.template.rank())
+                .then_with(|| left_name.cmp(right_name))
         });
         self.versions[place].revisions.push(Revision {
             number: api.revision,
@@ -197,8 +244,17 @@ impl PathEntry {
         query: &str,
         headers: &HeaderMap,
     ) -> Option<(&'b Version, &'a str, Option<&'a str>)> {
-        let named = |name: &str| self.versions.iter().find(|it| !it.name.is_empty() && same_segment(name, &it.name));
-        let original = || self.versions.iter().find(|it| it.name.is_empty()).map(|it| (it, rest, revision));
+        let named = |name: &str| {
+            self.versions
+                .iter()
+                .find(|it| !it.name.is_empty() && same_segment(name, &it.name))
+        };
+        let original = || {
+            self.versions
+                .iter()
+                .find(|it| it.name.is_empty())
+                .map(|it| (it, rest, revision))
+        };
         match &self.scheme {
             None => self.versions.first().map(|version| (version, rest, revision)),
             // Behind a version the revision stands on the version's segment; a path with `;rev` before it has none.
@@ -211,12 +267,19 @@ impl PathEntry {
             }
             Some(VersioningScheme::Segment) => original(),
             Some(VersioningScheme::Header(name)) => {
-                let value = headers.get(name.as_str()).and_then(|value| value.to_str().ok()).unwrap_or_default();
-                named(value.trim()).map(|version| (version, rest, revision)).or_else(original)
+                let value = headers
+                    .get(name.as_str())
+                    .and_then(|value| value.to_str().ok())
+                    .unwrap_or_default();
+                named(value.trim())
+                    .map(|version| (version, rest, revision))
+                    .or_else(original)
             }
             Some(VersioningScheme::Query(name)) => {
                 let value = crate::template::query_value(query, name).unwrap_or_default();
-                named(&value).map(|version| (version, rest, revision)).or_else(original)
+                named(&value)
+                    .map(|version| (version, rest, revision))
+                    .or_else(original)
             }
         }
     }
@@ -234,7 +297,8 @@ impl Version {
 
 impl Revision {
     fn operation<'a>(&self, method: &Method, rest: &'a str, query: &str) -> Route<'a> {
-        let matches = |it: &&Entry| it.method.eq_ignore_ascii_case(method.as_str()) && it.template.matches(rest, query);
+        let matches =
+            |it: &&Entry| it.method.eq_ignore_ascii_case(method.as_str()) && it.template.matches(rest, query);
         match self.operations.iter().find(matches) {
             Some(entry) => Route::Operation(Matched {
                 api: self.api,
@@ -250,7 +314,11 @@ impl Revision {
 // `customers;rev=3` is `customers` and `3`.
 fn split_revision(segment: &str) -> (&str, Option<&str>) {
     match segment.rfind(';') {
-        Some(at) if segment[at + 1..].get(..4).is_some_and(|it| it.eq_ignore_ascii_case("rev=")) => {
+        Some(at)
+            if segment[at + 1..]
+                .get(..4)
+                .is_some_and(|it| it.eq_ignore_ascii_case("rev=")) =>
+        {
             (&segment[..at], Some(&segment[at + 5..]))
         }
         _ => (segment, None),

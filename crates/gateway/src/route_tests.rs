@@ -31,7 +31,11 @@ fn at_with(routes: &Routes, request: &str, headers: &HeaderMap) -> String {
     let (path, query) = target.find('?').map_or((target, ""), |at| target.split_at(at));
     match routes.find(&method.parse().expect("a method"), path, query, headers) {
         Route::Operation(found) => {
-            let values: String = found.parameters.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+            let values: String = found
+                .parameters
+                .iter()
+                .map(|(name, value)| format!(" {name}={value}"))
+                .collect();
             format!("{}/{} {}{values}", found.api, found.operation, found.remainder)
         }
         Route::ApiOnly { api } => format!("{api}/-"),
@@ -43,20 +47,48 @@ fn at_with(routes: &Routes, request: &str, headers: &HeaderMap) -> String {
 fn the_longest_api_path_wins_by_whole_segments_and_without_fallback() {
     let routes = Routes::from_apis([
         api("inference", &[("GET", "/openai/models"), ("GET", "/other")]),
-        api("/inference/openai/", &[("POST", "/deployments/{deployment-id}/chat/completions?api-version={api-version}")]),
+        api(
+            "/inference/openai/",
+            &[(
+                "POST",
+                "/deployments/{deployment-id}/chat/completions?api-version={api-version}",
+            )],
+        ),
         api("", &[("GET", "/*")]),
     ]);
     let chat = "/deployments/gpt-4o/chat/completions";
     assert_eq!(
-        at(&routes, &format!("POST /inference/openai{chat}?api-version=2024-10-21&x=1")),
+        at(
+            &routes,
+            &format!("POST /inference/openai{chat}?api-version=2024-10-21&x=1")
+        ),
         format!("1/0 {chat} deployment-id=gpt-4o api-version=2024-10-21")
     );
-    assert_eq!(at(&routes, &format!("POST /Inference/OpenAI{chat}?api-version=")), format!("1/0 {chat} deployment-id=gpt-4o api-version="));
-    assert_eq!(at(&routes, &format!("POST /inference/openai{chat}")), "1/-", "a required query parameter is part of the match");
-    assert_eq!(at(&routes, &format!("GET /inference/openai{chat}?api-version=1")), "1/-", "404, not 405");
-    assert_eq!(at(&routes, "GET /inference/openai/models"), "1/-", "a shorter path is no fallback");
+    assert_eq!(
+        at(&routes, &format!("POST /Inference/OpenAI{chat}?api-version=")),
+        format!("1/0 {chat} deployment-id=gpt-4o api-version=")
+    );
+    assert_eq!(
+        at(&routes, &format!("POST /inference/openai{chat}")),
+        "1/-",
+        "a required query parameter is part of the match"
+    );
+    assert_eq!(
+        at(&routes, &format!("GET /inference/openai{chat}?api-version=1")),
+        "1/-",
+        "404, not 405"
+    );
+    assert_eq!(
+        at(&routes, "GET /inference/openai/models"),
+        "1/-",
+        "a shorter path is no fallback"
+    );
     assert_eq!(at(&routes, "GET /inference/other"), "0/1 /other");
-    assert_eq!(at(&routes, "GET /inferences/other"), "2/0 /inferences/other", "a segment matches as a whole");
+    assert_eq!(
+        at(&routes, "GET /inferences/other"),
+        "2/0 /inferences/other",
+        "a segment matches as a whole"
+    );
     assert_eq!(at(&routes, "GET /"), "2/0 /");
 }
 
@@ -81,15 +113,24 @@ fn templates_are_matched_segment_by_segment() {
     assert_eq!(at(&routes, "GET /a/items/%61ll"), "0/1 /items/%61ll");
     assert_eq!(at(&routes, "GET /a/items/7.json"), "0/2 /items/7.json id=7");
     assert_eq!(at(&routes, "GET /a/items/.json"), "0/0 /items/.json id=.json");
-    assert_eq!(at(&routes, "GET /a/items/x%2Fy%20z?full=a+b"), "0/3 /items/x%2Fy%20z id=x/y z full=a b");
+    assert_eq!(
+        at(&routes, "GET /a/items/x%2Fy%20z?full=a+b"),
+        "0/3 /items/x%2Fy%20z id=x/y z full=a b"
+    );
     assert_eq!(at(&routes, "GET /a/items/"), "0/-");
     assert_eq!(at(&routes, "GET /a/items/7/8"), "0/-");
-    assert_eq!(at(&routes, "GET /a/files/x/y%20z"), "0/4 /files/x/y%20z path=x/y z");
+    assert_eq!(
+        at(&routes, "GET /a/files/x/y%20z"),
+        "0/4 /files/x/y%20z path=x/y z"
+    );
     assert_eq!(at(&routes, "GET /a/files"), "0/4 /files path=");
     assert_eq!(at(&routes, "DELETE /a"), "0/5 ");
     assert_eq!(at(&routes, "DELETE /a/x/y"), "0/5 /x/y");
     assert_eq!(at(&routes, "PURGE /a/"), "0/6 /");
-    assert_eq!(at(&routes, "GET /a/1-2-3.tar.gz"), "0/7 /1-2-3.tar.gz from=1 to=2-3 kind=tar.gz");
+    assert_eq!(
+        at(&routes, "GET /a/1-2-3.tar.gz"),
+        "0/7 /1-2-3.tar.gz from=1 to=2-3 kind=tar.gz"
+    );
     assert_eq!(at(&routes, "HEAD /a/items/7"), "0/-", "HEAD is no GET");
 }
 
@@ -98,7 +139,11 @@ fn a_version_stands_in_a_segment_a_header_or_the_query() {
     let versions = |scheme: VersioningScheme, names: &[&str]| {
         names
             .iter()
-            .map(|name| ApiRoute { version: (*name).into(), scheme: Some(scheme.clone()), ..api("p", &[("GET", "/x")]) })
+            .map(|name| ApiRoute {
+                version: (*name).into(),
+                scheme: Some(scheme.clone()),
+                ..api("p", &[("GET", "/x")])
+            })
             .collect::<Vec<_>>()
     };
     let segment = Routes::from_apis(versions(VersioningScheme::Segment, &["v1", "v2"]));
@@ -127,14 +172,23 @@ fn a_revision_is_named_behind_the_api_part() {
         is_online: online,
         ..api("shop/customers", &[("GET", "/leads")])
     };
-    let routes = Routes::from_apis([revision("1", false, true), revision("2", true, true), revision("3", false, false)]);
+    let routes = Routes::from_apis([
+        revision("1", false, true),
+        revision("2", true, true),
+        revision("3", false, false),
+    ]);
     assert_eq!(at(&routes, "GET /shop/customers/leads?x=1"), "1/0 /leads");
     assert_eq!(at(&routes, "GET /shop/customers;rev=1/leads"), "0/0 /leads");
     assert_eq!(at(&routes, "GET /shop/customers;rev=2/leads"), "1/0 /leads");
     assert_eq!(at(&routes, "GET /shop/customers;rev=3/leads"), "-", "offline");
     assert_eq!(at(&routes, "GET /shop/customers;rev=4/leads"), "-");
     let versioned = Routes::from_apis([
-        ApiRoute { version: "v1".into(), scheme: Some(VersioningScheme::Segment), is_current: false, ..api("p", &[("GET", "/x")]) },
+        ApiRoute {
+            version: "v1".into(),
+            scheme: Some(VersioningScheme::Segment),
+            is_current: false,
+            ..api("p", &[("GET", "/x")])
+        },
         ApiRoute {
             version: "v1".into(),
             scheme: Some(VersioningScheme::Segment),
@@ -163,7 +217,19 @@ fn template() -> impl Strategy<Value = String> {
 
 fn kinds(template: &str) -> Vec<char> {
     let steps = template.split('/').skip(1).filter(|step| !step.is_empty());
-    steps.map(|step| if step == "*" { '*' } else if !step.contains('{') { 'l' } else if step.ends_with('}') { 'p' } else { 'm' }).collect()
+    steps
+        .map(|step| {
+            if step == "*" {
+                '*'
+            } else if !step.contains('{') {
+                'l'
+            } else if step.ends_with('}') {
+                'p'
+            } else {
+                'm'
+            }
+        })
+        .collect()
 }
 
 // A second opinion on one template, by recursion over both lists.

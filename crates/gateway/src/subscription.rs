@@ -22,12 +22,9 @@ pub(crate) struct Admission {
 }
 
 // The wire says "an API", `LastError` says "this API" (doc and observed; both are right).
-const MISSING_WIRE: &str =
-    "Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API.";
-const MISSING: &str =
-    "Access denied due to missing subscription key. Make sure to include subscription key when making requests to this API.";
-const INVALID: &str =
-    "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription.";
+const MISSING_WIRE: &str = "Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API.";
+const MISSING: &str = "Access denied due to missing subscription key. Make sure to include subscription key when making requests to this API.";
+const INVALID: &str = "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription.";
 
 /// Whether a request to the API with index `api` may go on, and in whose name. `host` is the caller's `Host`, for the 401.
 pub(crate) fn authorise(
@@ -37,9 +34,12 @@ pub(crate) fn authorise(
     query: &str,
     host: &str,
 ) -> Result<Admission, Fault> {
-    let Some(api) = plan.apis.get(api) else { return Ok(Admission::default()) };
+    let Some(api) = plan.apis.get(api) else {
+        return Ok(Admission::default());
+    };
     let Some(key) = key(api, headers, query) else {
-        return keyless(api).ok_or_else(|| refusal("SubscriptionKeyNotFound", MISSING, MISSING_WIRE, api, host));
+        return keyless(api)
+            .ok_or_else(|| refusal("SubscriptionKeyNotFound", MISSING, MISSING_WIRE, api, host));
     };
     match admitted(plan, api, &key) {
         Some(admission) => Ok(admission),
@@ -64,14 +64,24 @@ fn key<'a>(api: &ApiPlan, headers: &'a HeaderMap, query: &'a str) -> Option<Cow<
     if let Some(value) = query_value(query, &names.query).filter(|value| !value.is_empty()) {
         return Some(value);
     }
-    let bearer = names.bearer.then(|| headers.get(AUTHORIZATION)).flatten().and_then(text)?;
+    let bearer = names
+        .bearer
+        .then(|| headers.get(AUTHORIZATION))
+        .flatten()
+        .and_then(text)?;
     let (scheme, value) = bearer.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| Cow::Borrowed(value.trim())).filter(|value| !value.is_empty())
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| Cow::Borrowed(value.trim()))
+        .filter(|value| !value.is_empty())
 }
 
 fn keyless(api: &ApiPlan) -> Option<Admission> {
     match api.open_product {
-        Some(product) => Some(Admission { product: Some(product), ..Admission::default() }),
+        Some(product) => Some(Admission {
+            product: Some(product),
+            ..Admission::default()
+        }),
         None => (!api.subscription_required).then(Admission::default),
     }
 }
@@ -84,7 +94,11 @@ fn admitted(plan: &Plan, api: &ApiPlan, key: &str) -> Option<Admission> {
         ScopePlan::Product(product) => api.products.contains(product).then_some(Some(*product))?,
     };
     let allowed = subscription.is_active && !subscription.is_blocked;
-    allowed.then(|| Admission { product, subscription: Some(facts.clone()), user: subscription.user.clone() })
+    allowed.then(|| Admission {
+        product,
+        subscription: Some(facts.clone()),
+        user: subscription.user.clone(),
+    })
 }
 
 fn refusal(reason: &str, message: &str, wire: &str, api: &ApiPlan, host: &str) -> Fault {

@@ -31,19 +31,45 @@ fn api(name: &str, subscription_required: bool) -> Api {
 
 fn product(name: &str, subscription_required: bool, apis: &[&str]) -> Product {
     let apis = apis.iter().map(|it| (*it).to_owned()).collect();
-    Product { name: name.into(), subscription_required, apis, ..Product::default() }
+    Product {
+        name: name.into(),
+        subscription_required,
+        apis,
+        ..Product::default()
+    }
 }
 
 // APIs: 0 locked, 1 free, 2 in an open product, 3 with names of its own.
 fn plan(change: impl FnOnce(&mut Service)) -> std::sync::Arc<Plan> {
     let mut named = api("named", true);
-    named.key_names = KeyNames { header: "api-key".into(), query: "key".into(), bearer: true };
-    let suspended = Subscription { state: SubscriptionState::Inactive, ..subscription("suspended", Scope::AllApis) };
-    let blocked = Subscription { owner: Some("eve".into()), ..subscription("blocked", Scope::AllApis) };
-    let owned = Subscription { owner: Some("ann".into()), ..subscription("gold", Scope::Product("gold".into())) };
+    named.key_names = KeyNames {
+        header: "api-key".into(),
+        query: "key".into(),
+        bearer: true,
+    };
+    let suspended = Subscription {
+        state: SubscriptionState::Inactive,
+        ..subscription("suspended", Scope::AllApis)
+    };
+    let blocked = Subscription {
+        owner: Some("eve".into()),
+        ..subscription("blocked", Scope::AllApis)
+    };
+    let owned = Subscription {
+        owner: Some("ann".into()),
+        ..subscription("gold", Scope::Product("gold".into()))
+    };
     let mut service = Service {
-        apis: vec![api("locked", true), api("free", false), api("opened", true), named],
-        products: vec![product("gold", true, &["locked"]), product("open", false, &["opened"])],
+        apis: vec![
+            api("locked", true),
+            api("free", false),
+            api("opened", true),
+            named,
+        ],
+        products: vec![
+            product("gold", true, &["locked"]),
+            product("open", false, &["opened"]),
+        ],
         subscriptions: vec![
             owned,
             suspended,
@@ -52,7 +78,11 @@ fn plan(change: impl FnOnce(&mut Service)) -> std::sync::Arc<Plan> {
             subscription("all", Scope::AllApis),
             subscription("root", Scope::Service),
         ],
-        users: vec![User { name: "eve".into(), blocked: true, ..User::default() }],
+        users: vec![User {
+            name: "eve".into(),
+            blocked: true,
+            ..User::default()
+        }],
         ..Service::default()
     };
     change(&mut service);
@@ -64,7 +94,10 @@ fn plan(change: impl FnOnce(&mut Service)) -> std::sync::Arc<Plan> {
 fn who(plan: &Plan, api: usize, headers: &[(&str, &str)], query: &str) -> String {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
-        map.append(HeaderName::try_from(*name).expect("a name"), HeaderValue::from_str(value).expect("a value"));
+        map.append(
+            HeaderName::try_from(*name).expect("a name"),
+            HeaderValue::from_str(value).expect("a value"),
+        );
     }
     match authorise(plan, api, &map, query, "localhost:8080") {
         Ok(it) => {
@@ -107,7 +140,10 @@ fn without_a_key_only_what_is_open_is_reached() {
     assert_eq!(who(&plan, 0, &[(HEADER, "")], ""), "SubscriptionKeyNotFound");
     assert_eq!(who(&plan, 1, &[], ""), "- - -");
     assert_eq!(who(&plan, 2, &[], ""), "open - -");
-    assert_eq!(who(&plan, 2, &[(HEADER, "unknown")], ""), "SubscriptionKeyInvalid");
+    assert_eq!(
+        who(&plan, 2, &[(HEADER, "unknown")], ""),
+        "SubscriptionKeyInvalid"
+    );
 }
 
 #[test]
@@ -116,31 +152,56 @@ fn a_key_that_nobody_needs_is_denied_unless_switched_off() {
     assert_eq!(who(&plan, 1, &[(HEADER, "unknown")], ""), "- - -");
     assert_eq!(who(&plan, 2, &[(HEADER, "unknown")], ""), "open - -");
     assert_eq!(who(&plan, 1, &[(HEADER, "all")], ""), "- all -");
-    assert_eq!(who(&plan, 0, &[(HEADER, "unknown")], ""), "SubscriptionKeyInvalid");
+    assert_eq!(
+        who(&plan, 0, &[(HEADER, "unknown")], ""),
+        "SubscriptionKeyInvalid"
+    );
 }
 
 #[test]
 fn the_header_goes_before_the_query_and_that_before_bearer() {
     let plan = plan(|_| ());
     assert_eq!(who(&plan, 0, &[], "?x=1&subscription-key=one"), "- one -");
-    assert_eq!(who(&plan, 0, &[(HEADER, "unknown")], "subscription-key=one"), "SubscriptionKeyInvalid");
-    assert_eq!(who(&plan, 3, &[(HEADER, "all")], ""), "SubscriptionKeyNotFound", "own names replace the usual ones");
+    assert_eq!(
+        who(&plan, 0, &[(HEADER, "unknown")], "subscription-key=one"),
+        "SubscriptionKeyInvalid"
+    );
+    assert_eq!(
+        who(&plan, 3, &[(HEADER, "all")], ""),
+        "SubscriptionKeyNotFound",
+        "own names replace the usual ones"
+    );
     assert_eq!(who(&plan, 3, &[("api-key", "all")], "key=unknown"), "- all -");
     assert_eq!(who(&plan, 3, &[], "?key=all"), "- all -");
     assert_eq!(who(&plan, 3, &[("Authorization", "Bearer all")], ""), "- all -");
-    assert_eq!(who(&plan, 3, &[("Authorization", "bearer all")], "?key=unknown"), "SubscriptionKeyInvalid");
-    assert_eq!(who(&plan, 3, &[("Authorization", "Basic all")], ""), "SubscriptionKeyNotFound");
-    assert_eq!(who(&plan, 0, &[("Authorization", "Bearer all")], ""), "SubscriptionKeyNotFound");
+    assert_eq!(
+        who(&plan, 3, &[("Authorization", "bearer all")], "?key=unknown"),
+        "SubscriptionKeyInvalid"
+    );
+    assert_eq!(
+        who(&plan, 3, &[("Authorization", "Basic all")], ""),
+        "SubscriptionKeyNotFound"
+    );
+    assert_eq!(
+        who(&plan, 0, &[("Authorization", "Bearer all")], ""),
+        "SubscriptionKeyNotFound"
+    );
 }
 
 #[test]
 fn a_refusal_says_where_the_key_belongs() {
     let plan = plan(|_| ());
     let fault = authorise(&plan, 3, &HeaderMap::new(), "", "localhost:8080").expect_err("no key");
-    assert_eq!((fault.source.as_str(), fault.section, fault.status), ("authorization", Some(Section::Inbound), StatusCode::UNAUTHORIZED));
+    assert_eq!(
+        (fault.source.as_str(), fault.section, fault.status),
+        ("authorization", Some(Section::Inbound), StatusCode::UNAUTHORIZED)
+    );
     assert_eq!(fault.message, MISSING);
     assert!(matches!(&fault.body, FaultBody::Default(text) if text == MISSING_WIRE));
     let (name, value) = &fault.headers[0];
     assert_eq!(name, WWW_AUTHENTICATE);
-    assert_eq!(value, r#"AzureApiManagementKey realm="https://localhost:8080/named",name="api-key",type="header""#);
+    assert_eq!(
+        value,
+        r#"AzureApiManagementKey realm="https://localhost:8080/named",name="api-key",type="header""#
+    );
 }

@@ -3,7 +3,7 @@
 use expression::Url;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub(crate) struct Directory {
     /// Address of the mock model servers.
     pub(crate) foundry: Option<SocketAddr>,
+    /// Mock model servers elsewhere, by account in lower case, `*` for all others; asked before `foundry`.
+    pub(crate) mocks: BTreeMap<String, Authority>,
     /// Their accounts, in lower case.
     pub(crate) accounts: BTreeSet<String>,
     /// Whether hosts that are neither a mock nor loopback are refused.
@@ -45,7 +47,7 @@ impl Directory {
         };
         let host = HeaderValue::from_str(&host_text).map_err(|_| format!("`{host_text}` is no host name"))?;
         let (scheme, authority) = match self.mock(&url.host) {
-            Some(address) => (Scheme::HTTP, address.to_string()),
+            Some(authority) => (Scheme::HTTP, authority),
             None if self.offline && !is_loopback(&url.host) => {
                 return Err(format!("`{}` is neither a mock nor this machine, and the gateway is offline", url.host));
             }
@@ -59,11 +61,16 @@ impl Directory {
         Ok(Target { url: url.clone(), prefix, host, scheme, authority, socket })
     }
 
-    fn mock(&self, host: &str) -> Option<SocketAddr> {
+    fn mock(&self, host: &str) -> Option<String> {
         let (account, domain) = host.split_once('.')?;
         let is_mock = MOCK_DOMAINS.iter().any(|mock| domain.eq_ignore_ascii_case(mock));
         // Labs give accounts names in lower case, as host names are.
-        (is_mock && self.accounts.contains(&account.to_ascii_lowercase())).then_some(self.foundry).flatten()
+        let account = account.to_ascii_lowercase();
+        if !is_mock || !self.accounts.contains(&account) {
+            return None;
+        }
+        let elsewhere = self.mocks.get(&account).or_else(|| self.mocks.get("*"));
+        elsewhere.map(Authority::to_string).or_else(|| self.foundry.map(|address| address.to_string()))
     }
 }
 
@@ -154,7 +161,7 @@ mod tests {
 
     fn directory(offline: bool) -> Directory {
         let accounts = ["foundry1".to_owned()].into();
-        Directory { foundry: Some(([127, 0, 0, 1], 8082).into()), accounts, offline }
+        Directory { foundry: Some(([127, 0, 0, 1], 8082).into()), accounts, offline, ..Directory::default() }
     }
 
     fn target(text: &str, offline: bool) -> Result<Target, String> {
@@ -179,6 +186,20 @@ mod tests {
         assert_eq!(uri, "http://127.0.0.1:8082/openai/x");
         assert_eq!(target.host, "foundry1.cognitiveservices.azure.com");
         assert_eq!(show(&seen), "https://foundry1.cognitiveservices.azure.com/openai/x");
+    }
+
+    #[test]
+    fn mocks_may_run_elsewhere_each_on_its_own() {
+        let accounts = ["a".to_owned(), "b".to_owned()].into();
+        let elsewhere = |name: &str, authority: &'static str| (name.to_owned(), Authority::from_static(authority));
+        let mocks = [elsewhere("a", "east:1"), elsewhere("*", "rest:2")].into();
+        let directory = Directory { accounts, mocks, ..Directory::default() };
+        let authority = |text: &str| {
+            directory.target(&parse_url(text).expect("a URL")).expect("a target").authority().to_owned()
+        };
+        assert_eq!(authority("https://A.openai.azure.com/openai"), "east:1");
+        assert_eq!(authority("https://b.services.ai.azure.com/"), "rest:2");
+        assert_eq!(authority("https://c.openai.azure.com/"), "c.openai.azure.com:443");
     }
 
     #[test]

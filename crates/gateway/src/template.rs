@@ -50,17 +50,32 @@ impl Template {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let path = path.strip_prefix('/').unwrap_or(path);
         let path = path.strip_suffix('/').unwrap_or(path);
-        let steps: Vec<&str> = if path.is_empty() { Vec::new() } else { path.split('/').collect() };
+        let steps: Vec<&str> = if path.is_empty() {
+            Vec::new()
+        } else {
+            path.split('/').collect()
+        };
         let last = steps.len().saturating_sub(1);
-        let segments = steps.iter().enumerate().map(|(at, step)| Segment::new(step, at == last)).collect();
-        let query = query.split('&').filter(|it| !it.is_empty()).map(Constraint::new).collect();
+        let segments = steps
+            .iter()
+            .enumerate()
+            .map(|(at, step)| Segment::new(step, at == last))
+            .collect();
+        let query = query
+            .split('&')
+            .filter(|it| !it.is_empty())
+            .map(Constraint::new)
+            .collect();
         Template { segments, query }
     }
 
     /// The smaller, the earlier it is tried: segment by segment literal, mixed, parameter, rest; a shorter path before the rest
     /// of a longer one; then more query constraints before fewer.
     pub(crate) fn rank(&self) -> (Vec<(u8, Reverse<usize>)>, Reverse<usize>) {
-        (self.segments.iter().map(Segment::rank).collect(), Reverse(self.query.len()))
+        (
+            self.segments.iter().map(Segment::rank).collect(),
+            Reverse(self.query.len()),
+        )
     }
 
     /// Whether a path behind the API's own and a query without `?` match.
@@ -70,7 +85,9 @@ impl Template {
             if let Segment::Rest(_) = wanted {
                 return self.query_matches(query);
             }
-            let Some((segment, after)) = split_segment(rest) else { return false };
+            let Some((segment, after)) = split_segment(rest) else {
+                return false;
+            };
             if !wanted.matches(segment) {
                 return false;
             }
@@ -80,11 +97,13 @@ impl Template {
     }
 
     fn query_matches(&self, query: &str) -> bool {
-        self.query.iter().all(|it| match (&it.wanted, query_value(query, &it.name)) {
-            (_, None) => false,
-            (Wanted::Captured(_), Some(_)) => true,
-            (Wanted::Text(text), Some(value)) => text.is_empty() || text.eq_ignore_ascii_case(&value),
-        })
+        self.query
+            .iter()
+            .all(|it| match (&it.wanted, query_value(query, &it.name)) {
+                (_, None) => false,
+                (Wanted::Captured(_), Some(_)) => true,
+                (Wanted::Text(text), Some(value)) => text.is_empty() || text.eq_ignore_ascii_case(&value),
+            })
     }
 
     /// The values of the parameters of a request that matches.
@@ -97,7 +116,9 @@ impl Template {
                 found.extend(name.as_ref().map(|name| (name.clone(), Arc::from(decoded(text)))));
                 break;
             }
-            let Some((text, after)) = split_segment(rest) else { break };
+            let Some((text, after)) = split_segment(rest) else {
+                break;
+            };
             match segment {
                 Segment::Parameter(name) => found.push((name.clone(), Arc::from(decoded(text)))),
                 Segment::Mixed(parts) => drop(mixed(parts, &decoded(text), Some(&mut found))),
@@ -170,7 +191,10 @@ impl Constraint {
             Some(parameter) => Wanted::Captured(parameter.into()),
             None => Wanted::Text(form_decoded(value).into_owned()),
         };
-        Constraint { name: form_decoded(name).into_owned(), wanted }
+        Constraint {
+            name: form_decoded(name).into_owned(),
+            wanted,
+        }
     }
 }
 
@@ -220,7 +244,9 @@ fn mixed(parts: &[Part], text: &str, mut found: Option<&mut Vec<(Arc<str>, Arc<s
             (Part::Literal(literal), Some(name)) => {
                 let is_last = index + 1 == parts.len();
                 let place = match lower.get(at + first..) {
-                    Some(rest) if first > 0 && is_last => rest.ends_with(literal.as_str()).then(|| rest.len() - literal.len()),
+                    Some(rest) if first > 0 && is_last => rest
+                        .ends_with(literal.as_str())
+                        .then(|| rest.len() - literal.len()),
                     Some(rest) if first > 0 => rest.find(literal.as_str()),
                     _ => None,
                 };
@@ -277,7 +303,8 @@ fn form_decoded(text: &str) -> Cow<'_, str> {
 pub(crate) fn query_value<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
     query.split('&').find_map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let same = key.eq_ignore_ascii_case(name) || (key.contains(['%', '+']) && form_decoded(key).eq_ignore_ascii_case(name));
+        let same = key.eq_ignore_ascii_case(name)
+            || (key.contains(['%', '+']) && form_decoded(key).eq_ignore_ascii_case(name));
         (same && !pair.is_empty()).then(|| form_decoded(value))
     })
 }

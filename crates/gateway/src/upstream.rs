@@ -101,16 +101,18 @@ impl Upstream {
         let uri = std::mem::take(request.uri_mut());
         *request.uri_mut() = origin_form(&uri);
         let authority = uri.authority().map_or("", |it| it.as_str());
-        while let Some(line) = self.take(authority) {
+        loop {
+            let (line, is_fresh) = match self.take(authority) {
+                Some(line) => (line, false),
+                None => (Box::pin(connect(&uri, authority)).await?, true),
+            };
             match line.exchange(request).await {
                 Ok(done) => return Ok(done),
                 // The other side closed it before it took the request: as if it had never been there.
-                Err((_, Some(unsent))) => request = unsent,
-                Err((error, None)) => return Err(error),
+                Err((_, Some(unsent))) if !is_fresh => request = unsent,
+                Err((error, _)) => return Err(error),
             }
         }
-        let line = connect(&uri, authority).await?;
-        line.exchange(request).await.map_err(|(error, _)| error)
     }
 
     fn take(&self, authority: &str) -> Option<Line> {

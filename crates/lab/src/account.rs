@@ -57,10 +57,17 @@ pub(crate) fn sum_up(journal: &[Entry]) -> Vec<Account> {
     let mut accounts: Vec<Account> = Vec::new();
     for entry in journal {
         let deployment = entry.deployment.as_deref().unwrap_or_default();
-        let known = accounts.iter().position(|it| it.name == entry.account && it.deployment == deployment);
+        let known = accounts
+            .iter()
+            .position(|it| it.name == entry.account && it.deployment == deployment);
         let at = known.unwrap_or_else(|| {
             let (name, region) = (entry.account.clone(), entry.region.clone());
-            accounts.push(Account { name, region, deployment: deployment.to_owned(), ..Account::default() });
+            accounts.push(Account {
+                name,
+                region,
+                deployment: deployment.to_owned(),
+                ..Account::default()
+            });
             accounts.len() - 1
         });
         accounts[at].note(entry);
@@ -78,7 +85,10 @@ impl Account {
         self.refused += 1;
         self.provisioned |= limiter == "utilisation";
         if self.refusal.is_none() {
-            self.refusal = Some(Refusal { estimate: entry.estimate.unwrap_or(0), counted: before.used });
+            self.refusal = Some(Refusal {
+                estimate: entry.estimate.unwrap_or(0),
+                counted: before.used,
+            });
         }
     }
 }
@@ -97,7 +107,16 @@ mod tests {
         .expect("a journal");
         let accounts = sum_up(&journal);
         assert_eq!(accounts.len(), 1);
-        assert_eq!((accounts[0].answered, accounts[0].refused, accounts[0].limit), (1, 2, 1000));
-        assert_eq!(accounts[0].refusal, Some(Refusal { estimate: 37, counted: 980 }));
+        assert_eq!(
+            (accounts[0].answered, accounts[0].refused, accounts[0].limit),
+            (1, 2, 1000)
+        );
+        assert_eq!(
+            accounts[0].refusal,
+            Some(Refusal {
+                estimate: 37,
+                counted: 980
+            })
+        );
     }
 }

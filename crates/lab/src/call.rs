@@ -99,7 +99,9 @@ impl Try {
             Outcome::Answered { status } if *status < 400 => "answered".to_owned(),
             Outcome::Answered { status: 429 } => "refused".to_owned(),
             Outcome::Answered { .. } => "answered with an error".to_owned(),
-            Outcome::Unavailable { retry_after, .. } => format!("no member available, Retry-After {retry_after}"),
+            Outcome::Unavailable { retry_after, .. } => {
+                format!("no member available, Retry-After {retry_after}")
+            }
             Outcome::Failed { reason, message } => format!("{reason}: {message}"),
         };
         if let Some(trip) = &attempt.tripped {
@@ -108,16 +110,47 @@ impl Try {
         }
         for skip in &attempt.skipped {
             if let SkipReason::Open { .. } = skip.reason {
-                reason.push_str(&format!("; {} {}", skip.backend, skip.reason.explain(attempt.started)));
+                reason.push_str(&format!(
+                    "; {} {}",
+                    skip.backend,
+                    skip.reason.explain(attempt.started)
+                ));
             }
         }
-        Try { backend: member(attempt).map(str::to_owned), status: attempt.outcome.status(), reason }
+        Try {
+            backend: member(attempt).map(str::to_owned),
+            status: attempt.outcome.status(),
+            reason,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A call with these attempts that cost 20 and 30 tokens.
+    pub(crate) fn call(run: u64, attempts: Vec<Attempt>) -> Call {
+        let last = attempts.last();
+        Call {
+            run,
+            case: None,
+            started: attempts.first().map_or(Moment::EPOCH, |it| it.started),
+            millis: 1.26,
+            status: last.and_then(|it| it.outcome.status()),
+            cut: false,
+            region: None,
+            backend: last.and_then(member).map(str::to_owned),
+            prompt_tokens: 20,
+            completion_tokens: 30,
+            retry_after: None,
+            utilization: None,
+            error: None,
+            body_bytes: 0,
+            open: Vec::new(),
+            attempts,
+        }
+    }
 
     #[test]
     fn a_failed_call_has_no_region_and_an_exhausted_pool_no_backend() {
@@ -132,24 +165,7 @@ mod tests {
             started: Moment::EPOCH,
             ended: Moment::EPOCH,
         };
-        let call = Call {
-            run: 3,
-            case: None,
-            started: Moment::EPOCH,
-            millis: 1.26,
-            status: Some(503),
-            cut: false,
-            region: None,
-            backend: None,
-            attempts: vec![attempt],
-            prompt_tokens: 0,
-            completion_tokens: 0,
-            retry_after: None,
-            utilization: None,
-            error: None,
-            body_bytes: 0,
-            open: Vec::new(),
-        };
+        let call = Call { prompt_tokens: 0, completion_tokens: 0, ..call(3, vec![attempt]) };
         assert_eq!(
             call.json().to_string(),
             r#"{"run":3,"status":503,"region":null,"backend":null,"attempts":[{"backend":null,"status":503,"reason":"no member available, Retry-After 7"}],"promptTokens":0,"completionTokens":0,"ms":1.3}"#

@@ -114,7 +114,9 @@ mod tests {
     #[test]
     fn every_file_of_a_lab_is_embedded() {
         for lab in crate::all() {
-            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/labs").join(lab.name);
+            let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../../fixtures/labs")
+                .join(lab.name);
             let mut there = Vec::new();
             collect(&root, &root, &mut there);
             there.sort();

@@ -73,7 +73,12 @@ struct Answer {
 impl<'a> Remote<'a> {
     pub(crate) async fn new(target: &'a Target, clock: &'a Clock) -> Result<Remote<'a>, LabError> {
         let client = Client::new(clock, ClientOptions::default());
-        let mut remote = Remote { target, clock, client, seen: 0 };
+        let mut remote = Remote {
+            target,
+            clock,
+            client,
+            seen: 0,
+        };
         remote.seen = remote.latest().await?.map_or(0, |record| record.summary.number);
         Ok(remote)
     }
@@ -92,12 +97,22 @@ impl<'a> Remote<'a> {
         let request = self.request(ask, extra);
         let started = self.clock.now();
         let answer = match extra.leave_after {
-            Some(wait) => self.clock.timeout(wait, self.exchange(request)).await.unwrap_or(Answer::none()),
+            Some(wait) => self
+                .clock
+                .timeout(wait, self.exchange(request))
+                .await
+                .unwrap_or(Answer::none()),
             None => self.exchange(request).await,
         };
         let millis = self.clock.now().since(started).as_secs_f64() * 1000.0;
         let record = self.next_record().await?;
-        Ok(Call { run, case: extra.case.clone(), started, millis, ..seen(answer, record) })
+        Ok(Call {
+            run,
+            case: extra.case.clone(),
+            started,
+            millis,
+            ..seen(answer, record)
+        })
     }
 
     fn request(&self, ask: &Ask, extra: &Extra) -> Request<Full<Bytes>> {
@@ -123,7 +138,9 @@ impl<'a> Remote<'a> {
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Answer {
-        let Ok(response) = self.client.send(request, self.target.in_process).await else { return Answer::none() };
+        let Ok(response) = self.client.send(request, self.target.in_process).await else {
+            return Answer::none();
+        };
         let (head, mut body) = response.into_parts();
         let (mut bytes, mut cut) = (Vec::new(), false);
         while let Some(frame) = body.frame().await {
@@ -135,20 +152,32 @@ impl<'a> Remote<'a> {
                 }
             }
         }
-        Answer { status: Some(head.status), headers: head.headers, body: bytes.into(), cut }
+        Answer {
+            status: Some(head.status),
+            headers: head.headers,
+            body: bytes.into(),
+            cut,
+        }
     }
 
     /// The record of the call that was just made. It may be written a moment after the caller has the answer.
     async fn next_record(&mut self) -> Result<Record, LabError> {
         for _ in 0..PATIENCE.0 {
-            if let Some(record) = self.latest().await?.filter(|record| record.summary.number > self.seen) {
+            if let Some(record) = self
+                .latest()
+                .await?
+                .filter(|record| record.summary.number > self.seen)
+            {
                 self.seen = record.summary.number;
                 return Ok(record);
             }
             self.clock.sleep(PATIENCE.1).await;
         }
         let url = format!("{}/requests", self.target.control);
-        Err(LabError::Unexpected { url, what: "without the request that was just made".to_owned() })
+        Err(LabError::Unexpected {
+            url,
+            what: "without the request that was just made".to_owned(),
+        })
     }
 
     async fn latest(&self) -> Result<Option<Record>, LabError> {
@@ -161,7 +190,10 @@ impl<'a> Remote<'a> {
     pub(crate) async fn accounts(&self) -> Result<Vec<Account>, LabError> {
         let mut journal = Vec::new();
         for mocks in &self.target.mocks {
-            journal.extend(self.read::<Vec<crate::account::Entry>>(&format!("{mocks}/journal")).await?);
+            journal.extend(
+                self.read::<Vec<crate::account::Entry>>(&format!("{mocks}/journal"))
+                    .await?,
+            );
         }
         Ok(crate::account::sum_up(&journal))
     }
@@ -169,7 +201,11 @@ impl<'a> Remote<'a> {
     /// Names of the backends whose breaker is open.
     pub(crate) async fn open_breakers(&self) -> Result<Vec<String>, LabError> {
         let backends: Vec<BackendState> = self.read(&format!("{}/backends", self.target.control)).await?;
-        Ok(backends.into_iter().filter(|it| it.open.is_some()).map(|it| it.name).collect())
+        Ok(backends
+            .into_iter()
+            .filter(|it| it.open.is_some())
+            .map(|it| it.name)
+            .collect())
     }
 
     /// Closes the breaker of a backend.
@@ -189,12 +225,17 @@ impl<'a> Remote<'a> {
 
     async fn read<T: DeserializeOwned>(&self, url: &str) -> Result<T, LabError> {
         let value = self.send(Method::GET, url, None).await?;
-        serde_json::from_value(value)
-            .map_err(|error| LabError::Unexpected { url: url.to_owned(), what: error.to_string() })
+        serde_json::from_value(value).map_err(|error| LabError::Unexpected {
+            url: url.to_owned(),
+            what: error.to_string(),
+        })
     }
 
     async fn send(&self, method: Method, url: &str, body: Option<&Value>) -> Result<Value, LabError> {
-        let unreachable = |message: String| LabError::Unreachable { url: url.to_owned(), message };
+        let unreachable = |message: String| LabError::Unreachable {
+            url: url.to_owned(),
+            message,
+        };
         let text = body.map(Value::to_string).unwrap_or_default();
         let request = Request::builder()
             .method(method)
@@ -203,18 +244,32 @@ impl<'a> Remote<'a> {
             .body(Full::new(Bytes::from(text)))
             .map_err(|error| unreachable(error.to_string()))?;
         // The control routes answer without waiting for the clock.
-        let response = self.client.send(request, false).await.map_err(|error| unreachable(error.to_string()))?;
+        let response = self
+            .client
+            .send(request, false)
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
         let status = response.status();
-        let body = response.into_body().collect().await.map_err(|error| unreachable(error.to_string()))?.to_bytes();
+        let body = response
+            .into_body()
+            .collect()
+            .await
+            .map_err(|error| unreachable(error.to_string()))?
+            .to_bytes();
         if !status.is_success() {
             let what = format!("{status}: {}", String::from_utf8_lossy(&body));
-            return Err(LabError::Unexpected { url: url.to_owned(), what });
+            return Err(LabError::Unexpected {
+                url: url.to_owned(),
+                what,
+            });
         }
         if body.is_empty() {
             return Ok(Value::Null);
         }
-        serde_json::from_slice(&body)
-            .map_err(|error| LabError::Unexpected { url: url.to_owned(), what: format!("no JSON: {error}") })
+        serde_json::from_slice(&body).map_err(|error| LabError::Unexpected {
+            url: url.to_owned(),
+            what: format!("no JSON: {error}"),
+        })
     }
 }
 
@@ -236,20 +291,32 @@ pub(crate) struct Extra {
 
 impl Answer {
     fn none() -> Answer {
-        Answer { status: None, headers: HeaderMap::new(), body: Bytes::new(), cut: false }
+        Answer {
+            status: None,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            cut: false,
+        }
     }
 
     fn header(&self, name: &str) -> Option<String> {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
     }
 }
 
 fn seen(answer: Answer, record: Record) -> Call {
     let good = answer.status == Some(StatusCode::OK);
-    let usage = serde_json::from_slice::<Value>(&answer.body).map(|body| body["usage"].clone()).unwrap_or_default();
+    let usage = serde_json::from_slice::<Value>(&answer.body)
+        .map(|body| body["usage"].clone())
+        .unwrap_or_default();
     let tokens = |name: &str| usage[name].as_u64().filter(|_| good).unwrap_or(0);
     let attempts: Vec<_> = record.attempts().cloned().collect();
-    let answered = attempts.last().filter(|it| matches!(it.outcome, Outcome::Answered { .. }));
+    let answered = attempts
+        .last()
+        .filter(|it| matches!(it.outcome, Outcome::Answered { .. }));
     let percent = |text: String| text.trim_end_matches('%').parse().ok();
     Call {
         run: 0,
@@ -259,11 +326,16 @@ fn seen(answer: Answer, record: Record) -> Call {
         status: answer.status.map(|status| status.as_u16()),
         cut: answer.cut,
         region: answer.header("x-ms-region").filter(|_| good),
-        backend: answered.filter(|_| good).and_then(|it| it.backend.as_deref()).map(str::to_owned),
+        backend: answered
+            .filter(|_| good)
+            .and_then(|it| it.backend.as_deref())
+            .map(str::to_owned),
         prompt_tokens: tokens("prompt_tokens"),
         completion_tokens: tokens("completion_tokens"),
         retry_after: answer.header("retry-after"),
-        utilization: answer.header("azure-openai-deployment-utilization").and_then(percent),
+        utilization: answer
+            .header("azure-openai-deployment-utilization")
+            .and_then(percent),
         error: answer.header("x-error-reason"),
         body_bytes: answer.body.len(),
         open: Vec::new(),

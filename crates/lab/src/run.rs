@@ -55,5 +55,10 @@ pub async fn run(
     lab.traffic.send(&mut remote, options, &mut seen).await?;
     let accounts = remote.accounts().await?;
     let (expectations, series) = (lab.judge)(&calls, &accounts, options);
-    Ok(Outcome { calls, accounts, series, verdict: Verdict::of(expectations) })
+    Ok(Outcome {
+        calls,
+        accounts,
+        series,
+        verdict: Verdict::of(expectations),
+    })
 }

@@ -17,7 +17,12 @@ impl Expectation {
     /// Good if both are the same.
     pub(crate) fn same(name: &str, expected: impl ToString, actual: impl ToString) -> Expectation {
         let (expected, actual) = (expected.to_string(), actual.to_string());
-        Expectation { name: name.to_owned(), ok: expected == actual, expected, actual }
+        Expectation {
+            name: name.to_owned(),
+            ok: expected == actual,
+            expected,
+            actual,
+        }
     }
 
     /// Good if nothing speaks against it; otherwise the first objection is shown, and how many there are.
@@ -27,12 +32,27 @@ impl Expectation {
             [only] => only.clone(),
             [first, rest @ ..] => format!("{first}; and {} more", rest.len()),
         };
-        Expectation { name: name.to_owned(), expected: "none".to_owned(), actual, ok: objections.is_empty() }
+        Expectation {
+            name: name.to_owned(),
+            expected: "none".to_owned(),
+            actual,
+            ok: objections.is_empty(),
+        }
     }
 
     /// Good if `ok`.
-    pub(crate) fn judged(name: &str, expected: impl ToString, actual: impl ToString, ok: bool) -> Expectation {
-        Expectation { name: name.to_owned(), expected: expected.to_string(), actual: actual.to_string(), ok }
+    pub(crate) fn judged(
+        name: &str,
+        expected: impl ToString,
+        actual: impl ToString,
+        ok: bool,
+    ) -> Expectation {
+        Expectation {
+            name: name.to_owned(),
+            expected: expected.to_string(),
+            actual: actual.to_string(),
+            ok,
+        }
     }
 }
 
@@ -51,7 +71,10 @@ impl Verdict {
             true => "pass",
             false => "fail",
         };
-        Verdict { verdict, expectations }
+        Verdict {
+            verdict,
+            expectations,
+        }
     }
 
     /// Whether everything that was expected came out.

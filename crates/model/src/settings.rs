@@ -63,8 +63,6 @@ pub struct ServiceSettings {
 pub struct BackendSettings {
     /// Takes more than one rule in a circuit breaker; each counts for itself.
     pub several_rules: bool,
-    /// Calls in a window before a share of failures may trip a breaker; 1 when absent.
-    pub minimum_calls: Option<u64>,
 }
 
 /// `[subscriptions.NAME]`.

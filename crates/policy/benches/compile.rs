@@ -16,5 +16,12 @@ fn compile_lab(bencher: divan::Bencher<'_, '_>) {
     let (catalog, options) = (Lone::default(), Options::default());
     let (document, findings) = compile(&source, Role::Policy(Scope::Api), &catalog, &options);
     assert!(document.is_some(), "{findings:?}");
-    bencher.bench(|| compile(divan::black_box(&source), Role::Policy(Scope::Api), &catalog, &options));
+    bencher.bench(|| {
+        compile(
+            divan::black_box(&source),
+            Role::Policy(Scope::Api),
+            &catalog,
+            &options,
+        )
+    });
 }

@@ -85,7 +85,8 @@ impl<'a> Build<'a> {
     /// Puts findings in the order of the text. An attribute that was looked at twice brings its findings twice: once is enough.
     pub(crate) fn order_findings(&mut self) {
         let main = self.source.name().to_owned();
-        self.findings.sort_by_key(|it| (it.source.name() != main, it.diagnostic.span.start));
+        self.findings
+            .sort_by_key(|it| (it.source.name() != main, it.diagnostic.span.start));
         let mut seen = BTreeSet::new();
         self.findings.retain(|it| {
             let diagnostic = &it.diagnostic;
@@ -223,8 +224,8 @@ impl<'a> Build<'a> {
 
     fn expression(&mut self, text: &Mapped, shown: &str, span: Span, unresolved: bool) -> Template {
         let options = expression::Options {
+            strict: self.options.strict,
             limits: self.options.limits.clone(),
-            ..expression::Options::default()
         };
         let compiled = expression::compile(text, self.catalog.symbols(), &options);
         let is_error = |it: &Diagnostic| it.severity == Severity::Error;

@@ -83,7 +83,7 @@ impl<'n, 'c> Element<'n, '_, 'c> {
         if self.build.is_lone() && is_placeholder(text) {
             return self.build.placeholder(span);
         }
-        let message = format!("`{name}` of `{}` is {wanted}, not `{text}`", self.shape.name);
+        let message = format!("`{name}` of `{}` takes {wanted}, not `{text}`", self.shape.name);
         self.build.report(Diagnostic::error("wrong-value", message, span));
     }
 

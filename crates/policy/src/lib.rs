@@ -5,21 +5,31 @@
 //! network, shared counters) is reached through [`World`] and nowhere else: this crate opens no socket, reads no file and
 //! never asks what time it is.
 
-mod body; // bodies: absent, here, passing by, gone
-mod build; // the state of loading one document
+// Loading, from text to walk.
+mod xml; // a tolerant reader: raw and escaped expressions in one document
+
+mod shape; // what a policy may look like
+
 mod catalog; // what a document may refer to
-mod coalesce; // `buffer-response`: chunks in blocks
-mod document; // the four sections, and what `<base />` means
+
+mod build; // the state of loading one document
 mod element; // a cursor over one element
+mod template; // a value: literal or expression
+
+mod document; // the four sections, and what `<base />` means
+
+// Running, from request to response.
+mod run; // the walk: inbound, backend, outbound; on-error from any of them
+
 mod exchange; // what one request carries with it
 mod fault; // why a walk failed, and what the caller gets
-mod run; // the walk: inbound, backend, outbound; on-error from any of them
-mod shape; // what a policy may look like
 mod statements; // one file per policy, and the table of them all
-mod template; // a value: literal or expression
+
+mod body; // bodies: absent, here, passing by, gone
+mod coalesce; // `buffer-response`: chunks in blocks
 pub mod url; // absolute URLs in parts
-mod world;
-mod xml; // a tolerant reader: raw and escaped expressions in one document // the one window to the outside
+
+mod world; // the one window to the outside
 
 pub use body::{Body, BodyError, Stream};
 pub use build::Options;

@@ -4,7 +4,9 @@ use crate::plan::BackendPlan;
 use crate::values::Values;
 use http::{HeaderName, HeaderValue};
 use model::ResourceKind::Backend as Kind;
-use model::{Backend, BackendKind, BreakerRule, FailureResponse, Pool, PoolMember, StatusRange};
+use model::{
+    Backend, BackendKind, BreakerRule, FailureCondition, FailureResponse, Pool, PoolMember, StatusRange,
+};
 use policy::BackendHandle;
 use source::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,6 +203,17 @@ fn pool(backend: &Backend, names: &BTreeMap<String, usize>, check: &mut Check<'_
         );
         check.error(At(Kind, name, "/pool/services"), "too-many-members", message);
     }
+    members(name, pool, names, check);
+    failure_response(
+        backend,
+        pool.failure_response,
+        "/pool/failureResponse/statusCode",
+        check,
+    );
+    affinity(name, pool, check);
+}
+
+fn members(name: &str, pool: &Pool, names: &BTreeMap<String, usize>, check: &mut Check<'_>) {
     let mut seen = BTreeSet::new();
     for (at, member) in pool.services.iter().enumerate() {
         let place = format!("/pool/services/{at}");
@@ -220,30 +233,28 @@ fn pool(backend: &Backend, names: &BTreeMap<String, usize>, check: &mut Check<'_
             }
         }
     }
-    failure_response(
-        backend,
-        pool.failure_response,
-        "/pool/failureResponse/statusCode",
-        check,
-    );
-    if let Some(affinity) = &pool.session_affinity {
-        let place = "/pool/sessionAffinity/sessionId";
-        let id = &affinity.session_id;
-        if !id.source.eq_ignore_ascii_case("cookie") {
-            let message = format!("`{}` cannot hold a session id, only `Cookie`", id.source);
-            check.error(
-                At(Kind, name, &format!("{place}/source")),
-                "invalid-value",
-                message,
-            );
-        }
-        if HeaderName::try_from(id.name.as_str()).is_err() {
-            check.error(
-                At(Kind, name, &format!("{place}/name")),
-                "invalid-value",
-                format!("`{}` is no cookie name", id.name),
-            );
-        }
+}
+
+fn affinity(name: &str, pool: &Pool, check: &mut Check<'_>) {
+    let Some(affinity) = &pool.session_affinity else {
+        return;
+    };
+    let place = "/pool/sessionAffinity/sessionId";
+    let id = &affinity.session_id;
+    if !id.source.eq_ignore_ascii_case("cookie") {
+        let message = format!("`{}` cannot hold a session id, only `Cookie`", id.source);
+        check.error(
+            At(Kind, name, &format!("{place}/source")),
+            "invalid-value",
+            message,
+        );
+    }
+    if HeaderName::try_from(id.name.as_str()).is_err() {
+        check.error(
+            At(Kind, name, &format!("{place}/name")),
+            "invalid-value",
+            format!("`{}` is no cookie name", id.name),
+        );
     }
 }
 
@@ -355,7 +366,18 @@ fn rule(backend: &Backend, rule: &BreakerRule, place: &str, check: &mut Check<'_
             "`tripDuration` is longer than nothing".into(),
         );
     }
-    let ranges = format!("{condition_place}/statusCodeRanges");
+    failure_response(
+        backend,
+        rule.failure_response,
+        &format!("{place}/failureResponse/statusCode"),
+        check,
+    );
+    what_counts(name, condition, &condition_place, check);
+}
+
+fn what_counts(name: &str, condition: &FailureCondition, place: &str, check: &mut Check<'_>) {
+    let mut error = |path: &str, code, message: String| check.error(At(Kind, name, path), code, message);
+    let ranges = format!("{place}/statusCodeRanges");
     for (at, StatusRange { min, max }) in condition.status_code_ranges.iter().enumerate() {
         let known = 200..=599;
         if !known.contains(min) || !known.contains(max) || min > max {
@@ -372,7 +394,7 @@ fn rule(backend: &Backend, rule: &BreakerRule, place: &str, check: &mut Check<'_
     ] {
         if length > RANGES {
             error(
-                &format!("{condition_place}/{key}"),
+                &format!("{place}/{key}"),
                 "too-many",
                 format!("`{key}` has {length} entries, more than {RANGES}"),
             );
@@ -380,14 +402,8 @@ fn rule(backend: &Backend, rule: &BreakerRule, place: &str, check: &mut Check<'_
     }
     if condition.status_code_ranges.is_empty() && condition.error_reasons.is_empty() {
         let message = "the rule names no statuses and no error reasons, so it never trips";
-        check.warning(At(Kind, name, &condition_place), "idle-rule", message);
+        check.warning(At(Kind, name, place), "idle-rule", message);
     }
-    failure_response(
-        backend,
-        rule.failure_response,
-        &format!("{place}/failureResponse/statusCode"),
-        check,
-    );
 }
 
 fn failure_response(

@@ -95,7 +95,7 @@ fn one(subscription: &Subscription, check: &mut Check<'_>, options: &LoadOptions
         given.or(kept.as_ref()).cloned().unwrap_or_else(|| made(ordinal))
     };
     let owner = subscription.owner.as_deref();
-    let user = owner.and_then(|id| service.users.iter().find(|it| it.name == id));
+    let user = owner.and_then(|id| service.users.iter().find(|it| it.name.eq_ignore_ascii_case(id)));
     SubscriptionPlan {
         name: name.as_str().into(),
         scope: scope(subscription, check),
@@ -122,7 +122,8 @@ fn scope(subscription: &Subscription, check: &mut Check<'_>) -> ScopePlan {
     match &subscription.scope {
         Scope::Service | Scope::AllApis => ScopePlan::Everything,
         Scope::Api(api) => {
-            if !service.apis.iter().any(|it| it.name == *api) {
+            let found = service.apis.iter().find(|it| it.name.eq_ignore_ascii_case(api));
+            if found.is_none() {
                 let near = nearest(api, service.apis.iter().map(|it| it.name.as_str()));
                 let message = format!(
                     "subscription `{}` is for the API `{api}`, which does not exist",
@@ -130,9 +131,13 @@ fn scope(subscription: &Subscription, check: &mut Check<'_>) -> ScopePlan {
                 );
                 check.unknown(place, "unknown-scope", message, near);
             }
-            ScopePlan::Api(api.as_str().into())
+            ScopePlan::Api(found.map_or(api.as_str(), |it| &it.name).into())
         }
-        Scope::Product(product) => match service.products.iter().position(|it| it.name == *product) {
+        Scope::Product(product) => match service
+            .products
+            .iter()
+            .position(|it| it.name.eq_ignore_ascii_case(product))
+        {
             Some(at) => ScopePlan::Product(at),
             None => {
                 let near = nearest(product, service.products.iter().map(|it| it.name.as_str()));

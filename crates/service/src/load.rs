@@ -7,7 +7,7 @@ use crate::walks::{Compiler, Folder};
 use crate::{accounts, apis, backends, facts, keys, products, settings, templates};
 use clock::Moment;
 use expression::Symbols;
-use model::{Api, ApiKind, Operation, Service};
+use model::{Api, ApiKind, Operation, Product, Service};
 use policy::{BackendHandle, MockResponse, OperationTemplate, Options};
 use source::Finding;
 use std::sync::Arc;
@@ -88,21 +88,11 @@ pub fn load(service: Service, options: &LoadOptions) -> Loaded {
         .enumerate()
         .map(|(at, api)| api_plan(&service, at, api, &mut folder))
         .collect();
-    let products = service.products.iter().enumerate().map(|(at, product)| {
-        let inside = apis
-            .iter()
-            .filter(|api| api.is_current && api.products.contains(&at))
-            .map(|api| api.facts.clone());
-        ProductPlan {
-            name: product.name.as_str().into(),
-            subscription_required: product.subscription_required,
-            facts: facts::product(product, inside.collect(), &service),
-        }
-    });
+    let products = product_plans(&service, &apis);
     let plan = Plan {
         symbols: Arc::new(symbols),
         deployment: facts::deployment(&service),
-        products: products.collect(),
+        products,
         apis,
         subscriptions,
         backends,
@@ -117,6 +107,20 @@ pub fn load(service: Service, options: &LoadOptions) -> Loaded {
         plan: Some(Arc::new(plan)),
         findings,
     }
+}
+
+fn product_plans(service: &Service, apis: &[ApiPlan]) -> Vec<ProductPlan> {
+    let plan = |(at, product): (usize, &Product)| {
+        let inside = apis
+            .iter()
+            .filter(|api| api.is_current && api.products.contains(&at));
+        ProductPlan {
+            name: product.name.as_str().into(),
+            subscription_required: product.subscription_required,
+            facts: facts::product(product, inside.map(|api| api.facts.clone()).collect(), service),
+        }
+    };
+    service.products.iter().enumerate().map(plan).collect()
 }
 
 fn policy_options(service: &Service, options: &LoadOptions) -> Options {
@@ -208,7 +212,17 @@ fn template(operation: &Operation) -> Arc<OperationTemplate> {
         method: operation.method.clone(),
         url_template: operation.url_template.clone(),
         path_parameters: shape.path,
-        query_parameters: shape.query,
+        query_parameters: query_names(&operation.url_template),
         responses: operation.responses.iter().map(response).collect(),
     })
+}
+
+// In `?a={b}` the query parameter is `a`; `b` is what the template calls its value.
+fn query_names(template: &str) -> Vec<String> {
+    let query = template.split_once('?').map_or("", |(_, query)| query);
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split('=').next().unwrap_or(pair).to_owned())
+        .collect()
 }

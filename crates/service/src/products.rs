@@ -9,11 +9,12 @@ pub(crate) fn check(check: &mut Check<'_>) {
     let service = check.service;
     for product in &service.products {
         let name = &product.name;
-        for api in product
-            .apis
-            .iter()
-            .filter(|api| !service.apis.iter().any(|it| it.name == base(api)))
-        {
+        for api in product.apis.iter().filter(|api| {
+            !service
+                .apis
+                .iter()
+                .any(|it| it.name.eq_ignore_ascii_case(base(api)))
+        }) {
             let near = nearest(api, service.apis.iter().map(|it| it.name.as_str()));
             let message = format!("product `{name}` contains the API `{api}`, which does not exist");
             check.unknown(At(Place, name, ""), "unknown-api", message, near);
@@ -49,11 +50,12 @@ fn open_products(check: &mut Check<'_>) {
         .collect();
     for (at, product) in open.iter().enumerate() {
         for other in &open[..at] {
-            if let Some(api) = product
-                .apis
-                .iter()
-                .find(|api| other.apis.iter().any(|it| base(it) == base(api)))
-            {
+            if let Some(api) = product.apis.iter().find(|api| {
+                other
+                    .apis
+                    .iter()
+                    .any(|it| base(it).eq_ignore_ascii_case(base(api)))
+            }) {
                 let message = format!(
                     "`{}` is already in the open product `{}`, so `{}` needs a subscription",
                     api, other.name, product.name
@@ -70,7 +72,12 @@ fn open_products(check: &mut Check<'_>) {
 
 /// Products that contain an API, whatever its revision, as indexes of the service's list.
 pub(crate) fn containing(api: &Api, products: &[Product]) -> Vec<usize> {
-    let contains = |product: &Product| product.apis.iter().any(|it| base(it) == api.name);
+    let contains = |product: &Product| {
+        product
+            .apis
+            .iter()
+            .any(|it| base(it).eq_ignore_ascii_case(&api.name))
+    };
     (0..products.len())
         .filter(|at| contains(&products[*at]))
         .collect()

@@ -50,11 +50,4 @@ pub(crate) fn check(check: &mut Check<'_>) {
             "`scale` is above 0",
         );
     }
-    if settings.backends.minimum_calls == Some(0) {
-        check.error(
-            At(Settings, "", "/backends/minimum-calls"),
-            "out-of-range",
-            "`minimum-calls` is at least 1",
-        );
-    }
 }

@@ -1,11 +1,12 @@
 //! The caller's side: requests to the gateway, and what came back.
 
 use bytes::Bytes;
-use clock::{Busy, Clock, Mode};
+use clock::{Clock, Moment};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Full};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use wire::{Received, SendError};
 
@@ -81,15 +82,33 @@ impl Call {
     /// Sends the request and hands the answer out piece by piece.
     pub async fn stream(self) -> Result<Streaming, SendError> {
         let clock = self.clock.clone();
+        let (sender, pieces) = mpsc::unbounded_channel();
+        let (head_sender, head) = oneshot::channel();
         let inner = clock.clone();
-        clock
-            .serve(async move {
-                let response = self.head().await?;
-                let (parts, body) = response.into_parts();
-                let held = Streaming::hold(&inner);
-                Ok(Streaming { status: parts.status.as_u16(), headers: parts.headers, body, clock: inner, held })
-            })
-            .await
+        let task = tokio::spawn(clock.serve(async move {
+            let mut body = match self.head().await {
+                Ok(response) => {
+                    let (parts, body) = response.into_parts();
+                    // Whoever asked may have gone: then nobody wants the rest either.
+                    if head_sender.send(Ok(parts)).is_err() {
+                        return;
+                    }
+                    body
+                }
+                Err(error) => return drop(head_sender.send(Err(error))),
+            };
+            while let Some(frame) = body.frame().await {
+                let data = frame.map(|frame| frame.into_data().unwrap_or_default()).map_err(|error| error.to_string());
+                if sender.send(Piece { at: inner.now(), data }).is_err() {
+                    return;
+                }
+            }
+        }));
+        match head.await {
+            Ok(Ok(parts)) => Ok(Streaming { status: parts.status.as_u16(), headers: parts.headers, pieces, task }),
+            Ok(Err(error)) => Err(error),
+            Err(_) => panic!("the call ended before its head was here"),
+        }
     }
 
     async fn exchange(self) -> Result<Response, SendError> {
@@ -155,8 +174,10 @@ impl Started {
     }
 
     /// Leaves: the connection is closed without reading an answer.
-    pub fn abandon(self) {
+    pub async fn abandon(self) {
         self.task.abort();
+        // An error is what an aborted task gives.
+        let _ = self.task.await;
     }
 }
 
@@ -218,14 +239,29 @@ impl Response {
     }
 }
 
-/// An answer that is read piece by piece. Dropping it closes the connection.
+/// An answer that is read piece by piece as it arrives. Dropping it closes the connection.
+#[derive(Debug)]
 pub struct Streaming {
     status: u16,
     headers: HeaderMap,
-    body: Received,
-    clock: Clock,
-    // Time that moves by itself stands while the test looks at what it has got.
-    held: Option<Busy>,
+    pieces: mpsc::UnboundedReceiver<Piece>,
+    task: JoinHandle<()>,
+}
+
+/// A piece of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// When it came.
+    pub at: Moment,
+    /// The bytes as they came off the wire, or how the connection broke.
+    pub data: Result<Bytes, String>,
+}
+
+impl Piece {
+    /// The bytes as text; empty if the connection broke.
+    pub fn text(&self) -> String {
+        self.data.as_ref().map(|data| String::from_utf8_lossy(data).into_owned()).unwrap_or_default()
+    }
 }
 
 impl Streaming {
@@ -239,31 +275,26 @@ impl Streaming {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The next piece as it came off the wire; `None` at the end.
-    ///
-    /// # Panics
-    /// When the connection broke.
-    pub async fn frame(&mut self) -> Option<Bytes> {
-        match self.try_frame().await? {
-            Ok(data) => Some(data),
-            Err(error) => panic!("the answer broke off: {error}"),
-        }
+    /// The next piece; `None` at the end. In manual time somebody else must move it.
+    pub async fn frame(&mut self) -> Option<Piece> {
+        self.pieces.recv().await
     }
 
-    /// The next piece, or how the connection broke.
-    pub async fn try_frame(&mut self) -> Option<Result<Bytes, wire::BoxError>> {
-        let clock = self.clock.clone();
-        let next = clock.serve(self.body.frame());
-        self.held = None;
-        let frame = next.await;
-        self.held = Streaming::hold(&clock);
-        Some(match frame? {
-            Ok(frame) => Ok(frame.into_data().unwrap_or_default()),
-            Err(error) => Err(error.into()),
-        })
+    /// Every piece that is here and has not been looked at. See [`Apimite::settle`](crate::Apimite::settle).
+    pub fn arrived(&mut self) -> Vec<Piece> {
+        std::iter::from_fn(|| self.pieces.try_recv().ok()).collect()
     }
 
-    fn hold(clock: &Clock) -> Option<Busy> {
-        (clock.mode() == Mode::Auto).then(|| clock.busy())
+    /// Leaves in the middle: the connection is closed.
+    pub async fn leave(mut self) {
+        self.task.abort();
+        // An error is what an aborted task gives.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Streaming {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }

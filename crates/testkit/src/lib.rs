@@ -51,7 +51,7 @@ mod running; // what runs
 mod upstream; // scripted servers
 
 pub use builder::Builder;
-pub use call::{Call, Response, Started, Streaming};
+pub use call::{Call, Piece, Response, Started, Streaming};
 pub use model;
 pub use resources::{Account, Api, Backend, Breaker, Pool, Product, Subscription, document, operation};
 pub use running::Apimite;

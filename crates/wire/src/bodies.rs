@@ -16,13 +16,15 @@ pin_project! {
         // Dropped before the turn: the end of the body is on the wire before the token goes.
         far: Option<Far>,
         turn: Option<Turn>,
+        sent: bool,
+        broken: Option<BoxError>,
     }
 }
 
 impl<B> Served<B> {
     pub(crate) fn new(body: B, clock: &Clock, far: Option<Far>) -> Served<B> {
         let turn = clock.is_virtual().then(|| Turn::new(clock));
-        Served { body, far, turn }
+        Served { body, far, turn, sent: false, broken: None }
     }
 }
 
@@ -35,28 +37,46 @@ where
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.project();
+        if let Some(error) = this.broken.take() {
+            *this.far = None;
+            *this.turn = None;
+            return Poll::Ready(Some(Err(error)));
+        }
         let body = this.body;
         let polled = match this.turn {
             Some(turn) => turn.poll(|| body.poll_frame(context)),
             None => body.poll_frame(context),
         };
         let frame = ready!(polled);
-        match &frame {
+        match frame {
             Some(Ok(frame)) => {
                 if let (Some(far), Some(data)) = (&*this.far, frame.data_ref()) {
                     far.sends(data.len());
                 }
+                *this.sent = true;
+                Poll::Ready(Some(Ok(frame)))
             }
-            Some(Err(_)) | None => {
+            // hyper drops what it has not written yet when a body fails: what went before goes out while this is pending once.
+            Some(Err(error)) if *this.sent => {
+                *this.broken = Some(error.into());
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Some(Err(error)) => {
                 *this.far = None;
                 *this.turn = None;
+                Poll::Ready(Some(Err(error.into())))
+            }
+            None => {
+                *this.far = None;
+                *this.turn = None;
+                Poll::Ready(None)
             }
         }
-        Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.broken.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -1,7 +1,54 @@
-//! What a page cannot say.
+//! What a page cannot say: cookies, two things at once, processes, properties, load.
 
-use crate::Test;
+mod affinity; // a cookie binds a caller to a member
+mod bad_input; // what no policy document can show
+mod compose; // docker-compose.yml, without Docker
+mod concurrency; // two requests at the same time
+mod exhaustion; // every quota spent
+mod lab; // the lab's figure, and that it repeats
+mod process; // the binary
+mod ptu; // a provisioned deployment past 100 %
+mod reload; // a service changed under load
+mod streaming; // frames and callers that leave
+mod switch; // when a quota runs out, for many quotas
+
+use crate::{Test, block_on};
+
+pub(crate) use process::Binary;
 
 pub(crate) fn tests() -> Vec<Test> {
-    Vec::new()
+    let groups = [
+        affinity::tests(),
+        bad_input::tests(),
+        compose::tests(),
+        concurrency::tests(),
+        exhaustion::tests(),
+        lab::tests(),
+        ptu::tests(),
+        reload::tests(),
+        streaming::tests(),
+        switch::tests(),
+    ];
+    groups.into_iter().flatten().collect()
+}
+
+/// A test that is a future.
+pub(crate) fn test<F>(name: &str, body: impl FnOnce() -> F + Send + 'static) -> Test
+where
+    F: Future<Output = Result<(), String>>,
+{
+    Test::new(name, move || block_on(body()))
+}
+
+/// `Err` with both values unless they are the same.
+pub(crate) fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, actual: T) -> Result<(), String> {
+    match expected == actual {
+        true => Ok(()),
+        false => Err(format!("{what}: expected {expected:?}, got {actual:?}")),
+    }
+}
+
+/// `Err` with the text unless it holds.
+pub(crate) fn holds(what: impl Into<String>, condition: bool) -> Result<(), String> {
+    if condition { Ok(()) } else { Err(what.into()) }
 }

@@ -25,7 +25,11 @@ pub(super) fn run(args: &Check) -> Result<Exit, String> {
             let documents = findings::by_document(&names, &found).len();
             let count = findings::count(&found);
             let word = if documents == 1 { "document" } else { "documents" };
-            let result = if count.is_empty() { "nothing to complain about" } else { count.as_str() };
+            let result = if count.is_empty() {
+                "nothing to complain about"
+            } else {
+                count.as_str()
+            };
             say(format!("{documents} {word}: {result}"));
         }
     }
@@ -35,7 +39,12 @@ pub(super) fn run(args: &Check) -> Result<Exit, String> {
     })
 }
 
-fn look_at(path: &str, args: &Check, names: &mut Vec<String>, found: &mut Vec<Finding>) -> Result<(), String> {
+fn look_at(
+    path: &str,
+    args: &Check,
+    names: &mut Vec<String>,
+    found: &mut Vec<Finding>,
+) -> Result<(), String> {
     let file = Path::new(path);
     if !path.starts_with("lab:") {
         if file.is_file() {
@@ -47,7 +56,9 @@ fn look_at(path: &str, args: &Check, names: &mut Vec<String>, found: &mut Vec<Fi
             if documents.is_empty() {
                 return Err(format!("`{path}` holds neither a service nor a policy document"));
             }
-            return documents.iter().try_for_each(|it| document(it, args, names, found));
+            return documents
+                .iter()
+                .try_for_each(|it| document(it, args, names, found));
         }
     }
     let input = Input::named(path)?;
@@ -59,10 +70,19 @@ fn look_at(path: &str, args: &Check, names: &mut Vec<String>, found: &mut Vec<Fi
 }
 
 fn options(args: &Check) -> LoadOptions {
-    LoadOptions { strict: args.strict, lenient: args.lenient, ..LoadOptions::default() }
+    LoadOptions {
+        strict: args.strict,
+        lenient: args.lenient,
+        ..LoadOptions::default()
+    }
 }
 
-fn document(file: &Path, args: &Check, names: &mut Vec<String>, found: &mut Vec<Finding>) -> Result<(), String> {
+fn document(
+    file: &Path,
+    args: &Check,
+    names: &mut Vec<String>,
+    found: &mut Vec<Finding>,
+) -> Result<(), String> {
     let name = file.display().to_string();
     let bytes = std::fs::read(file).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     let text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is no text in UTF-8"))?;
@@ -90,7 +110,8 @@ fn is_service(folder: &Path) -> bool {
 }
 
 fn collect(folder: &Path, documents: &mut Vec<PathBuf>) -> Result<(), String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("cannot read `{}`: {error}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
@@ -105,9 +126,21 @@ fn collect(folder: &Path, documents: &mut Vec<PathBuf>) -> Result<(), String> {
 
 fn documents_of(service: &Service) -> Vec<String> {
     let apis = service.apis.iter();
-    let of_apis = apis.flat_map(|api| api.policy.iter().chain(api.operations.iter().filter_map(|it| it.policy.as_ref())));
-    let of_products = service.products.iter().filter_map(|product| product.policy.as_ref());
+    let of_apis = apis.flat_map(|api| {
+        api.policy
+            .iter()
+            .chain(api.operations.iter().filter_map(|it| it.policy.as_ref()))
+    });
+    let of_products = service
+        .products
+        .iter()
+        .filter_map(|product| product.policy.as_ref());
     let of_fragments = service.fragments.iter().map(|fragment| &fragment.document);
-    let all = service.policy.iter().chain(of_products).chain(of_apis).chain(of_fragments);
+    let all = service
+        .policy
+        .iter()
+        .chain(of_products)
+        .chain(of_apis)
+        .chain(of_fragments);
     all.map(|document| document.source.name().to_owned()).collect()
 }

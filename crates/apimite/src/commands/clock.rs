@@ -14,7 +14,13 @@ pub(super) async fn run(args: &ClockArgs) -> Result<Exit, String> {
             ask(Method::POST, control, "/clock/advance", Some(body)).await?
         }
         Some(ClockAction::Scale { factor }) => {
-            ask(Method::POST, control, "/clock/scale", Some(json!({ "factor": factor }))).await?
+            ask(
+                Method::POST,
+                control,
+                "/clock/scale",
+                Some(json!({ "factor": factor })),
+            )
+            .await?
         }
     };
     match args.running.format {

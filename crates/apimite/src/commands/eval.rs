@@ -20,8 +20,18 @@ pub(super) fn run(args: &Eval) -> Result<Exit, String> {
         }
         return Ok(Exit::Good);
     }
-    let context = args.context.as_deref().map(context).transpose()?.unwrap_or(Value::Null);
-    let outcome = evaluate(args.expression.as_deref().unwrap_or_default(), &context, &batch, 0);
+    let context = args
+        .context
+        .as_deref()
+        .map(context)
+        .transpose()?
+        .unwrap_or(Value::Null);
+    let outcome = evaluate(
+        args.expression.as_deref().unwrap_or_default(),
+        &context,
+        &batch,
+        0,
+    );
     say(match args.format {
         Format::Json => outcome.json().to_string(),
         Format::Text => outcome.text(),

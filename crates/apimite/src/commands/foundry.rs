@@ -25,7 +25,8 @@ pub(super) async fn run(args: Args) -> Result<Exit, String> {
     select(&mut service, &args.account)?;
     let clock = timing::clock(args.run.clock, args.run.epoch.as_deref(), &service.settings.clock)?;
     let dice = Dice::new(args.run.seed.or(service.settings.seed).unwrap_or(SEED));
-    let foundry = Foundry::new(&service.accounts, &service.settings, clock.clone(), dice).map_err(|it| it.to_string())?;
+    let foundry = Foundry::new(&service.accounts, &service.settings, clock.clone(), dice)
+        .map_err(|it| it.to_string())?;
     let listener = listen("mock model servers", args.listen).await?;
     let doors = listen("control routes", args.control).await?;
     let (foundry_url, control_url) = (base(local(&listener)?), base(local(&doors)?));
@@ -33,9 +34,12 @@ pub(super) async fn run(args: Args) -> Result<Exit, String> {
     let routes = control::clock_routes(&clock).merge(Router::new().nest("/mocks", foundry.control()));
     let serving = tokio::spawn(serve_mocks(foundry, listener, clock, stopped.clone()));
     let controlling = tokio::spawn(control_server(doors, routes, args.allow_host.clone(), stopped));
-    warm(&service.accounts);
+    // Nobody waits for it: calls that need it do.
+    drop(warm(&service.accounts));
     match args.format {
-        Format::Json => say(json!({ "gateway": null, "foundry": foundry_url, "control": control_url, "subscriptions": [] })),
+        Format::Json => say(
+            json!({ "gateway": null, "foundry": foundry_url, "control": control_url, "subscriptions": [] }),
+        ),
         Format::Text => say(format!("mocks    {foundry_url}\ncontrol  {control_url}")),
     }
     asked_to_end().await;
@@ -48,13 +52,27 @@ pub(super) async fn run(args: Args) -> Result<Exit, String> {
 }
 
 fn select(service: &mut Service, names: &[String]) -> Result<(), String> {
-    let known = |name: &String| service.accounts.iter().any(|account| account.name.eq_ignore_ascii_case(name));
+    let known = |name: &String| {
+        service
+            .accounts
+            .iter()
+            .any(|account| account.name.eq_ignore_ascii_case(name))
+    };
     if let Some(unknown) = names.iter().find(|name| !known(name)) {
-        let all: Vec<&str> = service.accounts.iter().map(|account| account.name.as_str()).collect();
-        return Err(format!("there is no account `{unknown}`; the folder has {}", all.join(", ")));
+        let all: Vec<&str> = service
+            .accounts
+            .iter()
+            .map(|account| account.name.as_str())
+            .collect();
+        return Err(format!(
+            "there is no account `{unknown}`; the folder has {}",
+            all.join(", ")
+        ));
     }
     if !names.is_empty() {
-        service.accounts.retain(|account| names.iter().any(|name| name.eq_ignore_ascii_case(&account.name)));
+        service
+            .accounts
+            .retain(|account| names.iter().any(|name| name.eq_ignore_ascii_case(&account.name)));
     }
     Ok(())
 }

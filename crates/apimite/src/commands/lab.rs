@@ -4,11 +4,12 @@ use crate::cli::{Format, Lab as Args};
 use crate::exit::Exit;
 use crate::findings;
 use crate::input;
-use crate::street::{Addresses, Doors, Mocks, Street, asked_to_end, base};
+use crate::street::{Addresses, Doors, Manner, Mocks, Street, asked_to_end, base};
 use crate::timing::{self, ClockChoice};
 use clock::{Clock, Dice};
 use lab::draw::{self, Facts, Ink};
 use lab::{Lab, Options, Outcome, Target};
+use policy::Detail;
 use source::Finding;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -25,22 +26,34 @@ pub(super) async fn run(args: Args) -> Result<Exit, String> {
         Some(target) => {
             let clock = Clock::real();
             let seed = args.run.seed.unwrap_or(SEED);
-            (drive(lab, &target, &clock, &args).await?, facts(seed, &clock), None)
+            (
+                drive(lab, &target, &clock, &args).await?,
+                facts(seed, &clock),
+                None,
+            )
         }
         None => {
-            let (street, clock, seed) = match start(lab, &args).await? {
+            let (mut street, clock, seed) = match start(lab, &args).await? {
                 Ok(started) => started,
                 Err(failed) => return Ok(failed),
             };
+            street.warmed().await;
             let target = here(&street)?;
-            (drive(lab, &target, &clock, &args).await?, facts(seed, &clock), Some(street))
+            (
+                drive(lab, &target, &clock, &args).await?,
+                facts(seed, &clock),
+                Some(street),
+            )
         }
     };
     conclude(lab, &outcome, &facts, &args)?;
     if let Some(street) = street {
         if args.serve {
             if args.format == Format::Text {
-                say(format!("still serving at {}; stop it with ctrl-c", base(street.gateway_address)));
+                say(format!(
+                    "still serving at {}; stop it with ctrl-c",
+                    base(street.gateway_address)
+                ));
             }
             asked_to_end().await;
         }
@@ -93,11 +106,22 @@ async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock, u64), Ex
         other => other,
     };
     let clock = timing::clock(chosen, args.run.epoch.as_deref(), &service.settings.clock)?;
-    let loaded = service::load(service, &service::LoadOptions { seed, ..service::LoadOptions::default() });
+    let loaded = service::load(
+        service,
+        &service::LoadOptions {
+            seed,
+            ..service::LoadOptions::default()
+        },
+    );
     found.extend(loaded.findings);
     findings::show(&found);
     match loaded.plan.filter(|_| !found.iter().any(Finding::is_error)) {
-        Some(plan) => Ok(Ok((doors.serve(plan, &clock, Dice::new(seed), false)?, clock, seed))),
+        Some(plan) => {
+            let (offline, detail) = (false, Detail::Brief);
+            let manner = Manner { clock, dice: Dice::new(seed), offline, detail };
+            let street = doors.serve(plan, &manner)?;
+            Ok(Ok((street, manner.clock, seed)))
+        }
         None => Ok(Err(Exit::Failed)),
     }
 }
@@ -108,13 +132,24 @@ const SUBSCRIPTION: &str = "lab";
 fn here(street: &Street) -> Result<Target, String> {
     let plan = street.plan();
     let subscription = plan.subscriptions.iter().find(|it| &*it.name == SUBSCRIPTION);
-    let key = subscription.map(|it| it.primary_key.clone()).ok_or("the lab has no subscription")?;
+    let key = subscription
+        .map(|it| it.primary_key.clone())
+        .ok_or("the lab has no subscription")?;
     let control = base(street.control_address);
-    Ok(Target { gateway: base(street.gateway_address), mocks: vec![format!("{control}/mocks")], control, key, in_process: true })
+    Ok(Target {
+        gateway: base(street.gateway_address),
+        mocks: vec![format!("{control}/mocks")],
+        control,
+        key,
+        in_process: true,
+    })
 }
 
 async fn drive(lab: &Lab, target: &Target, clock: &Clock, args: &Args) -> Result<Outcome, String> {
-    let options = Options { runs: args.runs, interval: args.interval };
+    let options = Options {
+        runs: args.runs,
+        interval: args.interval,
+    };
     let (format, ink) = (args.format, ink());
     if format == Format::Text {
         say(format!("{}: {}", lab.name, lab.summary));
@@ -126,7 +161,10 @@ async fn drive(lab: &Lab, target: &Target, clock: &Clock, args: &Args) -> Result
             Format::Json => call.json().to_string(),
         });
     };
-    clock.serve(lab::run(lab, target, clock, &options, watch)).await.map_err(|error| error.to_string())
+    clock
+        .serve(lab::run(lab, target, clock, &options, watch))
+        .await
+        .map_err(|error| error.to_string())
 }
 
 fn ink() -> Ink {
@@ -142,7 +180,9 @@ fn facts(seed: u64, clock: &Clock) -> Facts {
         clock::Mode::Scaled(factor) => format!("time {factor} times as fast"),
         clock::Mode::Manual | clock::Mode::Auto => "manual time".to_owned(),
     };
-    Facts { settings: vec![format!("seed {seed}"), clock] }
+    Facts {
+        settings: vec![format!("seed {seed}"), clock],
+    }
 }
 
 fn conclude(lab: &Lab, outcome: &Outcome, facts: &Facts, args: &Args) -> Result<(), String> {
@@ -153,6 +193,9 @@ fn conclude(lab: &Lab, outcome: &Outcome, facts: &Facts, args: &Args) -> Result<
     };
     if args.format == Format::Text {
         say(format!("\n{}", draw::chart(&outcome.calls, ink(), WIDTH)));
+        if !outcome.accounts.is_empty() {
+            say(draw::account_lines(&outcome.accounts));
+        }
         say(draw::verdict_lines(&outcome.verdict, ink()).trim_end());
     }
     if let Some(file) = &file {

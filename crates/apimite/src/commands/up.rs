@@ -4,10 +4,12 @@ use crate::exit::Exit;
 use crate::findings;
 use crate::input::Input;
 use crate::reload::Watch;
-use crate::street::{Addresses, Doors, Mocks, Street, asked_to_end, base};
+use crate::street::{Addresses, Doors, Manner, Mocks, Street, asked_to_end, base};
 use crate::timing;
 use clock::Dice;
 use http::uri::Authority;
+use policy::Detail;
+use serde_json::json;
 use service::{LoadOptions, Plan};
 use source::Finding;
 use std::net::SocketAddr;
@@ -29,14 +31,19 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
     };
     let settings = &plan.service.settings;
     let clock = timing::clock(args.run.clock, args.run.epoch.as_deref(), &settings.clock)?;
-    let dice = Dice::new(settings.seed.unwrap_or(SEED));
+    let manner = Manner {
+        clock,
+        dice: Dice::new(settings.seed.unwrap_or(SEED)),
+        offline: args.offline,
+        detail: if args.full_trace { Detail::Full } else { Detail::Brief },
+    };
     let addresses = Addresses {
         gateway: args.gateway,
         control: args.control,
         mocks: mocks(&args)?,
         names: args.allow_host.clone(),
     };
-    let street = Doors::open(addresses).await?.serve(plan, &clock, dice, args.offline)?;
+    let street = Doors::open(addresses).await?.serve(plan, &manner)?;
     announce(&street, args.format);
     tokio::select! {
         () = asked_to_end() => (),
@@ -51,7 +58,12 @@ fn load(input: &Input, args: &Up) -> (Option<Arc<Plan>>, Vec<Finding>) {
     let (mut service, mut found) = input.read();
     let seed = args.run.seed.or(service.settings.seed).unwrap_or(SEED);
     service.settings.seed = Some(seed);
-    let options = LoadOptions { seed, strict: args.strict, lenient: args.lenient, ..LoadOptions::default() };
+    let options = LoadOptions {
+        seed,
+        strict: args.strict,
+        lenient: args.lenient,
+        ..LoadOptions::default()
+    };
     let loaded = service::load(service, &options);
     found.extend(loaded.findings);
     match found.iter().any(Finding::is_error) {
@@ -65,7 +77,9 @@ const FOUNDRY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4A
 /// `--foundry` is an address to listen on, a URL for all accounts, or ACCOUNT=URL.
 fn mocks(args: &Up) -> Result<Mocks, String> {
     let wrong = |text: &str| {
-        format!("`--foundry {text}`: write an address such as `127.0.0.1:8082`, a URL such as `http://mocks:8082`, or ACCOUNT=URL")
+        format!(
+            "`--foundry {text}`: write an address such as `127.0.0.1:8082`, a URL such as `http://mocks:8082`, or ACCOUNT=URL"
+        )
     };
     if args.no_foundry {
         return Ok(Mocks::None);
@@ -106,28 +120,37 @@ fn announce(street: &Street, format: Format) {
         say(format!("api      {} at /{}", api.name, api.path));
     }
     for subscription in &plan.subscriptions {
-        say(format!("key      {} {}", subscription.name, subscription.primary_key));
+        say(format!(
+            "key      {} {}",
+            subscription.name, subscription.primary_key
+        ));
     }
 }
 
 /// Takes up each change of the folder; one that is wrong is shown and the last good service goes on.
 async fn follow(input: &Input, args: &Up, watch: Option<Watch>, street: &Street) {
-    let Some(mut watch) = watch else { return std::future::pending().await };
+    let Some(mut watch) = watch else {
+        return std::future::pending().await;
+    };
     loop {
         watch.changed().await;
         let (plan, found) = load(input, args);
         findings::show(&found);
-        let line = match plan {
-            Some(plan) => match street.reload(plan) {
-                Ok(()) => "reloaded".to_owned(),
-                Err(mistakes) => format!("not reloaded, the last good service goes on: {mistakes}"),
-            },
-            None => format!("not reloaded, the last good service goes on: {}", findings::count(&found)),
+        let refused = match plan.map(|plan| street.reload(plan)) {
+            Some(Ok(())) => None,
+            Some(Err(mistakes)) => Some(mistakes),
+            None => Some(findings::count(&found)),
         };
-        tracing::info!("{line}");
-        if args.format == Format::Text {
-            say(line);
-        }
+        say(match args.format {
+            Format::Text => match refused {
+                None => "reloaded".to_owned(),
+                Some(why) => format!("not reloaded, the last good service goes on: {why}"),
+            },
+            Format::Json => {
+                let documents = findings::by_document(&[], &found);
+                json!({ "reloaded": refused.is_none(), "message": refused, "documents": documents }).to_string()
+            }
+        });
     }
 }
 
@@ -137,7 +160,8 @@ mod tests {
     use clap::Parser as _;
 
     fn read(line: &[&str]) -> Result<Mocks, String> {
-        let cli = crate::cli::Cli::try_parse_from(["apimite", "up", "x"].iter().chain(line)).expect("well written");
+        let cli =
+            crate::cli::Cli::try_parse_from(["apimite", "up", "x"].iter().chain(line)).expect("well written");
         match cli.command {
             crate::cli::Command::Up(args) => mocks(&args),
             _ => Err("not `up`".to_owned()),
@@ -147,11 +171,19 @@ mod tests {
     #[test]
     fn mocks_are_here_or_there() {
         assert!(matches!(read(&[]), Ok(Mocks::Here(address)) if address == FOUNDRY));
-        assert!(matches!(read(&["--foundry", "127.0.0.1:0"]), Ok(Mocks::Here(address)) if address.port() == 0));
+        assert!(
+            matches!(read(&["--foundry", "127.0.0.1:0"]), Ok(Mocks::Here(address)) if address.port() == 0)
+        );
         assert!(matches!(read(&["--no-foundry"]), Ok(Mocks::None)));
-        let there = read(&["--foundry", "a=http://east:8082", "--foundry", "http://other:1"]).expect("well written");
-        let Mocks::There(there) = there else { panic!("not there") };
-        assert_eq!(there[0], ("a".to_owned(), "east:8082".parse().expect("an authority")));
+        let there =
+            read(&["--foundry", "a=http://east:8082", "--foundry", "http://other:1"]).expect("well written");
+        let Mocks::There(there) = there else {
+            panic!("not there")
+        };
+        assert_eq!(
+            there[0],
+            ("a".to_owned(), "east:8082".parse().expect("an authority"))
+        );
         assert_eq!(there[1].0, "*");
         assert!(read(&["--foundry", "nonsense"]).is_err());
         assert!(read(&["--foundry", "https://east"]).is_err());

@@ -17,7 +17,11 @@ pub(crate) struct Batch {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Outcome {
     /// A value: as JSON, as text, and the .NET type if JSON cannot show it.
-    Value { json: Json, text: String, type_name: Option<String> },
+    Value {
+        json: Json,
+        text: String,
+        type_name: Option<String>,
+    },
     /// It threw.
     Exception(String),
     /// It needs something that is not supported.
@@ -87,16 +91,30 @@ pub(super) fn run(text: &str, scene: &mut Scene) -> Result<Value, String> {
     let compiled = expression::compile(&mapped, &Symbols::default(), &expression::Options::default());
     match compiled.expression {
         Some(expression) => expression.eval(scene).map_err(|exception| exception.message),
-        None => Err(compiled.diagnostics.first().map_or_else(String::new, |it| it.message.clone())),
+        None => Err(compiled
+            .diagnostics
+            .first()
+            .map_or_else(String::new, |it| it.message.clone())),
     }
 }
 
 /// Codes of what the language has and we do not.
-const UNSUPPORTED: [&str; 3] = ["expression-unsupported", "expression-not-supported", "not-supported"];
+const UNSUPPORTED: [&str; 3] = [
+    "expression-unsupported",
+    "expression-not-supported",
+    "not-supported",
+];
 
 fn refused(diagnostics: &[Diagnostic]) -> Outcome {
-    let errors: Vec<&Diagnostic> = diagnostics.iter().filter(|it| it.severity == Severity::Error).collect();
-    let message = errors.iter().map(|it| it.message.as_str()).collect::<Vec<_>>().join("; ");
+    let errors: Vec<&Diagnostic> = diagnostics
+        .iter()
+        .filter(|it| it.severity == Severity::Error)
+        .collect();
+    let message = errors
+        .iter()
+        .map(|it| it.message.as_str())
+        .collect::<Vec<_>>()
+        .join("; ");
     match errors.iter().any(|it| UNSUPPORTED.contains(&it.code)) {
         true => Outcome::Unsupported(message),
         false => Outcome::Syntax(message),
@@ -117,16 +135,31 @@ impl Outcome {
         let json = value.to_json();
         let name = value.type_name();
         // JSON shows these as what they are.
-        let plain = matches!(json, Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) | Json::Array(_));
+        let plain = matches!(
+            json,
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) | Json::Array(_)
+        );
         let type_name = (!plain && name != "System.String").then_some(name);
-        Outcome::Value { json, text: value.to_text(), type_name }
+        Outcome::Value {
+            json,
+            text: value.to_text(),
+            type_name,
+        }
     }
 
     /// The answer, without the id.
     pub(crate) fn json(&self) -> Json {
         match self {
-            Outcome::Value { json, type_name: None, .. } => json!({ "kind": "value", "value": json }),
-            Outcome::Value { json, type_name: Some(name), .. } => json!({ "kind": "value", "value": json, "type": name }),
+            Outcome::Value {
+                json,
+                type_name: None,
+                ..
+            } => json!({ "kind": "value", "value": json }),
+            Outcome::Value {
+                json,
+                type_name: Some(name),
+                ..
+            } => json!({ "kind": "value", "value": json, "type": name }),
             Outcome::Exception(message) => json!({ "kind": "exception", "message": message }),
             Outcome::Unsupported(message) => json!({ "kind": "unsupported", "message": message }),
             Outcome::Syntax(message) => json!({ "kind": "syntax", "message": message }),
@@ -149,16 +182,34 @@ impl Outcome {
 mod tests {
     use super::*;
 
-    const BATCH: Batch = Batch { now: Moment::EPOCH, seed: 42 };
+    const BATCH: Batch = Batch {
+        now: Moment::EPOCH,
+        seed: 42,
+    };
 
     #[test]
     fn a_line_gives_the_kind_and_the_value() {
-        assert_eq!(BATCH.line(r#"{"id":1,"text":"@(1 + 1)"}"#), r#"{"id":1,"kind":"value","value":2}"#);
+        assert_eq!(
+            BATCH.line(r#"{"id":1,"text":"@(1 + 1)"}"#),
+            r#"{"id":1,"kind":"value","value":2}"#
+        );
         let line = r#"{"id":"a","text":"context.Request.Headers.GetValueOrDefault(\"x\", \"none\")","context":{"request":{"headers":{"x":"y"}}}}"#;
         assert_eq!(BATCH.line(line), r#"{"id":"a","kind":"value","value":"y"}"#);
-        assert!(BATCH.line(r#"{"id":2,"text":"@(1 +)"}"#).contains(r#""kind":"syntax""#));
-        assert!(BATCH.line(r#"{"id":3,"text":"@((string)null).Length)"}"#).contains(r#""kind":"syntax""#));
-        assert!(BATCH.line(r#"{"id":4,"text":"@(int.Parse(\"x\"))"}"#).contains(r#""kind":"exception""#));
+        assert!(
+            BATCH
+                .line(r#"{"id":2,"text":"@(1 +)"}"#)
+                .contains(r#""kind":"syntax""#)
+        );
+        assert!(
+            BATCH
+                .line(r#"{"id":3,"text":"@((string)null).Length)"}"#)
+                .contains(r#""kind":"syntax""#)
+        );
+        assert!(
+            BATCH
+                .line(r#"{"id":4,"text":"@(int.Parse(\"x\"))"}"#)
+                .contains(r#""kind":"exception""#)
+        );
         assert!(BATCH.line("nonsense").contains(r#""kind":"unsupported""#));
     }
 
@@ -166,13 +217,35 @@ mod tests {
     fn variables_have_types() {
         let eval = |text: &str, context: Json| evaluate(text, &context, &BATCH, 0);
         let text = |text: &str, context: Json| eval(text, context).text();
-        let typed = json!({ "variables": { "when": { "$type": "DateTime", "value": "2026-01-02T03:04:05Z" } } });
-        assert_eq!(text("((DateTime)context.Variables[\"when\"]).Year", typed), "2026");
+        let typed =
+            json!({ "variables": { "when": { "$type": "DateTime", "value": "2026-01-02T03:04:05Z" } } });
+        assert_eq!(
+            text("((DateTime)context.Variables[\"when\"]).Year", typed),
+            "2026"
+        );
         let response = json!({ "variables": { "r": { "$type": "IResponse", "value": { "status": 404, "body": { "a": [1] } } } } });
-        assert_eq!(text("((IResponse)context.Variables[\"r\"]).StatusCode", response.clone()), "404");
-        assert_eq!(text("(int)((IResponse)context.Variables[\"r\"]).Body.As<JObject>()[\"a\"][0]", response), "1");
+        assert_eq!(
+            text(
+                "((IResponse)context.Variables[\"r\"]).StatusCode",
+                response.clone()
+            ),
+            "404"
+        );
+        assert_eq!(
+            text(
+                "(int)((IResponse)context.Variables[\"r\"]).Body.As<JObject>()[\"a\"][0]",
+                response
+            ),
+            "1"
+        );
         let unknown = json!({ "variables": { "x": { "$type": "Stream", "value": "a" } } });
         assert!(matches!(eval("1", unknown), Outcome::Unsupported(_)));
-        assert_eq!(text("@(\"{{who}}\".Length)", json!({ "namedValues": { "who": "you" } })), "3");
+        assert_eq!(
+            text(
+                "@(\"{{who}}\".Length)",
+                json!({ "namedValues": { "who": "you" } })
+            ),
+            "3"
+        );
     }
 }

@@ -17,7 +17,11 @@ pub(super) fn facts(context: &Json) -> Result<Facts, String> {
     })
 }
 
-fn part<T>(context: &Json, name: &str, read: impl Fn(&Json) -> Result<T, String>) -> Result<Option<Arc<T>>, String> {
+fn part<T>(
+    context: &Json,
+    name: &str,
+    read: impl Fn(&Json) -> Result<T, String>,
+) -> Result<Option<Arc<T>>, String> {
     match context.get(name) {
         None | Some(Json::Null) => Ok(None),
         Some(it) => read(it).map(Arc::new).map(Some),
@@ -41,11 +45,16 @@ fn flag(it: &Json, name: &str, otherwise: bool) -> bool {
 }
 
 fn list<'a>(it: &'a Json, name: &str) -> &'a [Json] {
-    it.get(name).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default()
+    it.get(name)
+        .and_then(Json::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 fn date(it: &Json, name: &str) -> Result<Option<clock::Moment>, String> {
-    maybe(it, name).map(|text| crate::timing::moment(&text)).transpose()
+    maybe(it, name)
+        .map(|text| crate::timing::moment(&text))
+        .transpose()
 }
 
 fn api(it: &Json) -> Result<ApiFacts, String> {
@@ -53,9 +62,14 @@ fn api(it: &Json) -> Result<ApiFacts, String> {
         id: text(it, "id"),
         name: text(it, "name"),
         path: text(it, "path"),
-        protocols: list(it, "protocols").iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+        protocols: list(it, "protocols")
+            .iter()
+            .filter_map(Json::as_str)
+            .map(str::to_owned)
+            .collect(),
         service_url: maybe(it, "serviceUrl").map(|text| url(&text)).transpose()?,
-        key_header: maybe(it, "subscriptionKeyHeader").unwrap_or_else(|| "Ocp-Apim-Subscription-Key".to_owned()),
+        key_header: maybe(it, "subscriptionKeyHeader")
+            .unwrap_or_else(|| "Ocp-Apim-Subscription-Key".to_owned()),
         key_query: maybe(it, "subscriptionKeyQuery").unwrap_or_else(|| "subscription-key".to_owned()),
         revision: maybe(it, "revision").unwrap_or_else(|| "1".to_owned()),
         version: text(it, "version"),
@@ -78,17 +92,29 @@ fn product(it: &Json) -> Result<ProductFacts, String> {
         name: text(it, "name"),
         approval_required: flag(it, "approvalRequired", false),
         subscription_required: flag(it, "subscriptionRequired", true),
-        subscriptions_limit: it.get("subscriptionsLimit").and_then(Json::as_i64).and_then(|it| i32::try_from(it).ok()),
+        subscriptions_limit: it
+            .get("subscriptionsLimit")
+            .and_then(Json::as_i64)
+            .and_then(|it| i32::try_from(it).ok()),
         published: text(it, "state").eq_ignore_ascii_case("published"),
-        apis: list(it, "apis").iter().map(|it| api(it).map(Arc::new)).collect::<Result<_, _>>()?,
+        apis: list(it, "apis")
+            .iter()
+            .map(|it| api(it).map(Arc::new))
+            .collect::<Result<_, _>>()?,
         groups: groups(it),
     })
 }
 
 fn groups(it: &Json) -> Vec<GroupFacts> {
     let group = |it: &Json| match it {
-        Json::String(name) => GroupFacts { id: name.clone(), name: name.clone() },
-        other => GroupFacts { id: text(other, "id"), name: text(other, "name") },
+        Json::String(name) => GroupFacts {
+            id: name.clone(),
+            name: name.clone(),
+        },
+        other => GroupFacts {
+            id: text(other, "id"),
+            name: text(other, "name"),
+        },
     };
     list(it, "groups").iter().map(group).collect()
 }
@@ -115,7 +141,10 @@ fn user(it: &Json) -> Result<UserFacts, String> {
         last_name: text(it, "lastName"),
         note: text(it, "note"),
         groups: groups(it),
-        identities: list(it, "identities").iter().map(|it| (text(it, "provider"), text(it, "id"))).collect(),
+        identities: list(it, "identities")
+            .iter()
+            .map(|it| (text(it, "provider"), text(it, "id")))
+            .collect(),
         registered: date(it, "registrationDate")?.unwrap_or_default(),
     })
 }
@@ -156,7 +185,9 @@ pub(super) fn last_error(context: &Json) -> Option<LastError> {
 
 /// An absolute URL.
 pub(super) fn url(text: &str) -> Result<Url, String> {
-    let uri: http::Uri = text.parse().map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    let uri: http::Uri = text
+        .parse()
+        .map_err(|error| format!("`{text}` is no URL: {error}"))?;
     let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
         return Err(format!("`{text}` is no absolute URL"));
     };
@@ -166,7 +197,11 @@ pub(super) fn url(text: &str) -> Result<Url, String> {
         host: host.to_ascii_lowercase().into(),
         port,
         path: uri.path().into(),
-        query: uri.query().map(|query| format!("?{query}")).unwrap_or_default().into(),
+        query: uri
+            .query()
+            .map(|query| format!("?{query}"))
+            .unwrap_or_default()
+            .into(),
     })
 }
 
@@ -181,7 +216,10 @@ mod tests {
         let api = facts.api.expect("an API");
         let url = api.service_url.as_ref().expect("a URL");
         assert_eq!((api.revision.as_str(), api.is_current_revision), ("1", true));
-        assert_eq!((&*url.host, url.port, &*url.path, &*url.query), ("example.org", 443, "/a", "?b"));
+        assert_eq!(
+            (&*url.host, url.port, &*url.path, &*url.query),
+            ("example.org", 443, "/a", "?b")
+        );
         assert!(facts.user.is_none());
     }
 }

@@ -7,8 +7,13 @@ mod typed; // values with a .NET type
 
 pub(crate) use evaluate::{Batch, Outcome, evaluate};
 
-/// The context, documented.
-pub(crate) const HELP: &str = r#"The context is a JSON object; every member is optional:
+/// Examples and the context, documented.
+pub(crate) const HELP: &str = r#"Examples:
+  apimite eval '@(1 + 1)'
+  apimite eval 'context.Request.Headers.GetValueOrDefault("x", "none")' --context '{"request":{"headers":{"x":"1"}}}'
+  apimite eval --batch expressions.jsonl
+
+The context is a JSON object; every member is optional:
 
   request       {"method", "url", "originalUrl", "headers", "body", "ipAddress", "matchedParameters", "deployment"}
   response      {"status", "reason", "headers", "body"}; null or absent: context.Response is null

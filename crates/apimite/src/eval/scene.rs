@@ -4,8 +4,8 @@ use base64::Engine as _;
 use bytes::Bytes;
 use clock::{Moment, Rng};
 use expression::{
-    BackendFacts, BodyRead, Facts, Host, LastError, Message, RequestView, ResponseView, StoredResponse, Symbol, Symbols,
-    Url, Value,
+    BackendFacts, BodyRead, Facts, Host, LastError, Message, RequestView, ResponseView, StoredResponse,
+    Symbol, Symbols, Url, Value,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value as Json;
@@ -49,18 +49,35 @@ const URL: &str = "https://localhost/";
 
 impl Scene {
     /// Reads a context; the text says what is wrong with it.
-    pub(super) fn read(context: &Json, symbols: &Symbols, now: Moment, mut random: Rng) -> Result<Scene, String> {
+    pub(super) fn read(
+        context: &Json,
+        symbols: &Symbols,
+        now: Moment,
+        mut random: Rng,
+    ) -> Result<Scene, String> {
         if !context.is_object() && !context.is_null() {
             return Err("the context is no JSON object".to_owned());
         }
-        let timestamp = context.get("timestamp").and_then(Json::as_str).map(crate::timing::moment).transpose()?;
-        let id = context.get("requestId").and_then(Json::as_str).map(str::parse).transpose();
+        let timestamp = context
+            .get("timestamp")
+            .and_then(Json::as_str)
+            .map(crate::timing::moment)
+            .transpose()?;
+        let id = context
+            .get("requestId")
+            .and_then(Json::as_str)
+            .map(str::parse)
+            .transpose();
         let request_id = id.map_err(|_| "`requestId` is no GUID".to_owned())?;
         let now_or = timestamp.unwrap_or(now);
         let mut scene = Scene {
             now,
             request: request(context.get("request").unwrap_or(&Json::Null))?,
-            response: context.get("response").filter(|it| !it.is_null()).map(response).transpose()?,
+            response: context
+                .get("response")
+                .filter(|it| !it.is_null())
+                .map(response)
+                .transpose()?,
             variables: Vec::new(),
             facts: facts::facts(context)?,
             backend: facts::backend(context),
@@ -70,8 +87,14 @@ impl Scene {
             tracing: context.get("tracing").and_then(Json::as_bool).unwrap_or(false),
             random,
         };
-        for (name, value) in context.get("variables").and_then(Json::as_object).into_iter().flatten() {
-            let value = typed::value(value, &mut scene).map_err(|error| format!("variable `{name}`: {error}"))?;
+        for (name, value) in context
+            .get("variables")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let value =
+                typed::value(value, &mut scene).map_err(|error| format!("variable `{name}`: {error}"))?;
             scene.variables.push((symbols.intern(name), value));
         }
         Ok(scene)
@@ -81,15 +104,24 @@ impl Scene {
 fn request(it: &Json) -> Result<Request, String> {
     let text = |name: &str| it.get(name).and_then(Json::as_str);
     let url = facts::url(text("url").unwrap_or(URL))?;
-    let parameters = it.get("matchedParameters").and_then(Json::as_object).into_iter().flatten();
+    let parameters = it
+        .get("matchedParameters")
+        .and_then(Json::as_object)
+        .into_iter()
+        .flatten();
     Ok(Request {
         method: text("method").unwrap_or("GET").to_owned(),
-        original_url: text("originalUrl").map(facts::url).transpose()?.unwrap_or_else(|| url.clone()),
+        original_url: text("originalUrl")
+            .map(facts::url)
+            .transpose()?
+            .unwrap_or_else(|| url.clone()),
         url,
         headers: headers(it.get("headers"))?,
         body: body(it.get("body"))?,
         ip_address: text("ipAddress").unwrap_or("127.0.0.1").to_owned(),
-        matched_parameters: parameters.map(|(name, value)| (name.as_str().into(), plain(value).into())).collect(),
+        matched_parameters: parameters
+            .map(|(name, value)| (name.as_str().into(), plain(value).into()))
+            .collect(),
         deployment: text("deployment").map(str::to_owned),
     })
 }
@@ -98,14 +130,24 @@ fn response(it: &Json) -> Result<Response, String> {
     let status = match it.get("status") {
         None => 200,
         Some(status) => {
-            let number = status.as_u64().and_then(|it| u16::try_from(it).ok()).filter(|it| (100..1000).contains(it));
+            let number = status
+                .as_u64()
+                .and_then(|it| u16::try_from(it).ok())
+                .filter(|it| (100..1000).contains(it));
             number.ok_or_else(|| format!("`{status}` is no HTTP status"))?
         }
     };
-    let usual = http::StatusCode::from_u16(status).ok().and_then(|it| it.canonical_reason()).unwrap_or_default();
+    let usual = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|it| it.canonical_reason())
+        .unwrap_or_default();
     Ok(Response {
         status,
-        reason: it.get("reason").and_then(Json::as_str).unwrap_or(usual).to_owned(),
+        reason: it
+            .get("reason")
+            .and_then(Json::as_str)
+            .unwrap_or(usual)
+            .to_owned(),
         headers: headers(it.get("headers"))?,
         body: body(it.get("body"))?,
     })
@@ -135,7 +177,9 @@ fn headers(it: Option<&Json>) -> Result<HeaderMap, String> {
             other => vec![plain(other)],
         };
         for text in values {
-            let value: HeaderValue = text.parse().map_err(|_| format!("`{text}` is no value of a header"))?;
+            let value: HeaderValue = text
+                .parse()
+                .map_err(|_| format!("`{text}` is no value of a header"))?;
             headers.append(key.clone(), value);
         }
     }
@@ -157,7 +201,9 @@ fn body(it: Option<&Json>) -> Result<BodyRead, String> {
 /// Bytes that are written as Base64.
 pub(super) fn base64(text: &str) -> Result<Bytes, String> {
     let bytes = base64::engine::general_purpose::STANDARD.decode(text);
-    bytes.map(Bytes::from).map_err(|error| format!("no Base64: {error}"))
+    bytes
+        .map(Bytes::from)
+        .map_err(|error| format!("no Base64: {error}"))
 }
 
 /// A JSON value as a header or parameter carries it.
@@ -191,7 +237,11 @@ impl Host for Scene {
 
     fn response(&self) -> Option<ResponseView<'_>> {
         let response = self.response.as_ref()?;
-        Some(ResponseView { status: response.status, reason: &response.reason, headers: &response.headers })
+        Some(ResponseView {
+            status: response.status,
+            reason: &response.reason,
+            headers: &response.headers,
+        })
     }
 
     fn body(&mut self, of: Message, preserve: bool) -> BodyRead {
@@ -217,7 +267,10 @@ impl Host for Scene {
     }
 
     fn variable(&self, name: Symbol) -> Option<&Value> {
-        self.variables.iter().find(|(symbol, _)| *symbol == name).map(|(_, value)| value)
+        self.variables
+            .iter()
+            .find(|(symbol, _)| *symbol == name)
+            .map(|(_, value)| value)
     }
 
     fn variables(&self) -> Vec<(Symbol, Value)> {

@@ -40,15 +40,18 @@ fn typed(name: &str, json: &Json, scene: &mut Scene) -> Result<Value, String> {
 
 fn texts(json: &Json) -> Result<Vec<String>, String> {
     let items = json.as_array().ok_or("a `string[]` is an array of texts")?;
-    Ok(items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect())
+    Ok(items
+        .iter()
+        .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+        .collect())
 }
 
 /// The expression that makes the value.
 fn source(name: &str, json: &Json, text: &str) -> Result<String, String> {
     let quoted = quote(text);
     Ok(match name {
-        "int" | "long" | "short" | "byte" | "uint" | "ulong" | "ushort" | "sbyte" | "float" | "double" | "decimal"
-        | "char" | "bool" => format!("{name}.Parse({quoted})"),
+        "int" | "long" | "short" | "byte" | "uint" | "ulong" | "ushort" | "sbyte" | "float" | "double"
+        | "decimal" | "char" | "bool" => format!("{name}.Parse({quoted})"),
         "DateTime" => format!("DateTime.Parse({quoted}).ToUniversalTime()"),
         "DateTimeOffset" | "TimeSpan" | "Guid" => format!("{name}.Parse({quoted})"),
         "Uri" => format!("new Uri({quoted})"),
@@ -63,14 +66,21 @@ fn collection(name: &str, json: &Json) -> Result<String, String> {
         other => other.to_string(),
     };
     match json {
-        Json::Array(items) if name.ends_with("[]") || name.starts_with("List<") || name.starts_with("HashSet<") => {
+        Json::Array(items)
+            if name.ends_with("[]") || name.starts_with("List<") || name.starts_with("HashSet<") =>
+        {
             let items: Vec<String> = items.iter().map(written).collect();
             let call = if name.ends_with("[]") { "" } else { "()" };
             Ok(format!("new {name}{call} {{ {} }}", items.join(", ")))
         }
         Json::Object(members) if name.starts_with("Dictionary<") => {
-            let members = members.iter().map(|(key, value)| format!("{{ {}, {} }}", quote(key), written(value)));
-            Ok(format!("new {name}() {{ {} }}", members.collect::<Vec<_>>().join(", ")))
+            let members = members
+                .iter()
+                .map(|(key, value)| format!("{{ {}, {} }}", quote(key), written(value)));
+            Ok(format!(
+                "new {name}() {{ {} }}",
+                members.collect::<Vec<_>>().join(", ")
+            ))
         }
         _ => Err(format!("values of type `{name}` cannot be written in a context")),
     }
@@ -88,11 +98,20 @@ mod tests {
 
     #[test]
     fn library_values_are_made_by_expressions() {
-        assert_eq!(source("Guid", &json!("a\"b"), "a\"b"), Ok("Guid.Parse(@\"a\"\"b\")".to_owned()));
+        assert_eq!(
+            source("Guid", &json!("a\"b"), "a\"b"),
+            Ok("Guid.Parse(@\"a\"\"b\")".to_owned())
+        );
         let list = json!(["a", "b"]);
-        assert_eq!(source("List<string>", &list, ""), Ok("new List<string>() { @\"a\", @\"b\" }".to_owned()));
+        assert_eq!(
+            source("List<string>", &list, ""),
+            Ok("new List<string>() { @\"a\", @\"b\" }".to_owned())
+        );
         let map = json!({ "a": 1 });
-        assert_eq!(source("Dictionary<string, int>", &map, ""), Ok("new Dictionary<string, int>() { { @\"a\", 1 } }".to_owned()));
+        assert_eq!(
+            source("Dictionary<string, int>", &map, ""),
+            Ok("new Dictionary<string, int>() { { @\"a\", 1 } }".to_owned())
+        );
         assert!(source("Stream", &json!("x"), "x").is_err());
     }
 }

@@ -76,11 +76,7 @@ pub(crate) fn import(
             );
             continue;
         };
-        for (method, value) in item.as_object().into_iter().flatten() {
-            let method = method.to_ascii_lowercase();
-            if !METHODS.contains(&method.as_str()) {
-                continue;
-            }
+        for (method, value) in methods(item) {
             let place = format!("{place}/{method}");
             let read = operation(&document, path, &method, item, value, options);
             for broken in read.broken {
@@ -90,12 +86,24 @@ pub(crate) fn import(
                     &place,
                 );
             }
-            let mut operation = read.operation;
-            operation.name = unique(&operation.name, &mut names);
-            imported.operations.push((operation, place));
+            let name = unique(&read.operation.name, &mut names);
+            imported.operations.push((
+                Operation {
+                    name,
+                    ..read.operation
+                },
+                place,
+            ));
         }
     }
     imported
+}
+
+// Beside operations an item holds parameters, texts and extensions.
+fn methods(item: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let members = item.as_object().into_iter().flatten();
+    let lower = members.map(|(name, value)| (name.to_ascii_lowercase(), value));
+    lower.filter(|(name, _)| METHODS.contains(&name.as_str()))
 }
 
 fn version(value: &Value) -> String {

@@ -10,7 +10,10 @@ pub(crate) fn encode(bytes: &[u8], line_breaks: bool) -> String {
     if !line_breaks || text.len() <= 76 {
         return text;
     }
-    let lines: Vec<&str> = (0..text.len()).step_by(76).map(|at| &text[at..text.len().min(at + 76)]).collect();
+    let lines: Vec<&str> = (0..text.len())
+        .step_by(76)
+        .map(|at| &text[at..text.len().min(at + 76)])
+        .collect();
     lines.join("\r\n")
 }
 
@@ -22,11 +25,23 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>> {
              characters, or an illegal character among the padding characters.",
         )
     };
-    let clean: String = text.chars().filter(|it| !matches!(it, ' ' | '\t' | '\n' | '\r')).collect();
-    if clean.len() % 4 != 0 && clean.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/=".contains(&it)) {
-        return Err(DotnetError::format("Invalid length for a Base-64 char array or string."));
+    let clean: String = text
+        .chars()
+        .filter(|it| !matches!(it, ' ' | '\t' | '\n' | '\r'))
+        .collect();
+    if !clean.len().is_multiple_of(4)
+        && clean
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"+/=".contains(&it))
+    {
+        return Err(DotnetError::format(
+            "Invalid length for a Base-64 char array or string.",
+        ));
     }
-    STANDARD.decode(&clean).or_else(|_| lenient(&clean)).map_err(|_| wrong())
+    STANDARD
+        .decode(&clean)
+        .or_else(|_| lenient(&clean))
+        .map_err(|_| wrong())
 }
 
 // .NET does not look at the bits that padding cuts off; the strict engine does.
@@ -49,7 +64,11 @@ mod tests {
         assert_eq!(decode("YR=="), Ok(b"a".to_vec()));
         assert_eq!(decode(""), Ok(Vec::new()));
         for bad in ["YQ", "YQ=", "-_==", "Y===", "é"] {
-            assert_eq!(decode(bad).unwrap_err().type_name, "System.FormatException", "{bad}");
+            assert_eq!(
+                decode(bad).unwrap_err().type_name,
+                "System.FormatException",
+                "{bad}"
+            );
         }
         assert_eq!(encode(&[0; 60], true).matches("\r\n").count(), 1);
     }

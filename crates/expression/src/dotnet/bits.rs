@@ -12,14 +12,22 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 pub(crate) fn text_from(bytes: &[u8], start: i64, length: Option<i64>) -> Result<String> {
     let from = usize::try_from(start).ok().filter(|it| *it <= bytes.len());
     let Some(from) = from else {
-        return Err(DotnetError::out_of_range("StartIndex cannot be less than zero.", "startIndex"));
+        return Err(DotnetError::out_of_range(
+            "StartIndex cannot be less than zero.",
+            "startIndex",
+        ));
     };
     let count = match length {
         None => bytes.len() - from,
         Some(length) => match usize::try_from(length) {
             Ok(count) if count <= bytes.len() - from => count,
             Ok(_) => return Err(too_short()),
-            Err(_) => return Err(DotnetError::out_of_range("Length cannot be less than zero.", "length")),
+            Err(_) => {
+                return Err(DotnetError::out_of_range(
+                    "Length cannot be less than zero.",
+                    "length",
+                ));
+            }
         },
     };
     Ok(text(&bytes[from..from + count]))

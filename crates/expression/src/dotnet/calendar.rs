@@ -15,10 +15,27 @@ pub(crate) const MAX_TICKS: i64 = 3_155_378_975_999_999_999;
 /// 1970-01-01T00:00:00.
 pub(crate) const UNIX_EPOCH: i64 = 621_355_968_000_000_000;
 
-pub(crate) const DAY_NAMES: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+pub(crate) const DAY_NAMES: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 pub(crate) const MONTH_NAMES: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -65,8 +82,16 @@ pub(crate) fn civil(days: i64) -> Civil {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    Civil { year: year_of_era + era * 400 + i64::from(month <= 2), month, day }
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    Civil {
+        year: year_of_era + era * 400 + i64::from(month <= 2),
+        month,
+        day,
+    }
 }
 
 /// Whether year, month and day name a day that .NET has.
@@ -82,12 +107,26 @@ mod tests {
 
     #[test]
     fn days_and_back() {
-        assert_eq!(days(Civil { year: 1970, month: 1, day: 1 }) * DAY, UNIX_EPOCH);
+        assert_eq!(
+            days(Civil {
+                year: 1970,
+                month: 1,
+                day: 1
+            }) * DAY,
+            UNIX_EPOCH
+        );
         for day in (0..MAX_TICKS / DAY).step_by(97).chain([0, MAX_TICKS / DAY]) {
             let date = civil(day);
             assert!(exists(date));
             assert_eq!(days(date), day);
         }
-        assert_eq!(civil(MAX_TICKS / DAY), Civil { year: 9999, month: 12, day: 31 });
+        assert_eq!(
+            civil(MAX_TICKS / DAY),
+            Civil {
+                year: 9999,
+                month: 12,
+                day: 31
+            }
+        );
     }
 }

@@ -42,7 +42,11 @@ pub(crate) fn format<E: From<DotnetError>>(
 
 /// Appends `text`, padded to a width: on the left when it is positive, on the right when it is negative.
 pub(crate) fn align(text: &str, width: i32, out: &mut String) {
-    let units = if width == 0 { 0 } else { text.encode_utf16().count() };
+    let units = if width == 0 {
+        0
+    } else {
+        text.encode_utf16().count()
+    };
     let padding = (width.unsigned_abs() as usize).saturating_sub(units);
     if width > 0 {
         out.extend(std::iter::repeat_n(' ', padding));
@@ -68,17 +72,35 @@ fn hole(text: &str) -> Result<(Hole, &str)> {
         let after = after.trim_start_matches(' ');
         let positive = after.strip_prefix('-');
         let (width, after) = digits(positive.unwrap_or(after))?;
-        alignment = if positive.is_some() { -(width as i32) } else { width as i32 };
+        alignment = if positive.is_some() {
+            -(width as i32)
+        } else {
+            width as i32
+        };
         rest = after.trim_start_matches(' ');
     }
     if let Some(after) = rest.strip_prefix('}') {
-        return Ok((Hole { index, alignment, format: None }, after));
+        return Ok((
+            Hole {
+                index,
+                alignment,
+                format: None,
+            },
+            after,
+        ));
     }
     let Some(after) = rest.strip_prefix(':') else {
         return Err(DotnetError::input_string());
     };
     let (format, rest) = hole_format(after)?;
-    Ok((Hole { index, alignment, format: (!format.is_empty()).then_some(format) }, rest))
+    Ok((
+        Hole {
+            index,
+            alignment,
+            format: (!format.is_empty()).then_some(format),
+        },
+        rest,
+    ))
 }
 
 fn digits(text: &str) -> Result<(usize, &str)> {
@@ -118,13 +140,23 @@ mod tests {
     use super::*;
 
     fn filled(text: &str, arguments: &[Number]) -> Result<String> {
-        format(text, arguments.len(), |at, spec| number_format::format(arguments[at], spec.unwrap_or("")))
+        format(text, arguments.len(), |at, spec| {
+            number_format::format(arguments[at], spec.unwrap_or(""))
+        })
     }
 
     #[test]
+    #[expect(clippy::approx_constant, reason = "the number of a specification vector")]
     fn holes_align_and_format() {
         let int = |it| Number::Signed(it, 32);
-        let arguments = [int(1), int(7), Number::Double(3.14159), int(1234567), int(255), Number::Double(0.256)];
+        let arguments = [
+            int(1),
+            int(7),
+            Number::Double(3.14159),
+            int(1234567),
+            int(255),
+            Number::Double(0.256),
+        ];
         let text = filled("{0,5}|{0,-5}|{1:D4}|{2:F2}|{3:N0}|{4:X2}|{5:P1}", &arguments);
         assert_eq!(text.as_deref(), Ok("    1|1    |0007|3.14|1,234,567|FF|25.6 %"));
         assert_eq!(filled("{{{0}}}", &arguments).as_deref(), Ok("{1}"));
@@ -134,7 +166,18 @@ mod tests {
 
     #[test]
     fn wrong_formats_are_refused() {
-        for bad in ["{", "}", "{0", "{x}", "{0:", "{0,}", "{9}", "{-1}", "a}b", "{0,9999999}"] {
+        for bad in [
+            "{",
+            "}",
+            "{0",
+            "{x}",
+            "{0:",
+            "{0,}",
+            "{9}",
+            "{-1}",
+            "a}b",
+            "{0,9999999}",
+        ] {
             let error = filled(bad, &[Number::Signed(1, 32)]).unwrap_err();
             assert_eq!(error.type_name, "System.FormatException", "{bad}");
         }

@@ -1,7 +1,7 @@
 //! `System.Convert`: between numbers, and integers in base 2, 8, 10 and 16.
 
 use super::error::{DotnetError, Result};
-use super::number::{BYTE, INT16, INT32, INT64, IntType, SBYTE};
+use super::number::IntType;
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -40,21 +40,31 @@ pub(crate) fn double_from_decimal(value: Decimal) -> f64 {
 pub(crate) fn integer_from_base(text: &str, base: i64, kind: &IntType) -> Result<i128> {
     check_base(base)?;
     if text.is_empty() {
-        return Err(DotnetError::out_of_range("Index was out of range. Must be non-negative and less than the size of the collection.", "startIndex"));
+        return Err(DotnetError::out_of_range(
+            "Index was out of range. Must be non-negative and less than the size of the collection.",
+            "startIndex",
+        ));
     }
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) if base == 10 && kind.min < 0 => (true, rest),
         Some(_) if base == 10 => {
-            return Err(DotnetError::overflow("The string was being parsed as an unsigned number and could not have a \
-                                              negative sign."));
+            return Err(DotnetError::overflow(
+                "The string was being parsed as an unsigned number and could not have a \
+                                              negative sign.",
+            ));
         }
         Some(_) => {
-            return Err(DotnetError::argument("String cannot contain a minus sign if the base is not 10."));
+            return Err(DotnetError::argument(
+                "String cannot contain a minus sign if the base is not 10.",
+            ));
         }
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     let digits = match base {
-        16 => digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")).unwrap_or(digits),
+        16 => digits
+            .strip_prefix("0x")
+            .or_else(|| digits.strip_prefix("0X"))
+            .unwrap_or(digits),
         _ => digits,
     };
     let mut value: i128 = 0;
@@ -103,34 +113,14 @@ fn check_base(base: i64) -> Result<()> {
     }
 }
 
-/// The signed type of a width in bytes, for `Convert.ToString(value, base)`.
-pub(crate) fn signed_of_width(bytes: usize) -> &'static IntType {
-    match bytes {
-        1 => &SBYTE,
-        2 => &INT16,
-        4 => &INT32,
-        _ => &INT64,
-    }
-}
-
-/// `Convert.ToBoolean` of a number.
-pub(crate) fn truth(value: f64) -> bool {
-    value != 0.0
-}
-
 /// `Convert.ToChar(int)`.
 pub(crate) fn char_from_integer(value: i64) -> Result<u16> {
     u16::try_from(value).map_err(|_| DotnetError::too_large("a character"))
 }
 
-/// `Convert.ToByte(int)`.
-pub(crate) fn byte(value: i64) -> Result<u8> {
-    BYTE.check(i128::from(value)).map(|it| it as u8)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::number::{UINT32, UINT64};
+    use super::super::number::{BYTE, INT32, INT64, UINT32, UINT64};
     use super::*;
 
     #[test]
@@ -141,7 +131,10 @@ mod tests {
         assert!(integer_from_double(9.3e18, &INT64).is_err());
         assert!(integer_from_double(9_223_372_036_854_775_807.0, &INT64).is_err());
         assert_eq!(integer_from_decimal(Decimal::new(25, 1), &INT32), Ok(2));
-        assert_eq!(byte(300).unwrap_err().type_name, "System.OverflowException");
+        assert_eq!(
+            integer_from_double(300.0, &BYTE).unwrap_err().type_name,
+            "System.OverflowException"
+        );
     }
 
     #[test]
@@ -150,7 +143,10 @@ mod tests {
         assert_eq!(integer_from_base("0xFFFFFFFF", 16, &INT32), Ok(-1));
         assert_eq!(integer_from_base("1010", 2, &INT32), Ok(10));
         assert_eq!(integer_from_base("ffffffff", 16, &UINT32), Ok(0xffff_ffff));
-        assert_eq!(integer_from_base("18446744073709551615", 10, &UINT64), Ok(i128::from(u64::MAX)));
+        assert_eq!(
+            integer_from_base("18446744073709551615", 10, &UINT64),
+            Ok(i128::from(u64::MAX))
+        );
         assert!(integer_from_base("100000000", 16, &INT32).is_err());
         assert!(integer_from_base("12", 3, &INT32).is_err());
         assert_eq!(integer_to_base(10, 2, &INT32).as_deref(), Ok("1010"));
@@ -159,8 +155,14 @@ mod tests {
 
     #[test]
     fn decimals_from_doubles_take_fifteen_digits() {
-        assert_eq!(decimal_from_double(0.1 + 0.2).map(|it| it.to_string()).as_deref(), Ok("0.3"));
-        assert_eq!(decimal_from_double(1e20).map(|it| it.to_string()).as_deref(), Ok("100000000000000000000"));
+        assert_eq!(
+            decimal_from_double(0.1 + 0.2).map(|it| it.to_string()).as_deref(),
+            Ok("0.3")
+        );
+        assert_eq!(
+            decimal_from_double(1e20).map(|it| it.to_string()).as_deref(),
+            Ok("100000000000000000000")
+        );
         assert!(decimal_from_double(1e30).is_err());
     }
 }

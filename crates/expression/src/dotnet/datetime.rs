@@ -51,9 +51,15 @@ impl std::hash::Hash for DateTime {
 
 impl DateTime {
     /// `DateTime.MinValue`.
-    pub(crate) const MIN: DateTime = DateTime { ticks: 0, kind: Kind::Unspecified };
+    pub(crate) const MIN: DateTime = DateTime {
+        ticks: 0,
+        kind: Kind::Unspecified,
+    };
     /// `DateTime.MaxValue`.
-    pub(crate) const MAX: DateTime = DateTime { ticks: MAX_TICKS, kind: Kind::Unspecified };
+    pub(crate) const MAX: DateTime = DateTime {
+        ticks: MAX_TICKS,
+        kind: Kind::Unspecified,
+    };
 
     /// `new DateTime(ticks, kind)`.
     pub(crate) fn from_ticks(ticks: i64, kind: Kind) -> Result<DateTime> {
@@ -67,12 +73,10 @@ impl DateTime {
     /// A moment of the clock, in UTC.
     pub(crate) fn from_moment(moment: Moment) -> DateTime {
         // A moment reaches from 1677 to 2262: always inside the range of dates.
-        DateTime { ticks: UNIX_EPOCH + moment.nanos().div_euclid(100), kind: Kind::Utc }
-    }
-
-    /// The moment of the clock, as far as the clock reaches.
-    pub(crate) fn to_moment(self) -> Moment {
-        Moment::from_nanos((self.ticks - UNIX_EPOCH).saturating_mul(100))
+        DateTime {
+            ticks: UNIX_EPOCH + moment.nanos().div_euclid(100),
+            kind: Kind::Utc,
+        }
     }
 
     /// `new DateTime(year, month, day, hour, minute, second, millisecond, kind)`.
@@ -94,12 +98,18 @@ impl DateTime {
             return Err(DotnetError::out_of_range(message, "millisecond"));
         }
         let of_day = hour * HOUR + minute * MINUTE + second * SECOND + millisecond * MILLISECOND;
-        Ok(DateTime { ticks: calendar::days(date) * DAY + of_day, kind })
+        Ok(DateTime {
+            ticks: calendar::days(date) * DAY + of_day,
+            kind,
+        })
     }
 
     /// The same ticks under another kind: `DateTime.SpecifyKind`.
     pub(crate) fn with_kind(self, kind: Kind) -> DateTime {
-        DateTime { ticks: self.ticks, kind }
+        DateTime {
+            ticks: self.ticks,
+            kind,
+        }
     }
 
     /// `ToUniversalTime`. The host's zone is UTC, so only the kind changes.
@@ -119,7 +129,10 @@ impl DateTime {
 
     /// `Date`.
     pub(crate) fn date(self) -> DateTime {
-        DateTime { ticks: self.ticks - self.ticks % DAY, kind: self.kind }
+        DateTime {
+            ticks: self.ticks - self.ticks % DAY,
+            kind: self.kind,
+        }
     }
 
     /// `TimeOfDay`, in ticks.
@@ -155,13 +168,22 @@ impl DateTime {
     /// `DayOfYear`.
     pub(crate) fn day_of_year(self) -> i64 {
         let year = self.civil().year;
-        self.ticks / DAY - calendar::days(Civil { year, month: 1, day: 1 }) + 1
+        self.ticks / DAY
+            - calendar::days(Civil {
+                year,
+                month: 1,
+                day: 1,
+            })
+            + 1
     }
 
     /// `AddTicks`, and `+` and `-` with a `TimeSpan`.
     pub(crate) fn add_ticks(self, ticks: i64) -> Result<DateTime> {
         match self.ticks.checked_add(ticks) {
-            Some(sum) if (0..=MAX_TICKS).contains(&sum) => Ok(DateTime { ticks: sum, kind: self.kind }),
+            Some(sum) if (0..=MAX_TICKS).contains(&sum) => Ok(DateTime {
+                ticks: sum,
+                kind: self.kind,
+            }),
             _ => Err(unrepresentable("value")),
         }
     }
@@ -169,8 +191,11 @@ impl DateTime {
     /// `AddDays`, `AddHours`, ...: `unit` is the unit's ticks.
     pub(crate) fn add(self, amount: f64, unit: i64) -> Result<DateTime> {
         let whole = amount.trunc();
-        if !(whole.abs() <= (MAX_TICKS / unit) as f64) {
-            return Err(DotnetError::out_of_range("Value to add was out of range.", "value"));
+        if whole.is_nan() || whole.abs() > (MAX_TICKS / unit) as f64 {
+            return Err(DotnetError::out_of_range(
+                "Value to add was out of range.",
+                "value",
+            ));
         }
         // Whole units and the rest apart, so that a large whole number loses nothing.
         self.add_ticks(whole as i64 * unit + ((amount - whole) * unit as f64) as i64)
@@ -179,7 +204,10 @@ impl DateTime {
     /// `AddMonths`: the day is clamped to the length of the month.
     pub(crate) fn add_months(self, months: i64) -> Result<DateTime> {
         if !(-120_000..=120_000).contains(&months) {
-            return Err(DotnetError::out_of_range("Months value must be between +/-120000.", "months"));
+            return Err(DotnetError::out_of_range(
+                "Months value must be between +/-120000.",
+                "months",
+            ));
         }
         let date = self.civil();
         let count = date.year * 12 + date.month - 1 + months;
@@ -189,13 +217,19 @@ impl DateTime {
         }
         let day = date.day.min(calendar::days_in_month(year, month));
         let days = calendar::days(Civil { year, month, day });
-        Ok(DateTime { ticks: days * DAY + self.time_of_day(), kind: self.kind })
+        Ok(DateTime {
+            ticks: days * DAY + self.time_of_day(),
+            kind: self.kind,
+        })
     }
 
     /// `AddYears`.
     pub(crate) fn add_years(self, years: i64) -> Result<DateTime> {
         if !(-10_000..=10_000).contains(&years) {
-            return Err(DotnetError::out_of_range("Years value must be between +/-10000.", "years"));
+            return Err(DotnetError::out_of_range(
+                "Years value must be between +/-10000.",
+                "years",
+            ));
         }
         self.add_months(years * 12).map_err(|_| unrepresentable("years"))
     }
@@ -204,7 +238,10 @@ impl DateTime {
 /// `DateTime.DaysInMonth`, with its checks.
 pub(crate) fn days_in_month(year: i64, month: i64) -> Result<i64> {
     if !(1..=12).contains(&month) {
-        return Err(DotnetError::out_of_range("Month must be between one and twelve.", "month"));
+        return Err(DotnetError::out_of_range(
+            "Month must be between one and twelve.",
+            "month",
+        ));
     }
     check_year(year)?;
     Ok(calendar::days_in_month(year, month))
@@ -218,13 +255,19 @@ pub(crate) fn is_leap_year(year: i64) -> Result<bool> {
 
 fn check_year(year: i64) -> Result<()> {
     if !(1..=9999).contains(&year) {
-        return Err(DotnetError::out_of_range("Year must be between 1 and 9999.", "year"));
+        return Err(DotnetError::out_of_range(
+            "Year must be between 1 and 9999.",
+            "year",
+        ));
     }
     Ok(())
 }
 
 fn unrepresentable(parameter: &str) -> DotnetError {
-    DotnetError::out_of_range("The added or subtracted value results in an un-representable DateTime.", parameter)
+    DotnetError::out_of_range(
+        "The added or subtracted value results in an un-representable DateTime.",
+        parameter,
+    )
 }
 
 #[cfg(test)]
@@ -234,14 +277,31 @@ mod tests {
     #[test]
     fn parts_and_arithmetic() {
         let it = DateTime::new([2024, 3, 5], [7, 8, 9, 123], Kind::Utc).unwrap();
-        assert_eq!((it.hour(), it.minute(), it.second(), it.millisecond()), (7, 8, 9, 123));
+        assert_eq!(
+            (it.hour(), it.minute(), it.second(), it.millisecond()),
+            (7, 8, 9, 123)
+        );
         assert_eq!((it.day_of_week(), it.day_of_year()), (2, 65));
         let epoch = DateTime::from_moment(Moment::EPOCH);
         assert_eq!(epoch.ticks, 621_355_968_000_000_000);
         assert_eq!((it.ticks - epoch.ticks) as f64 / SECOND as f64, 1709622489.123);
         let january = DateTime::new([2024, 1, 31], [0; 4], Kind::Utc).unwrap();
-        assert_eq!(january.add_months(1).unwrap().civil(), Civil { year: 2024, month: 2, day: 29 });
-        assert_eq!(january.add_months(-11).unwrap().civil(), Civil { year: 2023, month: 2, day: 28 });
+        assert_eq!(
+            january.add_months(1).unwrap().civil(),
+            Civil {
+                year: 2024,
+                month: 2,
+                day: 29
+            }
+        );
+        assert_eq!(
+            january.add_months(-11).unwrap().civil(),
+            Civil {
+                year: 2023,
+                month: 2,
+                day: 28
+            }
+        );
         assert_eq!(it.add(1.5, SECOND).unwrap().millisecond(), 623);
     }
 

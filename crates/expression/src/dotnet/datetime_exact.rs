@@ -4,7 +4,9 @@ use super::calendar::{self, Civil, DAY, DAY_NAMES, HOUR, MINUTE, MONTH_NAMES, SE
 use super::datetime::DateTime;
 use super::datetime_format::{Culture, Pattern, standard};
 use super::datetime_offset::DateTimeOffset;
-use super::datetime_parse::{Parsed, Zone, finish, finish_offset, fraction, named, not_recognized, take_digits};
+use super::datetime_parse::{
+    Parsed, Zone, finish, finish_offset, fraction, named, not_recognized, take_digits,
+};
 use super::error::{DotnetError, Result};
 
 /// `DateTime.ParseExact`. `today` stands in for a date that the format leaves out.
@@ -55,7 +57,10 @@ fn read(text: &str, format: &str, today: DateTime, inner_white: bool) -> Result<
     // These name UTC by a literal, which the pattern alone would not say.
     let utc = matches!(format, "r" | "R" | "u");
     let (Pattern::Plain(pattern) | Pattern::Utc(pattern)) = standard(format, Culture::EnUs)?;
-    let mut fields = Fields { zone: utc.then_some(Zone::Utc), ..Fields::default() };
+    let mut fields = Fields {
+        zone: utc.then_some(Zone::Utc),
+        ..Fields::default()
+    };
     let mut left = text;
     let mut rest = pattern.as_str();
     while let Some(c) = rest.chars().next() {
@@ -66,14 +71,20 @@ fn read(text: &str, format: &str, today: DateTime, inner_white: bool) -> Result<
         let (literal, after) = literal(rest, c)?;
         if let Some(literal) = literal {
             let white = inner_white && literal.chars().all(char::is_whitespace);
-            let Some(now) = (if white { Some(left.trim_start()) } else { left.strip_prefix(literal.as_str()) }) else {
+            let Some(now) = (if white {
+                Some(left.trim_start())
+            } else {
+                left.strip_prefix(literal.as_str())
+            }) else {
                 return Ok(None);
             };
             (left, rest) = (now, after);
             continue;
         }
         let count = rest.len() - rest.trim_start_matches(c).len();
-        let Some(now) = fields.read(c, count, left) else { return Ok(None) };
+        let Some(now) = fields.read(c, count, left) else {
+            return Ok(None);
+        };
         (left, rest) = (now, &rest[count..]);
     }
     if !left.is_empty() {
@@ -191,9 +202,11 @@ impl Fields {
         let this = today.civil();
         let date = match (self.year, self.month, self.day) {
             (None, None, None) => this,
-            (year, month, day) => {
-                Civil { year: year.unwrap_or(this.year), month: month.unwrap_or(1), day: day.unwrap_or(1) }
-            }
+            (year, month, day) => Civil {
+                year: year.unwrap_or(this.year),
+                month: month.unwrap_or(1),
+                day: day.unwrap_or(1),
+            },
         };
         let mut time = self.time;
         if let Some(hour) = self.hour12 {
@@ -204,7 +217,10 @@ impl Fields {
         }
         let days = calendar::days(date);
         let right = self.weekday.is_none_or(|it| it == (days + 1) % 7);
-        right.then_some(Parsed { ticks: days * DAY + time, zone: self.zone })
+        right.then_some(Parsed {
+            ticks: days * DAY + time,
+            zone: self.zone,
+        })
     }
 }
 
@@ -245,12 +261,32 @@ mod tests {
     fn texts_fit_their_format() {
         let rows = [
             ("20240305", "yyyyMMdd", "2024-03-05T00:00:00.0000000"),
-            ("05.03.2024 07:08", "dd.MM.yyyy HH:mm", "2024-03-05T07:08:00.0000000"),
+            (
+                "05.03.2024 07:08",
+                "dd.MM.yyyy HH:mm",
+                "2024-03-05T07:08:00.0000000",
+            ),
             ("5/3/2024", "d/M/yyyy", "2024-03-05T00:00:00.0000000"),
-            ("Tue, 05 Mar 2024 07:08:09 GMT", "r", "2024-03-05T07:08:09.0000000+00:00"),
-            ("2024-03-05T07:08:09.1230000Z", "o", "2024-03-05T07:08:09.1230000+00:00"),
-            ("2024-03-05T07:08:09+0200", "yyyy-MM-ddTHH:mm:sszzz", "2024-03-05T05:08:09.0000000+00:00"),
-            ("05/Mar/2024 7:08 PM", "dd/MMM/yyyy h:mm tt", "2024-03-05T19:08:00.0000000"),
+            (
+                "Tue, 05 Mar 2024 07:08:09 GMT",
+                "r",
+                "2024-03-05T07:08:09.0000000+00:00",
+            ),
+            (
+                "2024-03-05T07:08:09.1230000Z",
+                "o",
+                "2024-03-05T07:08:09.1230000+00:00",
+            ),
+            (
+                "2024-03-05T07:08:09+0200",
+                "yyyy-MM-ddTHH:mm:sszzz",
+                "2024-03-05T05:08:09.0000000+00:00",
+            ),
+            (
+                "05/Mar/2024 7:08 PM",
+                "dd/MMM/yyyy h:mm tt",
+                "2024-03-05T19:08:00.0000000",
+            ),
         ];
         for (text, pattern, expected) in rows {
             assert_eq!(exact(text, pattern), expected, "{text} {pattern}");
@@ -259,8 +295,17 @@ mod tests {
 
     #[test]
     fn or_do_not() {
-        for (text, pattern) in [("2024-3-5", "yyyy-MM-dd"), ("x", "yyyy"), ("2024-02-30", "yyyy-MM-dd"), ("1", "HH")] {
-            assert_eq!(exact(text, pattern), "String was not recognized as a valid DateTime.", "{text}");
+        for (text, pattern) in [
+            ("2024-3-5", "yyyy-MM-dd"),
+            ("x", "yyyy"),
+            ("2024-02-30", "yyyy-MM-dd"),
+            ("1", "HH"),
+        ] {
+            assert_eq!(
+                exact(text, pattern),
+                "String was not recognized as a valid DateTime.",
+                "{text}"
+            );
         }
     }
 }

@@ -66,7 +66,14 @@ pub(crate) fn standard(format: &str, culture: Culture) -> Result<Pattern> {
         'T' => choose("h:mm:ss tt", "HH:mm:ss"),
         'f' => choose("dddd, MMMM d, yyyy h:mm tt", "dddd, dd MMMM yyyy HH:mm"),
         'F' => choose("dddd, MMMM d, yyyy h:mm:ss tt", "dddd, dd MMMM yyyy HH:mm:ss"),
-        'U' => Pattern::Utc(if us { "dddd, MMMM d, yyyy h:mm:ss tt" } else { "dddd, dd MMMM yyyy HH:mm:ss" }.into()),
+        'U' => Pattern::Utc(
+            if us {
+                "dddd, MMMM d, yyyy h:mm:ss tt"
+            } else {
+                "dddd, dd MMMM yyyy HH:mm:ss"
+            }
+            .into(),
+        ),
         'g' => choose("M/d/yyyy h:mm tt", "MM/dd/yyyy HH:mm"),
         'G' => Pattern::Plain(general_long(culture).to_owned()),
         'm' | 'M' => choose("MMMM d", "MMMM dd"),
@@ -103,7 +110,12 @@ impl Zone {
 }
 
 fn write(date: DateTime, zone: Zone, pattern: &str, _culture: Culture) -> Result<String> {
-    let mut writer = Writer { date, civil: date.civil(), zone, out: String::with_capacity(pattern.len() + 16) };
+    let mut writer = Writer {
+        date,
+        civil: date.civil(),
+        zone,
+        out: String::with_capacity(pattern.len() + 16),
+    };
     let mut rest = pattern;
     while let Some(c) = rest.chars().next() {
         match c {
@@ -113,7 +125,9 @@ fn write(date: DateTime, zone: Zone, pattern: &str, _culture: Culture) -> Result
             }
             '\\' => {
                 let mut after = rest[1..].chars();
-                writer.out.push(after.next().ok_or_else(DotnetError::input_string)?);
+                writer
+                    .out
+                    .push(after.next().ok_or_else(DotnetError::input_string)?);
                 rest = after.as_str();
                 continue;
             }
@@ -141,7 +155,11 @@ fn quoted<'a>(text: &'a str, quote: char, out: &mut String) -> Result<&'a str> {
         if c == quote {
             return Ok(chars.as_str());
         }
-        out.push(if c == '\\' { chars.next().ok_or_else(DotnetError::input_string)? } else { c });
+        out.push(if c == '\\' {
+            chars.next().ok_or_else(DotnetError::input_string)?
+        } else {
+            c
+        });
     }
     Err(DotnetError::input_string())
 }
@@ -268,14 +286,20 @@ mod tests {
         let round = |kind| format(date.with_kind(kind), "o", Culture::EnUs).unwrap();
         assert_eq!(round(Kind::Unspecified), "2024-03-05T07:08:09.0000000");
         assert_eq!(round(Kind::Local), "2024-03-05T07:08:09.0000000+00:00");
-        assert_eq!(format(date, "", Culture::Invariant).unwrap(), "03/05/2024 07:08:09");
+        assert_eq!(
+            format(date, "", Culture::Invariant).unwrap(),
+            "03/05/2024 07:08:09"
+        );
         assert_eq!(format(date, "HH.FFF", Culture::EnUs).unwrap(), "07");
     }
 
     #[test]
     fn offsets() {
         let date = DateTime::new([2024, 3, 5], [7, 8, 9, 0], Kind::Unspecified).unwrap();
-        let east = DateTimeOffset { local: date, offset_minutes: 120 };
+        let east = DateTimeOffset {
+            local: date,
+            offset_minutes: 120,
+        };
         let text = |spec| format_offset(east, spec, Culture::EnUs).unwrap();
         assert_eq!(text(""), "3/5/2024 7:08:09 AM +02:00");
         assert_eq!(text("o"), "2024-03-05T07:08:09.0000000+02:00");
@@ -287,7 +311,11 @@ mod tests {
     fn what_does_not_exist_is_refused() {
         let date = DateTime::MIN;
         for bad in ["K", "q", "%", "yyyy 'open", "ffffffff", "x"] {
-            assert_eq!(format(date, bad, Culture::EnUs), Err(DotnetError::input_string()), "{bad}");
+            assert_eq!(
+                format(date, bad, Culture::EnUs),
+                Err(DotnetError::input_string()),
+                "{bad}"
+            );
         }
     }
 }

@@ -17,16 +17,24 @@ pub(crate) struct DateTimeOffset {
 impl DateTimeOffset {
     /// `new DateTimeOffset(dateTime)`: the host's offset is zero, so every kind gives offset 0.
     pub(crate) fn from_date(date: DateTime) -> DateTimeOffset {
-        DateTimeOffset { local: date.with_kind(Kind::Unspecified), offset_minutes: 0 }
+        DateTimeOffset {
+            local: date.with_kind(Kind::Unspecified),
+            offset_minutes: 0,
+        }
     }
 
     /// `new DateTimeOffset(dateTime, offset)`, the offset in ticks.
     pub(crate) fn new(date: DateTime, offset: i64) -> Result<DateTimeOffset> {
         if offset % MINUTE != 0 {
-            return Err(DotnetError::argument("Offset must be specified in whole minutes. (Parameter 'offset')"));
+            return Err(DotnetError::argument(
+                "Offset must be specified in whole minutes. (Parameter 'offset')",
+            ));
         }
         if offset.abs() > 14 * HOUR {
-            return Err(DotnetError::out_of_range("Offset must be within plus or minus 14 hours.", "offset"));
+            return Err(DotnetError::out_of_range(
+                "Offset must be within plus or minus 14 hours.",
+                "offset",
+            ));
         }
         if date.kind != Kind::Unspecified && offset != 0 {
             let message = match date.kind {
@@ -35,9 +43,15 @@ impl DateTimeOffset {
             };
             return Err(DotnetError::argument(format!("{message} (Parameter 'offset')")));
         }
-        let made = DateTimeOffset { local: date.with_kind(Kind::Unspecified), offset_minutes: offset / MINUTE };
+        let made = DateTimeOffset {
+            local: date.with_kind(Kind::Unspecified),
+            offset_minutes: offset / MINUTE,
+        };
         if !(0..=MAX_TICKS).contains(&made.utc_ticks()) {
-            return Err(DotnetError::out_of_range("The UTC time represented when the offset is applied must be between year 0 and 10,000.", "offset"));
+            return Err(DotnetError::out_of_range(
+                "The UTC time represented when the offset is applied must be between year 0 and 10,000.",
+                "offset",
+            ));
         }
         Ok(made)
     }
@@ -56,9 +70,10 @@ impl DateTimeOffset {
     fn from_unix(count: i64, unit: i64, parameter: &str, range: &str) -> Result<DateTimeOffset> {
         let ticks = count.checked_mul(unit).and_then(|it| it.checked_add(UNIX_EPOCH));
         match ticks {
-            Some(ticks) if (0..=MAX_TICKS).contains(&ticks) => {
-                Ok(DateTimeOffset::from_date(DateTime { ticks, kind: Kind::Utc }))
-            }
+            Some(ticks) if (0..=MAX_TICKS).contains(&ticks) => Ok(DateTimeOffset::from_date(DateTime {
+                ticks,
+                kind: Kind::Utc,
+            })),
             _ => {
                 let message = format!("Valid values are between {range}, inclusive.");
                 Err(DotnetError::out_of_range(&message, parameter))
@@ -73,7 +88,10 @@ impl DateTimeOffset {
 
     /// `UtcDateTime`.
     pub(crate) fn utc(self) -> DateTime {
-        DateTime { ticks: self.utc_ticks(), kind: Kind::Utc }
+        DateTime {
+            ticks: self.utc_ticks(),
+            kind: Kind::Utc,
+        }
     }
 
     /// `ToUnixTimeSeconds`: rounded towards the past.
@@ -90,7 +108,8 @@ impl DateTimeOffset {
     pub(crate) fn to_offset(self, offset: i64) -> Result<DateTimeOffset> {
         let ticks = self.utc_ticks().saturating_add(offset);
         let local = DateTime::from_ticks(ticks, Kind::Unspecified).map_err(|_| {
-            let message = "The UTC time represented when the offset is applied must be between year 0 and 10,000.";
+            let message =
+                "The UTC time represented when the offset is applied must be between year 0 and 10,000.";
             DotnetError::out_of_range(message, "offset")
         })?;
         DateTimeOffset::new(local, offset)

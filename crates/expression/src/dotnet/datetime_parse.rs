@@ -67,7 +67,11 @@ pub(crate) fn finish_offset(parsed: Parsed, flags: i64) -> Result<DateTimeOffset
     };
     let local = DateTime::from_ticks(parsed.ticks, Kind::Unspecified)?;
     let made = DateTimeOffset::new(local, minutes * MINUTE).map_err(|_| not_recognized())?;
-    Ok(if flags & styles::ADJUST_TO_UNIVERSAL != 0 { made.to_universal() } else { made })
+    Ok(if flags & styles::ADJUST_TO_UNIVERSAL != 0 {
+        made.to_universal()
+    } else {
+        made
+    })
 }
 
 pub(crate) fn not_recognized() -> DotnetError {
@@ -204,7 +208,8 @@ impl Reader {
         }
         let days = calendar::days(date);
         if self.weekday.is_some_and(|it| it != (days + 1) % 7) {
-            let message = "String was not recognized as a valid DateTime because the day of week was incorrect.";
+            let message =
+                "String was not recognized as a valid DateTime because the day of week was incorrect.";
             return Err(DotnetError::format(message));
         }
         let mut time = self.time.unwrap_or(0);
@@ -215,22 +220,37 @@ impl Reader {
             }
             time += HOUR * (hour % 12 - hour + if afternoon { 12 } else { 0 });
         }
-        Ok(Parsed { ticks: days * DAY + time, zone: self.zone })
+        Ok(Parsed {
+            ticks: days * DAY + time,
+            zone: self.zone,
+        })
     }
 
     fn date(&self, today: DateTime) -> Result<Civil> {
         let this = today.civil();
-        let of = |year: (i64, usize), month: i64, day: i64| Civil { year: full_year(year), month, day };
+        let of = |year: (i64, usize), month: i64, day: i64| Civil {
+            year: full_year(year),
+            month,
+            day,
+        };
         let long = |number: &(i64, usize)| number.1 > 2;
         Ok(match (self.month, self.numbers.as_slice()) {
             (None, []) if self.time.is_some() => this,
             (None, [a, b]) if long(a) => of(*a, b.0, 1),
             (None, [a, b]) if long(b) => of(*b, a.0, 1),
-            (None, [a, b]) => Civil { year: this.year, month: a.0, day: b.0 },
+            (None, [a, b]) => Civil {
+                year: this.year,
+                month: a.0,
+                day: b.0,
+            },
             (None, [a, b, c]) if long(a) => of(*a, b.0, c.0),
             (None, [a, b, c]) => of(*c, a.0, b.0),
             (Some(month), [a]) if long(a) => of(*a, month, 1),
-            (Some(month), [a]) => Civil { year: this.year, month, day: a.0 },
+            (Some(month), [a]) => Civil {
+                year: this.year,
+                month,
+                day: a.0,
+            },
             (Some(month), [a, b]) if long(a) => of(*a, month, b.0),
             (Some(month), [a, b]) => of(*b, month, a.0),
             _ => return Err(not_recognized()),
@@ -251,9 +271,11 @@ fn full_year((value, digits): (i64, usize)) -> i64 {
 pub(crate) fn named(names: &[&str], lower: &str) -> Option<i64> {
     let hit = |name: &&str| {
         let name = name.to_ascii_lowercase();
-        name == lower || (lower.len() == 3 && name.starts_with(lower)) || (lower == "sept" && name == "september")
+        name == lower
+            || (lower.len() == 3 && name.starts_with(lower))
+            || (lower == "sept" && name == "september")
     };
-    names.iter().position(|name| hit(name)).map(|it| it as i64)
+    names.iter().position(hit).map(|it| it as i64)
 }
 
 pub(crate) fn take_digits(text: &str) -> (&str, &str) {
@@ -273,7 +295,9 @@ pub(crate) fn fraction(digits: &str) -> Result<i64> {
     if digits.is_empty() {
         return Err(not_recognized());
     }
-    let eight: i64 = format!("{digits:0<8}")[..8].parse().map_err(|_| not_recognized())?;
+    let eight: i64 = format!("{digits:0<8}")[..8]
+        .parse()
+        .map_err(|_| not_recognized())?;
     Ok((eight + 5) / 10)
 }
 
@@ -294,13 +318,19 @@ mod tests {
     fn common_forms() {
         let rows = [
             ("2024-03-05T07:08:09Z", "2024-03-05T07:08:09.0000000+00:00"),
-            ("2024-03-05T07:08:09.123+02:00", "2024-03-05T05:08:09.1230000+00:00"),
+            (
+                "2024-03-05T07:08:09.123+02:00",
+                "2024-03-05T05:08:09.1230000+00:00",
+            ),
             ("2024-03-05 07:08:09", "2024-03-05T07:08:09.0000000"),
             ("2024-03-05", "2024-03-05T00:00:00.0000000"),
             ("03/05/2024", "2024-03-05T00:00:00.0000000"),
             ("3/5/2024 7:08:09 PM", "2024-03-05T19:08:09.0000000"),
             ("3/5/2024 12:00 AM", "2024-03-05T00:00:00.0000000"),
-            ("Tue, 05 Mar 2024 07:08:09 GMT", "2024-03-05T07:08:09.0000000+00:00"),
+            (
+                "Tue, 05 Mar 2024 07:08:09 GMT",
+                "2024-03-05T07:08:09.0000000+00:00",
+            ),
             ("March 5, 2024", "2024-03-05T00:00:00.0000000"),
             ("5 Mar 2024 07:08", "2024-03-05T07:08:00.0000000"),
             ("2024/3/5", "2024-03-05T00:00:00.0000000"),
@@ -308,7 +338,10 @@ mod tests {
             ("7 PM", "2024-03-05T19:00:00.0000000"),
             ("March 2024", "2024-03-01T00:00:00.0000000"),
             ("3/5/24", "2024-03-05T00:00:00.0000000"),
-            ("2024-03-05T07:08:09.1234567Z", "2024-03-05T07:08:09.1234567+00:00"),
+            (
+                "2024-03-05T07:08:09.1234567Z",
+                "2024-03-05T07:08:09.1234567+00:00",
+            ),
             ("05-Mar-2024", "2024-03-05T00:00:00.0000000"),
         ];
         for (text, expected) in rows {
@@ -318,8 +351,24 @@ mod tests {
 
     #[test]
     fn what_is_no_date() {
-        for bad in ["", "x", "2024-13-01", "30/12/2024", "25:00", "2024-02-30", "1", "20240305", "1.2.3.4", "T", "+"] {
-            assert_eq!(round_trip(bad), "String was not recognized as a valid DateTime.", "{bad}");
+        for bad in [
+            "",
+            "x",
+            "2024-13-01",
+            "30/12/2024",
+            "25:00",
+            "2024-02-30",
+            "1",
+            "20240305",
+            "1.2.3.4",
+            "T",
+            "+",
+        ] {
+            assert_eq!(
+                round_trip(bad),
+                "String was not recognized as a valid DateTime.",
+                "{bad}"
+            );
         }
         assert!(round_trip("Mon, 05 Mar 2024 07:08:09 GMT").contains("day of week"));
     }
@@ -327,10 +376,25 @@ mod tests {
     #[test]
     fn styles_choose_the_kind() {
         let kind = |text, flags| parse(text, DateTime::MIN, flags).map(|it| it.kind);
-        assert_eq!(kind("2024-03-05T07:08:09Z", styles::ROUNDTRIP_KIND), Ok(Kind::Utc));
-        assert_eq!(kind("2024-03-05T07:08:09Z", styles::ADJUST_TO_UNIVERSAL), Ok(Kind::Utc));
-        assert_eq!(kind("2024-03-05", styles::ASSUME_UNIVERSAL | styles::ADJUST_TO_UNIVERSAL), Ok(Kind::Utc));
-        assert_eq!(kind("2024-03-05", styles::ADJUST_TO_UNIVERSAL), Ok(Kind::Unspecified));
+        assert_eq!(
+            kind("2024-03-05T07:08:09Z", styles::ROUNDTRIP_KIND),
+            Ok(Kind::Utc)
+        );
+        assert_eq!(
+            kind("2024-03-05T07:08:09Z", styles::ADJUST_TO_UNIVERSAL),
+            Ok(Kind::Utc)
+        );
+        assert_eq!(
+            kind(
+                "2024-03-05",
+                styles::ASSUME_UNIVERSAL | styles::ADJUST_TO_UNIVERSAL
+            ),
+            Ok(Kind::Utc)
+        );
+        assert_eq!(
+            kind("2024-03-05", styles::ADJUST_TO_UNIVERSAL),
+            Ok(Kind::Unspecified)
+        );
         let east = parse_offset("2024-03-05T07:08:09+02:00", DateTime::MIN, 0).unwrap();
         assert_eq!(east.offset_minutes, 120);
     }

@@ -23,9 +23,9 @@ pub(crate) enum Encoding {
 
 // What Windows-1252 has where Latin-1 has control characters.
 const WINDOWS_1252: [u16; 32] = [
-    0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d,
-    0x8f, 0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d,
-    0x17e, 0x178,
+    0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d,
+    0x17d, 0x8f, 0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a,
+    0x153, 0x9d, 0x17e, 0x178,
 ];
 
 /// `Encoding.GetEncoding(name)`.
@@ -110,8 +110,14 @@ impl Encoding {
             Encoding::BigEndianUnicode => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
             Encoding::Utf32 => text.chars().flat_map(|it| (it as u32).to_le_bytes()).collect(),
             // One `?` for each unit, so that a character outside the first plane gives two.
-            Encoding::Ascii => text.encode_utf16().map(|it| if it < 0x80 { it as u8 } else { b'?' }).collect(),
-            Encoding::Latin1 => text.encode_utf16().map(|it| u8::try_from(it).unwrap_or(b'?')).collect(),
+            Encoding::Ascii => text
+                .encode_utf16()
+                .map(|it| if it < 0x80 { it as u8 } else { b'?' })
+                .collect(),
+            Encoding::Latin1 => text
+                .encode_utf16()
+                .map(|it| u8::try_from(it).unwrap_or(b'?'))
+                .collect(),
             Encoding::Windows1252 => text.encode_utf16().map(windows_byte).collect(),
         }
     }
@@ -127,7 +133,10 @@ impl Encoding {
                 .map(|it| it.first_chunk().map(|it| u32::from_le_bytes(*it)))
                 .map(|it| it.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER))
                 .collect(),
-            Encoding::Ascii => bytes.iter().map(|it| if it.is_ascii() { char::from(*it) } else { '?' }).collect(),
+            Encoding::Ascii => bytes
+                .iter()
+                .map(|it| if it.is_ascii() { char::from(*it) } else { '?' })
+                .collect(),
             Encoding::Latin1 => bytes.iter().map(|it| char::from(*it)).collect(),
             Encoding::Windows1252 => bytes.iter().map(|it| windows_char(*it)).collect(),
         }

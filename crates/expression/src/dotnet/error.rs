@@ -17,7 +17,10 @@ pub(crate) type Result<T> = std::result::Result<T, DotnetError>;
 impl DotnetError {
     /// An exception of any type.
     pub(crate) fn new(type_name: &'static str, message: impl Into<String>) -> DotnetError {
-        DotnetError { type_name, message: message.into() }
+        DotnetError {
+            type_name,
+            message: message.into(),
+        }
     }
 
     /// `FormatException`.
@@ -48,12 +51,6 @@ impl DotnetError {
     /// `ArgumentException`.
     pub(crate) fn argument(message: impl Into<String>) -> DotnetError {
         DotnetError::new("System.ArgumentException", message)
-    }
-
-    /// `ArgumentNullException` for a parameter.
-    pub(crate) fn null(parameter: &str) -> DotnetError {
-        let message = format!("Value cannot be null. (Parameter '{parameter}')");
-        DotnetError::new("System.ArgumentNullException", message)
     }
 
     /// `ArgumentOutOfRangeException` for a parameter.

@@ -21,7 +21,10 @@ pub(crate) fn format(guid: Uuid, format: &str) -> Result<String> {
         "X" | "x" => {
             let (a, b, c, rest) = guid.as_fields();
             let rest: Vec<String> = rest.iter().map(|it| format!("0x{it:02x}")).collect();
-            Ok(format!("{{0x{a:08x},0x{b:04x},0x{c:04x},{{{}}}}}", rest.join(",")))
+            Ok(format!(
+                "{{0x{a:08x},0x{b:04x},0x{c:04x},{{{}}}}}",
+                rest.join(",")
+            ))
         }
         _ => Err(DotnetError::format(
             "Format string can be only \"D\", \"d\", \"N\", \"n\", \"P\", \"p\", \"B\", \"b\", \"X\" or \"x\".",
@@ -38,16 +41,24 @@ pub(crate) fn parse(text: &str) -> Result<Uuid> {
     }
     let plain = inner.unwrap_or(text);
     let digits: String = match plain.len() {
-        36 if plain.bytes().enumerate().all(|(at, it)| (it == b'-') == matches!(at, 8 | 13 | 18 | 23)) => {
+        36 if plain
+            .bytes()
+            .enumerate()
+            .all(|(at, it)| (it == b'-') == matches!(at, 8 | 13 | 18 | 23)) =>
+        {
             plain.replace('-', "")
         }
         32 if inner.is_none() => plain.to_owned(),
         _ => return Err(unrecognized()),
     };
     if !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
-        return Err(DotnetError::format("Guid string should only contain hexadecimal characters."));
+        return Err(DotnetError::format(
+            "Guid string should only contain hexadecimal characters.",
+        ));
     }
-    u128::from_str_radix(&digits, 16).map(Uuid::from_u128).map_err(|_| unrecognized())
+    u128::from_str_radix(&digits, 16)
+        .map(Uuid::from_u128)
+        .map_err(|_| unrecognized())
 }
 
 fn enclosed(text: &str, open: char, close: char) -> Option<&str> {
@@ -59,14 +70,30 @@ fn hexadecimal(text: &str) -> Option<Uuid> {
     let (head, tail) = inner.split_once('{')?;
     let tail = tail.strip_suffix('}')?;
     let number = |text: &str| {
-        let digits = text.trim().strip_prefix("0x").or_else(|| text.trim().strip_prefix("0X"))?;
+        let digits = text
+            .trim()
+            .strip_prefix("0x")
+            .or_else(|| text.trim().strip_prefix("0X"))?;
         u32::from_str_radix(digits, 16).ok()
     };
-    let head: Vec<u32> = head.trim_end_matches(',').split(',').map(number).collect::<Option<_>>()?;
-    let tail: Vec<u8> =
-        tail.split(',').map(|it| number(it).and_then(|it| u8::try_from(it).ok())).collect::<Option<_>>()?;
-    let (&[a, b, c], Ok(rest)) = (head.as_slice(), <[u8; 8]>::try_from(tail)) else { return None };
-    Some(Uuid::from_fields(a, u16::try_from(b).ok()?, u16::try_from(c).ok()?, &rest))
+    let head: Vec<u32> = head
+        .trim_end_matches(',')
+        .split(',')
+        .map(number)
+        .collect::<Option<_>>()?;
+    let tail: Vec<u8> = tail
+        .split(',')
+        .map(|it| number(it).and_then(|it| u8::try_from(it).ok()))
+        .collect::<Option<_>>()?;
+    let (&[a, b, c], Ok(rest)) = (head.as_slice(), <[u8; 8]>::try_from(tail)) else {
+        return None;
+    };
+    Some(Uuid::from_fields(
+        a,
+        u16::try_from(b).ok()?,
+        u16::try_from(c).ok()?,
+        &rest,
+    ))
 }
 
 fn unrecognized() -> DotnetError {
@@ -82,7 +109,9 @@ pub(crate) fn to_bytes(guid: Uuid) -> [u8; 16] {
 pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Uuid> {
     match <[u8; 16]>::try_from(bytes) {
         Ok(bytes) => Ok(Uuid::from_bytes_le(bytes)),
-        Err(_) => Err(DotnetError::argument("Byte array for Guid must be exactly 16 bytes long. (Parameter 'b')")),
+        Err(_) => Err(DotnetError::argument(
+            "Byte array for Guid must be exactly 16 bytes long. (Parameter 'b')",
+        )),
     }
 }
 
@@ -103,7 +132,11 @@ mod tests {
         for spec in ["D", "N", "B", "P", "X"] {
             let text = format(guid, spec).unwrap();
             assert_eq!(parse(&text), Ok(guid), "{text}");
-            assert_eq!(parse(&text.to_uppercase().replace("0X", "0x")), Ok(guid), "{text}");
+            assert_eq!(
+                parse(&text.to_uppercase().replace("0X", "0x")),
+                Ok(guid),
+                "{text}"
+            );
         }
         assert_eq!(
             format(guid, "X").unwrap(),
@@ -126,6 +159,9 @@ mod tests {
     #[test]
     fn new_ones_are_of_version_four() {
         let guid = from_random(u64::MAX, u64::MAX);
-        assert_eq!((guid.get_version_num(), guid.to_string().as_bytes()[19]), (4, b'b'));
+        assert_eq!(
+            (guid.get_version_num(), guid.to_string().as_bytes()[19]),
+            (4, b'b')
+        );
     }
 }

@@ -96,7 +96,13 @@ mod tests {
         assert!(sha.starts_with("ba7816bf") && sha.ends_with("15ad"));
         assert_eq!(hex(&Hash::Md5.digest(b"")), "d41d8cd98f00b204e9800998ecf8427e");
         let keyed = Hash::Sha256.keyed(b"k", b"m");
-        assert_eq!(base64::encode(&keyed, false), "tgCQ4wUil661oICInOL8S8qVfnVvrrTffTGADKHncew=");
-        assert_eq!(Hash::Sha512.keyed(&[1; 500], b"m").len() as i32 * 8, Hash::Sha512.bits());
+        assert_eq!(
+            base64::encode(&keyed, false),
+            "tgCQ4wUil661oICInOL8S8qVfnVvrrTffTGADKHncew="
+        );
+        assert_eq!(
+            Hash::Sha512.keyed(&[1; 500], b"m").len() as i32 * 8,
+            Hash::Sha512.bits()
+        );
     }
 }

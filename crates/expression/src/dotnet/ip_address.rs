@@ -7,7 +7,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub(crate) fn parse(text: &str) -> Result<IpAddr> {
     let wrong = || DotnetError::format("An invalid IP address was specified.");
     if text.contains(':') {
-        let inner = text.strip_prefix('[').and_then(|it| it.split_once(']')).map_or(text, |(inner, _)| inner);
+        let inner = text
+            .strip_prefix('[')
+            .and_then(|it| it.split_once(']'))
+            .map_or(text, |(inner, _)| inner);
         // A scope such as `%eth0` is not part of the address that policies see.
         let address = inner.split('%').next().unwrap_or(inner);
         return address.parse::<Ipv6Addr>().map(IpAddr::V6).map_err(|_| wrong());
@@ -25,7 +28,11 @@ fn four(text: &str) -> Option<Ipv4Addr> {
     if *last >= 1 << room {
         return None;
     }
-    let high = head.iter().enumerate().map(|(at, it)| it << (24 - 8 * at)).sum::<u64>();
+    let high = head
+        .iter()
+        .enumerate()
+        .map(|(at, it)| it << (24 - 8 * at))
+        .sum::<u64>();
     Some(Ipv4Addr::from((high + last) as u32))
 }
 
@@ -38,7 +45,9 @@ fn part(text: &str) -> Option<u64> {
     if digits.starts_with('+') {
         return None;
     }
-    u64::from_str_radix(digits, radix).ok().filter(|it| *it <= u64::from(u32::MAX))
+    u64::from_str_radix(digits, radix)
+        .ok()
+        .filter(|it| *it <= u64::from(u32::MAX))
 }
 
 /// `ToString()`.
@@ -56,12 +65,17 @@ pub(crate) fn bytes(address: IpAddr) -> Vec<u8> {
 
 /// `IPAddress.IsLoopback`.
 pub(crate) fn is_loopback(address: IpAddr) -> bool {
-    address.is_loopback() || matches!(address, IpAddr::V6(it) if it.to_ipv4_mapped().is_some_and(|it| it.is_loopback()))
+    address.is_loopback()
+        || matches!(address, IpAddr::V6(it) if it.to_ipv4_mapped().is_some_and(|it| it.is_loopback()))
 }
 
 /// `AddressFamily`, by its name.
 pub(crate) fn family(address: IpAddr) -> &'static str {
-    if address.is_ipv4() { "InterNetwork" } else { "InterNetworkV6" }
+    if address.is_ipv4() {
+        "InterNetwork"
+    } else {
+        "InterNetworkV6"
+    }
 }
 
 #[cfg(test)]

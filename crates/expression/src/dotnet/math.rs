@@ -82,7 +82,9 @@ pub(crate) fn round_decimal(value: Decimal, places: i64, mode: Rounding) -> Resu
 /// `Math.Abs` of an integer type, by its least value.
 pub(crate) fn abs(value: i64, least: i64) -> Result<i64> {
     if value == least {
-        return Err(DotnetError::overflow("Negating the minimum value of a twos complement number is invalid."));
+        return Err(DotnetError::overflow(
+            "Negating the minimum value of a twos complement number is invalid.",
+        ));
     }
     Ok(value.abs())
 }
@@ -93,17 +95,31 @@ pub(crate) fn sign(value: f64) -> Result<i32> {
         let message = "Function does not accept floating point Not-a-Number values.";
         return Err(DotnetError::new("System.ArithmeticException", message));
     }
-    Ok(if value > 0.0 { 1 } else if value < 0.0 { -1 } else { 0 })
+    Ok(if value > 0.0 {
+        1
+    } else if value < 0.0 {
+        -1
+    } else {
+        0
+    })
 }
 
 /// `Math.Max`: a NaN wins.
 pub(crate) fn max(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        a.max(b)
+    }
 }
 
 /// `Math.Min`: a NaN wins.
 pub(crate) fn min(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        a.min(b)
+    }
 }
 
 /// `Math.Pow`: only here does C disagree with Rust, and only on NaN.
@@ -116,13 +132,22 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::approx_constant, reason = "the number of a specification vector")]
     fn rounding() {
         assert_eq!(round_to_integer(2.5, Rounding::ToEven), 2.0);
         assert_eq!(round_to_integer(2.5, Rounding::AwayFromZero), 3.0);
         assert_eq!(round(1.005, 2, Rounding::AwayFromZero), Ok(1.0));
         assert_eq!(round(3.14159, 2, Rounding::ToEven), Ok(3.14));
         assert!(round(1.0, 16, Rounding::ToEven).is_err());
-        assert_eq!(round_decimal(Decimal::new(25, 1), 0, Rounding::ToEven), Ok(Decimal::from(2)));
-        assert_eq!(abs(i64::from(i32::MIN), i64::from(i32::MIN)).unwrap_err().type_name, "System.OverflowException");
+        assert_eq!(
+            round_decimal(Decimal::new(25, 1), 0, Rounding::ToEven),
+            Ok(Decimal::from(2))
+        );
+        assert_eq!(
+            abs(i64::from(i32::MIN), i64::from(i32::MIN))
+                .unwrap_err()
+                .type_name,
+            "System.OverflowException"
+        );
     }
 }

@@ -33,6 +33,7 @@ pub(crate) mod hash;
 pub(crate) mod ip_address;
 pub(crate) mod random;
 pub(crate) mod uri;
+pub(crate) mod uri_escape;
 pub(crate) mod web_utility;
 
 pub(crate) mod json;

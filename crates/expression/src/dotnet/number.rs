@@ -14,12 +14,26 @@ pub(crate) struct Style {
 
 impl Style {
     /// `NumberStyles.Integer`.
-    pub(crate) const INTEGER: Style =
-        Style { thousands: false, point: false, exponent: false, trailing_sign: false };
+    pub(crate) const INTEGER: Style = Style {
+        thousands: false,
+        point: false,
+        exponent: false,
+        trailing_sign: false,
+    };
     /// `NumberStyles.Float | NumberStyles.AllowThousands`: the default of `double.Parse`.
-    pub(crate) const FLOAT: Style = Style { thousands: true, point: true, exponent: true, trailing_sign: false };
+    pub(crate) const FLOAT: Style = Style {
+        thousands: true,
+        point: true,
+        exponent: true,
+        trailing_sign: false,
+    };
     /// `NumberStyles.Number`: the default of `decimal.Parse`.
-    pub(crate) const NUMBER: Style = Style { thousands: true, point: true, exponent: false, trailing_sign: true };
+    pub(crate) const NUMBER: Style = Style {
+        thousands: true,
+        point: true,
+        exponent: false,
+        trailing_sign: true,
+    };
 }
 
 /// An integer type: its range and the name that overflow messages use.
@@ -31,25 +45,53 @@ pub(crate) struct IntType {
 }
 
 /// `System.SByte`.
-pub(crate) const SBYTE: IntType =
-    IntType { min: i8::MIN as i128, max: i8::MAX as i128, article_name: "a signed byte" };
+pub(crate) const SBYTE: IntType = IntType {
+    min: i8::MIN as i128,
+    max: i8::MAX as i128,
+    article_name: "a signed byte",
+};
 /// `System.Byte`.
-pub(crate) const BYTE: IntType = IntType { min: 0, max: u8::MAX as i128, article_name: "an unsigned byte" };
+pub(crate) const BYTE: IntType = IntType {
+    min: 0,
+    max: u8::MAX as i128,
+    article_name: "an unsigned byte",
+};
 /// `System.Int16`.
-pub(crate) const INT16: IntType =
-    IntType { min: i16::MIN as i128, max: i16::MAX as i128, article_name: "an Int16" };
+pub(crate) const INT16: IntType = IntType {
+    min: i16::MIN as i128,
+    max: i16::MAX as i128,
+    article_name: "an Int16",
+};
 /// `System.UInt16`.
-pub(crate) const UINT16: IntType = IntType { min: 0, max: u16::MAX as i128, article_name: "a UInt16" };
+pub(crate) const UINT16: IntType = IntType {
+    min: 0,
+    max: u16::MAX as i128,
+    article_name: "a UInt16",
+};
 /// `System.Int32`.
-pub(crate) const INT32: IntType =
-    IntType { min: i32::MIN as i128, max: i32::MAX as i128, article_name: "an Int32" };
+pub(crate) const INT32: IntType = IntType {
+    min: i32::MIN as i128,
+    max: i32::MAX as i128,
+    article_name: "an Int32",
+};
 /// `System.UInt32`.
-pub(crate) const UINT32: IntType = IntType { min: 0, max: u32::MAX as i128, article_name: "a UInt32" };
+pub(crate) const UINT32: IntType = IntType {
+    min: 0,
+    max: u32::MAX as i128,
+    article_name: "a UInt32",
+};
 /// `System.Int64`.
-pub(crate) const INT64: IntType =
-    IntType { min: i64::MIN as i128, max: i64::MAX as i128, article_name: "an Int64" };
+pub(crate) const INT64: IntType = IntType {
+    min: i64::MIN as i128,
+    max: i64::MAX as i128,
+    article_name: "an Int64",
+};
 /// `System.UInt64`.
-pub(crate) const UINT64: IntType = IntType { min: 0, max: u64::MAX as i128, article_name: "a UInt64" };
+pub(crate) const UINT64: IntType = IntType {
+    min: 0,
+    max: u64::MAX as i128,
+    article_name: "a UInt64",
+};
 
 impl IntType {
     /// `value` if it lies in the range, else the overflow exception.
@@ -77,8 +119,9 @@ pub(crate) fn parse_hex(text: &str, kind: &IntType) -> Result<i128> {
     if digits.is_empty() || !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
         return Err(DotnetError::input_string());
     }
-    let value =
-        u64::from_str_radix(digits, 16).map_err(|_| DotnetError::too_large(kind.article_name)).map(i128::from)?;
+    let value = u64::from_str_radix(digits, 16)
+        .map_err(|_| DotnetError::too_large(kind.article_name))
+        .map(i128::from)?;
     let span = kind.max - kind.min + 1;
     match value {
         it if it <= kind.max => Ok(it),
@@ -94,7 +137,13 @@ pub(crate) fn parse_double(text: &str) -> Result<f64> {
         return Ok(special);
     }
     let parts = scan(text, Style::FLOAT)?;
-    let written = format!("{}{}.{}e{}", if parts.negative { "-" } else { "" }, parts.whole, parts.fraction, parts.exponent);
+    let written = format!(
+        "{}{}.{}e{}",
+        if parts.negative { "-" } else { "" },
+        parts.whole,
+        parts.fraction,
+        parts.exponent
+    );
     written.parse().map_err(|_| DotnetError::input_string())
 }
 
@@ -119,7 +168,12 @@ pub(crate) fn parse_decimal_with(text: &str, style: Style) -> Result<Decimal> {
     let parts = scan(text, style)?;
     let overflow = || DotnetError::too_large("a Decimal");
     // The scale written is the scale kept: `1.10` stays `1.10`. Digits beyond 28 are rounded away.
-    let written = format!("{}{}.{}", if parts.negative { "-" } else { "" }, parts.whole, parts.fraction);
+    let written = format!(
+        "{}{}.{}",
+        if parts.negative { "-" } else { "" },
+        parts.whole,
+        parts.fraction
+    );
     let written = written.strip_suffix('.').unwrap_or(&written);
     if parts.exponent == 0 {
         return written.parse::<Decimal>().map_err(|_| overflow());
@@ -136,7 +190,9 @@ pub(crate) fn parse_bool(text: &str) -> Result<bool> {
     if trimmed.eq_ignore_ascii_case("false") {
         return Ok(false);
     }
-    Err(DotnetError::format("String was not recognized as a valid Boolean."))
+    Err(DotnetError::format(
+        "String was not recognized as a valid Boolean.",
+    ))
 }
 
 /// `char.Parse`.
@@ -194,7 +250,12 @@ fn scan(text: &str, style: Style) -> Result<Parts> {
     if !rest.is_empty() {
         return Err(DotnetError::input_string());
     }
-    Ok(Parts { negative, whole: whole.replace(',', ""), fraction: fraction.to_owned(), exponent })
+    Ok(Parts {
+        negative,
+        whole: whole.replace(',', ""),
+        fraction: fraction.to_owned(),
+        exponent,
+    })
 }
 
 fn sign(text: &str) -> (bool, &str) {
@@ -212,7 +273,14 @@ fn exponent_digits(text: &str) -> Result<(i32, &str)> {
         return Err(DotnetError::input_string());
     }
     let size: i32 = digits.parse().unwrap_or(99_999);
-    Ok((if negative { -size.min(99_999) } else { size.min(99_999) }, rest))
+    Ok((
+        if negative {
+            -size.min(99_999)
+        } else {
+            size.min(99_999)
+        },
+        rest,
+    ))
 }
 
 #[cfg(test)]
@@ -224,11 +292,18 @@ mod tests {
         assert_eq!(parse_integer(" 42 ", &INT32), Ok(42));
         assert_eq!(parse_integer("-7", &INT32), Ok(-7));
         for bad in ["1,000", "4.0", "", "x", "-", "1e3"] {
-            assert_eq!(parse_integer(bad, &INT32), Err(DotnetError::input_string()), "{bad}");
+            assert_eq!(
+                parse_integer(bad, &INT32),
+                Err(DotnetError::input_string()),
+                "{bad}"
+            );
         }
         let error = parse_integer("2147483648", &INT32).unwrap_err();
         assert_eq!(error.type_name, "System.OverflowException");
-        assert_eq!(error.message, "Value was either too large or too small for an Int32.");
+        assert_eq!(
+            error.message,
+            "Value was either too large or too small for an Int32."
+        );
         assert!(parse_integer(&"9".repeat(500), &INT64).is_err());
     }
 
@@ -252,7 +327,10 @@ mod tests {
     #[test]
     fn booleans_ignore_case_and_space() {
         assert_eq!(parse_bool("True "), Ok(true));
-        assert_eq!(parse_bool("1").unwrap_err().message, "String was not recognized as a valid Boolean.");
+        assert_eq!(
+            parse_bool("1").unwrap_err().message,
+            "String was not recognized as a valid Boolean."
+        );
     }
 
     #[test]

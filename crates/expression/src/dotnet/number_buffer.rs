@@ -63,7 +63,11 @@ impl Digits {
     /// From `123.45`, without sign or exponent.
     pub(crate) fn of_text(negative: bool, text: &str) -> Digits {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let all: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|it| it - b'0').collect();
+        let all: Vec<u8> = whole
+            .bytes()
+            .chain(fraction.bytes())
+            .map(|it| it - b'0')
+            .collect();
         let zeros = all.iter().take_while(|it| **it == 0).count();
         let mut digits = Digits {
             negative,
@@ -119,7 +123,11 @@ impl Digits {
 
     /// The digit at a place, zero before the first and beyond the last.
     pub(crate) fn digit(&self, index: i32) -> char {
-        let digit = usize::try_from(index).ok().and_then(|it| self.digits.get(it)).copied().unwrap_or(0);
+        let digit = usize::try_from(index)
+            .ok()
+            .and_then(|it| self.digits.get(it))
+            .copied()
+            .unwrap_or(0);
         char::from(b'0' + digit)
     }
 }
@@ -129,7 +137,11 @@ fn fraction_places(value: f64) -> usize {
     let bits = value.to_bits();
     let exponent = ((bits >> 52) & 0x7ff) as i32;
     let mantissa = bits & ((1 << 52) - 1);
-    let (mantissa, exponent) = if exponent == 0 { (mantissa, -1074) } else { (mantissa | 1 << 52, exponent - 1075) };
+    let (mantissa, exponent) = if exponent == 0 {
+        (mantissa, -1074)
+    } else {
+        (mantissa | 1 << 52, exponent - 1075)
+    };
     if mantissa == 0 {
         return 0;
     }
@@ -148,7 +160,11 @@ pub(crate) fn single_text(value: f32) -> String {
 
 /// `ToString()` of a decimal: every digit of its scale.
 pub(crate) fn decimal_text(value: Decimal) -> String {
-    if value.is_zero() { value.abs().to_string() } else { value.to_string() }
+    if value.is_zero() {
+        value.abs().to_string()
+    } else {
+        value.to_string()
+    }
 }
 
 /// The texts of NaN and the infinities. The gateway's own symbol for infinity depends on its culture data
@@ -157,7 +173,9 @@ pub(crate) fn special(value: f64) -> Option<String> {
     if value.is_nan() {
         return Some("NaN".to_owned());
     }
-    value.is_infinite().then(|| if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned())
+    value
+        .is_infinite()
+        .then(|| if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned())
 }
 
 /// The `G` layout: plain unless the point would lie beyond `most` digits or after the fourth zero.

@@ -246,7 +246,14 @@ fn exponent<'a>(all: &'a str, letter: char, rest: &'a str) -> (Piece<'a>, &'a st
         let (text, rest) = all.split_at(1);
         return (Piece::Text(text), rest);
     }
-    (Piece::Exponent { letter, plus: rest.starts_with('+'), zeros: zeros.min(10) }, &after_sign[zeros..])
+    (
+        Piece::Exponent {
+            letter,
+            plus: rest.starts_with('+'),
+            zeros: zeros.min(10),
+        },
+        &after_sign[zeros..],
+    )
 }
 
 #[cfg(test)]
@@ -255,6 +262,7 @@ mod tests {
     use rust_decimal::Decimal;
 
     #[test]
+    #[expect(clippy::approx_constant, reason = "the number of a specification vector")]
     fn custom_formats() {
         let double = Number::Double;
         let int = |it| Number::Signed(it, 32);

@@ -182,6 +182,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::approx_constant, reason = "the number of a specification vector")]
     fn standard_formats() {
         let rows: &[(Number, &str, &str)] = &[
             (int(7), "D4", "0007"),
@@ -220,7 +221,10 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_is_refused() {
-        assert_eq!(format(Number::Double(1.5), "D2"), Err(DotnetError::format_specifier()));
+        assert_eq!(
+            format(Number::Double(1.5), "D2"),
+            Err(DotnetError::format_specifier())
+        );
         assert_eq!(format(int(1), "Q"), Err(DotnetError::format_specifier()));
         assert_eq!(format(int(1), "F99999"), Err(DotnetError::format_specifier()));
     }

@@ -38,7 +38,11 @@ impl Random {
                 }
             }
         }
-        Random { table, next: 0, behind: 21 }
+        Random {
+            table,
+            next: 0,
+            behind: 21,
+        }
     }
 
     fn sample(&mut self) -> i32 {
@@ -68,7 +72,10 @@ impl Random {
     /// `Next(max)`.
     pub(crate) fn next_below(&mut self, max: i32) -> Result<i32> {
         if max < 0 {
-            return Err(DotnetError::out_of_range("'maxValue' must be greater than zero.", "maxValue"));
+            return Err(DotnetError::out_of_range(
+                "'maxValue' must be greater than zero.",
+                "maxValue",
+            ));
         }
         Ok((self.next_double() * f64::from(max)) as i32)
     }
@@ -76,10 +83,17 @@ impl Random {
     /// `Next(min, max)`.
     pub(crate) fn next_between(&mut self, min: i32, max: i32) -> Result<i32> {
         if min > max {
-            return Err(DotnetError::out_of_range("'minValue' cannot be greater than maxValue.", "minValue"));
+            return Err(DotnetError::out_of_range(
+                "'minValue' cannot be greater than maxValue.",
+                "minValue",
+            ));
         }
         let range = i64::from(max) - i64::from(min);
-        let fraction = if range <= i64::from(i32::MAX) { self.next_double() } else { self.large() };
+        let fraction = if range <= i64::from(i32::MAX) {
+            self.next_double()
+        } else {
+            self.large()
+        };
         Ok(((fraction * range as f64) as i64 + i64::from(min)) as i32)
     }
 
@@ -104,7 +118,10 @@ mod tests {
     fn a_seed_gives_the_classic_sequence() {
         assert_eq!(Random::new(42).next(), 1_434_747_710);
         let mut zero = Random::new(0);
-        assert_eq!((zero.next(), zero.next(), zero.next()), (1_559_595_546, 1_755_192_844, 1_649_316_166));
+        assert_eq!(
+            (zero.next(), zero.next(), zero.next()),
+            (1_559_595_546, 1_755_192_844, 1_649_316_166)
+        );
         assert_eq!(Random::new(i32::MIN).next(), Random::new(i32::MAX).next());
     }
 

@@ -27,12 +27,20 @@ pub(crate) fn lower_char(c: char) -> char {
 
 /// `ToUpper` and `ToUpperInvariant`.
 pub(crate) fn upper(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_uppercase() } else { text.chars().map(upper_char).collect() }
+    if text.is_ascii() {
+        text.to_ascii_uppercase()
+    } else {
+        text.chars().map(upper_char).collect()
+    }
 }
 
 /// `ToLower` and `ToLowerInvariant`.
 pub(crate) fn lower(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(lower_char).collect() }
+    if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.chars().map(lower_char).collect()
+    }
 }
 
 /// `StringComparison.OrdinalIgnoreCase`, equality.
@@ -45,7 +53,11 @@ pub(crate) fn equals_ignore_case(a: &str, b: &str) -> bool {
 
 /// `string.CompareOrdinal`: by UTF-16 unit.
 pub(crate) fn compare_ordinal(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
+    if a.is_ascii() && b.is_ascii() {
+        a.cmp(b)
+    } else {
+        a.encode_utf16().cmp(b.encode_utf16())
+    }
 }
 
 /// `StringComparison.OrdinalIgnoreCase`, order.
@@ -60,13 +72,21 @@ pub(crate) fn compare_culture(a: &str, b: &str, ignore_case: bool) -> Ordering {
     let first = a.chars().filter(|it| !ignorable(*it)).map(primary);
     let second = b.chars().filter(|it| !ignorable(*it)).map(primary);
     first.cmp(second).then_with(|| {
-        let accents = |text: &str| text.chars().filter(|it| !ignorable(*it)).map(accent).collect::<Vec<_>>();
+        let accents = |text: &str| {
+            text.chars()
+                .filter(|it| !ignorable(*it))
+                .map(accent)
+                .collect::<Vec<_>>()
+        };
         accents(a).cmp(&accents(b)).then_with(|| {
             if ignore_case {
                 return Ordering::Equal;
             }
             let cases = |text: &str| {
-                text.chars().filter(|it| !ignorable(*it)).map(char::is_uppercase).collect::<Vec<_>>()
+                text.chars()
+                    .filter(|it| !ignorable(*it))
+                    .map(char::is_uppercase)
+                    .collect::<Vec<_>>()
             };
             cases(a).cmp(&cases(b))
         })
@@ -85,8 +105,8 @@ fn primary(c: char) -> (u8, u32) {
         it if it.is_whitespace() => 0,
         '_' => 1,
         '-' => 2,
-        ',' | ';' | ':' | '!' | '?' | '.' | '\'' | '"' | '(' | ')' | '[' | ']' | '{' | '}' | '@' | '*' | '/'
-        | '\\' | '&' | '#' | '%' => 3,
+        ',' | ';' | ':' | '!' | '?' | '.' | '\'' | '"' | '(' | ')' | '[' | ']' | '{' | '}' | '@' | '*'
+        | '/' | '\\' | '&' | '#' | '%' => 3,
         it if it.is_numeric() => 5,
         it if it.is_alphabetic() => 6,
         _ => 4,
@@ -102,7 +122,11 @@ fn primary(c: char) -> (u8, u32) {
 
 fn accent(c: char) -> u32 {
     let lower = lower_char(c);
-    if base_letter(lower) == lower { 0 } else { lower as u32 }
+    if base_letter(lower) == lower {
+        0
+    } else {
+        lower as u32
+    }
 }
 
 /// The letter under its accents, for the Latin letters of Western and Central Europe.
@@ -146,7 +170,12 @@ pub(crate) struct SplitOptions {
 }
 
 /// `string.Split`. At most `most` parts; the last keeps the rest.
-pub(crate) fn split<'a>(text: &'a str, at: Separators<'_>, most: usize, options: SplitOptions) -> Vec<&'a str> {
+pub(crate) fn split<'a>(
+    text: &'a str,
+    at: Separators<'_>,
+    most: usize,
+    options: SplitOptions,
+) -> Vec<&'a str> {
     let mut parts = Vec::new();
     if most == 0 {
         return parts;
@@ -160,7 +189,9 @@ pub(crate) fn split<'a>(text: &'a str, at: Separators<'_>, most: usize, options:
             }
             break;
         }
-        let Some((from, length)) = next_separator(rest, at) else { break };
+        let Some((from, length)) = next_separator(rest, at) else {
+            break;
+        };
         push(&rest[..from], options, &mut parts);
         rest = &rest[from + length..];
     }
@@ -191,14 +222,18 @@ fn next_separator(text: &str, at: Separators<'_>) -> Option<(usize, usize)> {
         Separators::WhiteSpace => find_char(text, is_white_space),
         Separators::Chars(set) => find_char(text, |c| set.contains(&c)),
         Separators::Texts(set) => text.char_indices().find_map(|(index, _)| {
-            let hit = set.iter().find(|it| !it.is_empty() && text[index..].starts_with(**it))?;
+            let hit = set
+                .iter()
+                .find(|it| !it.is_empty() && text[index..].starts_with(**it))?;
             Some((index, hit.len()))
         }),
     }
 }
 
 fn find_char(text: &str, wanted: impl Fn(char) -> bool) -> Option<(usize, usize)> {
-    text.char_indices().find(|(_, c)| wanted(*c)).map(|(at, c)| (at, c.len_utf8()))
+    text.char_indices()
+        .find(|(_, c)| wanted(*c))
+        .map(|(at, c)| (at, c.len_utf8()))
 }
 
 #[cfg(test)]
@@ -223,7 +258,10 @@ mod tests {
     #[test]
     fn splitting() {
         let none = SplitOptions::default();
-        let remove = SplitOptions { remove_empty: true, trim: false };
+        let remove = SplitOptions {
+            remove_empty: true,
+            trim: false,
+        };
         let all = usize::MAX;
         let comma = Separators::Chars(&[',']);
         assert_eq!(split("a,b,,c", comma, all, none), ["a", "b", "", "c"]);
@@ -232,9 +270,23 @@ mod tests {
         assert_eq!(split("a,b,,c", comma, all, remove), ["a", "b", "c"]);
         assert_eq!(split("a=b=c", Separators::Chars(&['=']), 2, none), ["a", "b=c"]);
         assert_eq!(split("a--b", Separators::Texts(&["--"]), all, none), ["a", "b"]);
-        assert_eq!(split(" a  b", Separators::WhiteSpace, all, none), ["", "a", "", "b"]);
+        assert_eq!(
+            split(" a  b", Separators::WhiteSpace, all, none),
+            ["", "a", "", "b"]
+        );
         assert_eq!(split(",,a,b", comma, 1, remove), ["a,b"]);
-        assert_eq!(split("a, ,b", comma, all, SplitOptions { remove_empty: true, trim: true }), ["a", "b"]);
+        assert_eq!(
+            split(
+                "a, ,b",
+                comma,
+                all,
+                SplitOptions {
+                    remove_empty: true,
+                    trim: true
+                }
+            ),
+            ["a", "b"]
+        );
     }
 
     #[test]

@@ -6,7 +6,9 @@ use super::error::{DotnetError, Result};
 /// `TimeSpan.FromSeconds` and its like: `unit` is the unit's ticks.
 pub(crate) fn from_units(value: f64, unit: i64) -> Result<i64> {
     if value.is_nan() {
-        return Err(DotnetError::argument("TimeSpan does not accept floating point Not-a-Number values."));
+        return Err(DotnetError::argument(
+            "TimeSpan does not accept floating point Not-a-Number values.",
+        ));
     }
     let ticks = value * unit as f64;
     // 2^63 itself is a double and no tick count.
@@ -19,9 +21,16 @@ pub(crate) fn from_units(value: f64, unit: i64) -> Result<i64> {
 /// `new TimeSpan(days, hours, minutes, seconds, milliseconds)`, each of any sign.
 pub(crate) fn from_parts(parts: [i64; 5]) -> Result<i64> {
     let units = [DAY, HOUR, MINUTE, SECOND, super::calendar::MILLISECOND];
-    let total: i128 = parts.iter().zip(units).map(|(it, unit)| i128::from(*it) * i128::from(unit)).sum();
+    let total: i128 = parts
+        .iter()
+        .zip(units)
+        .map(|(it, unit)| i128::from(*it) * i128::from(unit))
+        .sum();
     i64::try_from(total).map_err(|_| {
-        DotnetError::new("System.ArgumentOutOfRangeException", "TimeSpan overflowed because the duration is too long.")
+        DotnetError::new(
+            "System.ArgumentOutOfRangeException",
+            "TimeSpan overflowed because the duration is too long.",
+        )
     })
 }
 
@@ -37,7 +46,9 @@ pub(crate) fn subtract(a: i64, b: i64) -> Result<i64> {
 
 /// `Negate`.
 pub(crate) fn negate(ticks: i64) -> Result<i64> {
-    ticks.checked_neg().ok_or_else(|| DotnetError::overflow("Negating the minimum value of a twos complement number is invalid."))
+    ticks.checked_neg().ok_or_else(|| {
+        DotnetError::overflow("Negating the minimum value of a twos complement number is invalid.")
+    })
 }
 
 fn too_long() -> DotnetError {
@@ -103,7 +114,11 @@ fn general(ticks: i64, long: bool) -> String {
     }
     out.push_str(&format!(":{:02}:{:02}", it.minutes, it.seconds));
     let fraction = format!("{:07}", it.fraction);
-    let fraction = if long { fraction.as_str() } else { fraction.trim_end_matches('0') };
+    let fraction = if long {
+        fraction.as_str()
+    } else {
+        fraction.trim_end_matches('0')
+    };
     if !fraction.is_empty() {
         out.push('.');
         out.push_str(fraction);
@@ -149,7 +164,11 @@ fn custom_part(it: &Parts, letter: char, count: usize, out: &mut String) -> Resu
         'f' | 'F' if count <= 7 => {
             let digits = format!("{:07}", it.fraction);
             let digits = &digits[..count];
-            out.push_str(if letter == 'f' { digits } else { digits.trim_end_matches('0') });
+            out.push_str(if letter == 'f' {
+                digits
+            } else {
+                digits.trim_end_matches('0')
+            });
             return Ok(());
         }
         _ => return Err(DotnetError::input_string()),
@@ -258,7 +277,11 @@ mod tests {
         assert_eq!(parse("1:2:3:4"), Ok(93_784 * SECOND));
         assert_eq!(parse("24:00").unwrap_err().type_name, "System.OverflowException");
         for bad in ["", "x", "1:", "::", "1.2", "1:2:3:4:5", "1:2:3.x"] {
-            assert_eq!(parse(bad).unwrap_err().type_name, "System.FormatException", "{bad}");
+            assert_eq!(
+                parse(bad).unwrap_err().type_name,
+                "System.FormatException",
+                "{bad}"
+            );
         }
     }
 }

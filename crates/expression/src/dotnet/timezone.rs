@@ -30,15 +30,23 @@ pub(crate) fn find(id: &str) -> Result<Zone> {
     }
     let iana = iana_of(id).unwrap_or(id);
     let found = jiff::tz::TimeZoneDatabase::bundled().get(iana);
-    found.map(|zone| Zone { id: id.to_owned(), zone }).map_err(|_| {
-        let message = format!("The time zone ID '{id}' was not found on the local computer.");
-        DotnetError::new("System.TimeZoneNotFoundException", message)
-    })
+    found
+        .map(|zone| Zone {
+            id: id.to_owned(),
+            zone,
+        })
+        .map_err(|_| {
+            let message = format!("The time zone ID '{id}' was not found on the local computer.");
+            DotnetError::new("System.TimeZoneNotFoundException", message)
+        })
 }
 
 /// `TimeZoneInfo.Utc`, and the host's own zone.
 pub(crate) fn utc() -> Zone {
-    Zone { id: "UTC".to_owned(), zone: TimeZone::UTC }
+    Zone {
+        id: "UTC".to_owned(),
+        zone: TimeZone::UTC,
+    }
 }
 
 /// `ToUniversal` of a zone's wall clock: `ConvertTimeToUtc(date, zone)`.
@@ -60,7 +68,11 @@ pub(crate) fn to_utc(date: DateTime, zone: &Zone) -> Result<DateTime> {
 /// `ConvertTimeFromUtc(date, zone)`.
 pub(crate) fn from_utc(date: DateTime, zone: &Zone) -> Result<DateTime> {
     let offset = zone.offset_at_utc(date.ticks);
-    let kind = if zone.zone == TimeZone::UTC { Kind::Utc } else { Kind::Unspecified };
+    let kind = if zone.zone == TimeZone::UTC {
+        Kind::Utc
+    } else {
+        Kind::Unspecified
+    };
     clamped(date.ticks + offset * SECOND, kind)
 }
 
@@ -113,7 +125,10 @@ impl Zone {
 
     /// `StandardName`: the id, which is what a Windows host calls it.
     pub(crate) fn standard_name(&self) -> &str {
-        WINDOWS.iter().find(|(_, iana)| *iana == self.id).map_or(self.id.as_str(), |(windows, _)| windows)
+        WINDOWS
+            .iter()
+            .find(|(_, iana)| *iana == self.id)
+            .map_or(self.id.as_str(), |(windows, _)| windows)
     }
 
     /// `DisplayName`.
@@ -123,7 +138,12 @@ impl Zone {
             return "(UTC) Coordinated Universal Time".to_owned();
         }
         let sign = if minutes < 0 { '-' } else { '+' };
-        format!("(UTC{sign}{:02}:{:02}) {}", minutes.abs() / 60, minutes.abs() % 60, self.id)
+        format!(
+            "(UTC{sign}{:02}:{:02}) {}",
+            minutes.abs() / 60,
+            minutes.abs() % 60,
+            self.id
+        )
     }
 
     fn offset_at_wall(&self, date: DateTime) -> Result<i64> {
@@ -188,6 +208,9 @@ mod tests {
         for (windows, _) in WINDOWS {
             assert!(find(windows).is_ok(), "{windows}");
         }
-        assert_eq!(to_utc(DateTime::MIN, &find("Pacific/Auckland").unwrap()).unwrap(), DateTime::MIN);
+        assert_eq!(
+            to_utc(DateTime::MIN, &find("Pacific/Auckland").unwrap()).unwrap(),
+            DateTime::MIN
+        );
     }
 }

@@ -2,7 +2,10 @@
 
 /// The IANA name of a Windows id, in any case.
 pub(crate) fn iana_of(windows: &str) -> Option<&'static str> {
-    WINDOWS.iter().find(|(id, _)| id.eq_ignore_ascii_case(windows)).map(|(_, iana)| *iana)
+    WINDOWS
+        .iter()
+        .find(|(id, _)| id.eq_ignore_ascii_case(windows))
+        .map(|(_, iana)| *iana)
 }
 
 /// Windows id, IANA id.

@@ -1,6 +1,7 @@
 //! `System.Uri`.
 
 use super::error::{DotnetError, Result};
+use super::uri_escape::{escape, unescape};
 use super::web_utility::escaped;
 
 /// A URI as it was written, and its parts when it is absolute.
@@ -54,9 +55,16 @@ impl UriKind {
 /// `new Uri(text, kind)`.
 pub(crate) fn parse(text: &str, kind: UriKind) -> Result<Uri> {
     let trimmed = text.trim_matches(|c: char| c.is_ascii_whitespace());
-    let relative = || Uri { original: text.to_owned(), absolute: None };
+    let relative = || Uri {
+        original: text.to_owned(),
+        absolute: None,
+    };
     if trimmed.is_empty() {
-        return if kind == UriKind::Absolute { Err(invalid("The URI is empty.")) } else { Ok(relative()) };
+        return if kind == UriKind::Absolute {
+            Err(invalid("The URI is empty."))
+        } else {
+            Ok(relative())
+        };
     }
     let Some((scheme, rest)) = scheme(trimmed) else {
         return match kind {
@@ -65,24 +73,34 @@ pub(crate) fn parse(text: &str, kind: UriKind) -> Result<Uri> {
         };
     };
     if kind == UriKind::Relative {
-        let message = "A relative URI cannot be created because the 'uriString' parameter represents an absolute URI.";
+        let message =
+            "A relative URI cannot be created because the 'uriString' parameter represents an absolute URI.";
         return Err(DotnetError::new("System.UriFormatException", message));
     }
     let absolute = Absolute::parse(scheme.to_ascii_lowercase(), rest)?;
-    Ok(Uri { original: text.to_owned(), absolute: Some(absolute) })
+    Ok(Uri {
+        original: text.to_owned(),
+        absolute: Some(absolute),
+    })
 }
 
 /// `new Uri(base, relative)`.
 pub(crate) fn combine(base: &Uri, relative: &str) -> Result<Uri> {
     let Some(from) = &base.absolute else {
-        return Err(DotnetError::out_of_range("This operation is not supported for a relative URI.", "baseUri"));
+        return Err(DotnetError::out_of_range(
+            "This operation is not supported for a relative URI.",
+            "baseUri",
+        ));
     };
     let relative = relative.trim();
     if scheme(relative).is_some() {
         return parse(relative, UriKind::Absolute);
     }
     let made = from.resolve(relative)?;
-    Ok(Uri { original: made.text(), absolute: Some(made) })
+    Ok(Uri {
+        original: made.text(),
+        absolute: Some(made),
+    })
 }
 
 fn scheme(text: &str) -> Option<(&str, &str)> {
@@ -102,15 +120,17 @@ impl Uri {
 
     /// The parts; a relative URI has none.
     pub(crate) fn parts(&self) -> Result<&Absolute> {
-        self.absolute
-            .as_ref()
-            .ok_or_else(|| DotnetError::invalid_operation("This operation is not supported for a relative URI."))
+        self.absolute.as_ref().ok_or_else(|| {
+            DotnetError::invalid_operation("This operation is not supported for a relative URI.")
+        })
     }
 
     /// `ToString()`: what can be unescaped without changing the meaning is.
     pub(crate) fn text(&self) -> String {
         match &self.absolute {
-            Some(absolute) => unescape(&absolute.text(), |c| c == ' ' || "\"<>^`{|}".contains(c) || !c.is_ascii()),
+            Some(absolute) => unescape(&absolute.text(), |c| {
+                c == ' ' || "\"<>^`{|}".contains(c) || !c.is_ascii()
+            }),
             None => self.original.clone(),
         }
     }
@@ -149,13 +169,21 @@ impl Absolute {
         };
         let (user_info, host, port) = split_authority(authority, &scheme)?;
         let has_authority = rest.starts_with("//");
-        let path = if web || has_authority { remove_dots(&escape(path)) } else { escape(path) };
+        let path = if web || has_authority {
+            remove_dots(&escape(path))
+        } else {
+            escape(path)
+        };
         Ok(Absolute {
             has_authority,
             user_info,
             host,
             port,
-            path: if path.is_empty() && has_authority { "/".to_owned() } else { path },
+            path: if path.is_empty() && has_authority {
+                "/".to_owned()
+            } else {
+                path
+            },
             query: escape(query),
             fragment: escape(fragment),
             scheme,
@@ -190,7 +218,13 @@ impl Absolute {
 
     /// `AbsoluteUri`.
     pub(crate) fn text(&self) -> String {
-        format!("{}{}{}{}", self.left_part(1), self.path, self.query, self.fragment)
+        format!(
+            "{}{}{}{}",
+            self.left_part(1),
+            self.path,
+            self.query,
+            self.fragment
+        )
     }
 
     /// `GetLeftPart`, by the number of the `UriPartial` member: scheme, authority, path, query.
@@ -214,7 +248,11 @@ impl Absolute {
 
     /// `Authority`: host, and the port unless it is the scheme's own.
     pub(crate) fn authority(&self) -> String {
-        if self.is_default_port() { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
+        if self.is_default_port() {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
     }
 
     /// `IsDefaultPort`.
@@ -240,7 +278,10 @@ impl Absolute {
     /// `IsLoopback`.
     pub(crate) fn is_loopback(&self) -> bool {
         matches!(self.host.as_str(), "localhost" | "loopback" | "[::1]")
-            || self.host.parse::<std::net::Ipv4Addr>().is_ok_and(|it| it.is_loopback())
+            || self
+                .host
+                .parse::<std::net::Ipv4Addr>()
+                .is_ok_and(|it| it.is_loopback())
     }
 
     fn key(&self) -> (&str, &str, i32, &str, &str) {
@@ -298,35 +339,6 @@ fn cut(text: &str, mark: char) -> (&str, &str) {
     text.split_at(text.find(mark).unwrap_or(text.len()))
 }
 
-/// Escapes what may not stand in a URI, and unescapes what needs no escape.
-fn escape(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if let Some(decoded) = escaped(bytes, at) {
-            if unreserved(decoded) {
-                out.push(char::from(decoded));
-            } else {
-                out.push_str(&text[at..at + 3]);
-            }
-            at += 3;
-            continue;
-        }
-        if unreserved(byte) || b":/?#[]@!$&'()*+,;=".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        at += 1;
-    }
-    out
-}
-
-fn unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
 fn remove_dots(path: &str) -> String {
     let mut out: Vec<&str> = Vec::new();
     let mut parts = path.split('/').peekable();
@@ -349,71 +361,6 @@ fn remove_dots(path: &str) -> String {
         }
     }
     out.join("/")
-}
-
-/// `Uri.EscapeDataString`: only letters, digits and `-_.~` stay.
-pub(crate) fn escape_data(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if unreserved(byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
-/// `Uri.EscapeUriString`: also keeps what has a meaning in a URI.
-pub(crate) fn escape_uri(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if unreserved(byte) || b":/?#[]@!$&'()*+,;=".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
-/// `Uri.UnescapeDataString`: `+` stays, and so does an escape that is not valid UTF-8.
-pub(crate) fn unescape_data(text: &str) -> String {
-    unescape(text, |_| true)
-}
-
-fn unescape(text: &str, wanted: impl Fn(char) -> bool) -> String {
-    let bytes = text.as_bytes();
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        match one_char(bytes, at).filter(|(c, _)| wanted(*c)) {
-            Some((c, end)) => {
-                out.push_str(&text[from..at]);
-                out.push(c);
-                (at, from) = (end, end);
-            }
-            None => at += 1,
-        }
-    }
-    out.push_str(&text[from..]);
-    out
-}
-
-/// The character that escapes at a place spell, and where they end.
-fn one_char(bytes: &[u8], at: usize) -> Option<(char, usize)> {
-    let first = escaped(bytes, at)?;
-    let length = match first {
-        0..0x80 => 1,
-        0xc0..0xe0 => 2,
-        0xe0..0xf0 => 3,
-        0xf0..0xf8 => 4,
-        _ => return None,
-    };
-    let raw: Vec<u8> = (0..length).map(|it| escaped(bytes, at + 3 * it)).collect::<Option<_>>()?;
-    let c = std::str::from_utf8(&raw).ok()?.chars().next()?;
-    Some((c, at + 3 * length))
 }
 
 /// `Uri.IsWellFormedUriString`.
@@ -448,8 +395,14 @@ mod tests {
     fn parts() {
         let uri = parse("https://User@Host.com:8080/a/b%20c/?q=1#f", UriKind::Absolute).unwrap();
         let it = uri.parts().unwrap();
-        assert_eq!((it.host.as_str(), it.port, it.authority().as_str()), ("host.com", 8080, "host.com:8080"));
-        assert_eq!((it.path.as_str(), it.query.as_str(), it.fragment.as_str()), ("/a/b%20c/", "?q=1", "#f"));
+        assert_eq!(
+            (it.host.as_str(), it.port, it.authority().as_str()),
+            ("host.com", 8080, "host.com:8080")
+        );
+        assert_eq!(
+            (it.path.as_str(), it.query.as_str(), it.fragment.as_str()),
+            ("/a/b%20c/", "?q=1", "#f")
+        );
         assert_eq!(it.segments(), ["/", "a/", "b%20c/"]);
         assert_eq!(it.text(), "https://User@host.com:8080/a/b%20c/?q=1#f");
         assert_eq!(uri.text(), "https://User@host.com:8080/a/b c/?q=1#f");
@@ -488,19 +441,26 @@ mod tests {
     #[test]
     fn what_is_none() {
         let message = |text| parse(text, UriKind::Absolute).unwrap_err().message;
-        assert_eq!(message("/relative"), "Invalid URI: The format of the URI could not be determined.");
+        assert_eq!(
+            message("/relative"),
+            "Invalid URI: The format of the URI could not be determined."
+        );
         assert_eq!(message(""), "Invalid URI: The URI is empty.");
         assert_eq!(message("http://h:x/"), "Invalid URI: Invalid port specified.");
-        assert_eq!(message("http://a b/"), "Invalid URI: The hostname could not be parsed.");
-        assert!(!parse("/relative", UriKind::RelativeOrAbsolute).unwrap().is_absolute());
+        assert_eq!(
+            message("http://a b/"),
+            "Invalid URI: The hostname could not be parsed."
+        );
+        assert!(
+            !parse("/relative", UriKind::RelativeOrAbsolute)
+                .unwrap()
+                .is_absolute()
+        );
         assert!(parse("/relative", UriKind::Relative).unwrap().parts().is_err());
     }
 
     #[test]
-    fn escaping_data() {
-        assert_eq!(escape_data("a b/ü!*'()~-_.&=+"), "a%20b%2F%C3%BC%21%2A%27%28%29~-_.%26%3D%2B");
-        assert_eq!(unescape_data("a%20b+c%2F"), "a b+c/");
-        assert_eq!(unescape_data("%C3%BC%ff%"), "ü%ff%");
+    fn well_formed_texts() {
         assert!(is_well_formed("http://h/a", UriKind::Absolute));
         assert!(!is_well_formed("http://h/a b", UriKind::Absolute));
     }

@@ -67,7 +67,10 @@ pub(crate) fn html_decode(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let found = rest.find(';').filter(|end| *end < 12).and_then(|end| Some((entity(&rest[1..end])?, end)));
+        let found = rest
+            .find(';')
+            .filter(|end| *end < 12)
+            .and_then(|end| Some((entity(&rest[1..end])?, end)));
         match found {
             Some((decoded, end)) => {
                 out.push(decoded);
@@ -151,13 +154,22 @@ mod tests {
 
     #[test]
     fn urls() {
-        assert_eq!(url_encode("a b/ü!*'()~-_.&=+"), "a+b%2F%C3%BC!*%27()%7E-_.%26%3D%2B");
+        assert_eq!(
+            url_encode("a b/ü!*'()~-_.&=+"),
+            "a+b%2F%C3%BC!*%27()%7E-_.%26%3D%2B"
+        );
         assert_eq!(url_decode("a+b%2F%C3%BC%zz%"), "a b/ü%zz%");
     }
 
     #[test]
     fn html() {
-        assert_eq!(html_encode("<a b=\"c\">'é&"), "&lt;a b=&quot;c&quot;&gt;&#39;&#233;&amp;");
-        assert_eq!(html_decode("&lt;&#39;&#xe9;&eacute;&yuml;&nbsp;&nope;&"), "<'ééÿ\u{a0}&nope;&");
+        assert_eq!(
+            html_encode("<a b=\"c\">'é&"),
+            "&lt;a b=&quot;c&quot;&gt;&#39;&#233;&amp;"
+        );
+        assert_eq!(
+            html_decode("&lt;&#39;&#xe9;&eacute;&yuml;&nbsp;&nope;&"),
+            "<'ééÿ\u{a0}&nope;&"
+        );
     }
 }

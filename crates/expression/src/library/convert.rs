@@ -12,104 +12,193 @@ use rust_decimal::Decimal;
 pub(crate) static TYPES: &[&TypeDef] = &[&CONVERT, &BASE64_FORMATTING_OPTIONS];
 
 /// `System.Base64FormattingOptions`.
-pub(crate) static BASE64_FORMATTING_OPTIONS: TypeDef =
-    enumeration("System.Base64FormattingOptions", &[("None", 0), ("InsertLineBreaks", 1)]);
+pub(crate) static BASE64_FORMATTING_OPTIONS: TypeDef = enumeration(
+    "System.Base64FormattingOptions",
+    &[("None", 0), ("InsertLineBreaks", 1)],
+);
 
 /// `System.Convert`. The overloads of each conversion differ in nothing but the type of their argument: one row takes them all.
 pub(crate) static CONVERT: TypeDef = static_class("System.Convert").members(MEMBERS);
 
 static MEMBERS: &[Member] = &[
     // ---- integers
-    static_method("int ToInt32(object value)", |_, a, _| Ok(Value::Int(integer(&a[0], &INT32)? as i32))),
-    static_method("int ToInt32(string value, int fromBase)", |_, a, _| Ok(Value::Int(from_base(a, &INT32)? as i32))),
-    static_method("int ToInt32(object value, IFormatProvider provider)", |_, a, _| {
+    static_method("int ToInt32(object value)", |_, a, _| {
         Ok(Value::Int(integer(&a[0], &INT32)? as i32))
-    })
+    }),
+    static_method("int ToInt32(string value, int fromBase)", |_, a, _| {
+        Ok(Value::Int(from_base(a, &INT32)? as i32))
+    }),
+    static_method(
+        "int ToInt32(object value, IFormatProvider provider)",
+        |_, a, _| Ok(Value::Int(integer(&a[0], &INT32)? as i32)),
+    )
     .not_in_azure(),
-    static_method("long ToInt64(object value)", |_, a, _| Ok(Value::Long(integer(&a[0], &INT64)? as i64))),
-    static_method("long ToInt64(string value, int fromBase)", |_, a, _| Ok(Value::Long(from_base(a, &INT64)? as i64))),
-    static_method("long ToInt64(object value, IFormatProvider provider)", |_, a, _| {
+    static_method("long ToInt64(object value)", |_, a, _| {
         Ok(Value::Long(integer(&a[0], &INT64)? as i64))
-    })
+    }),
+    static_method("long ToInt64(string value, int fromBase)", |_, a, _| {
+        Ok(Value::Long(from_base(a, &INT64)? as i64))
+    }),
+    static_method(
+        "long ToInt64(object value, IFormatProvider provider)",
+        |_, a, _| Ok(Value::Long(integer(&a[0], &INT64)? as i64)),
+    )
     .not_in_azure(),
-    static_method("short ToInt16(object value)", |_, a, _| Ok(Value::Short(integer(&a[0], &INT16)? as i16))),
-    static_method("short ToInt16(string value, int fromBase)", |_, a, _| Ok(Value::Short(from_base(a, &INT16)? as i16))),
-    static_method("short ToInt16(object value, IFormatProvider provider)", |_, a, _| {
+    static_method("short ToInt16(object value)", |_, a, _| {
         Ok(Value::Short(integer(&a[0], &INT16)? as i16))
-    })
+    }),
+    static_method("short ToInt16(string value, int fromBase)", |_, a, _| {
+        Ok(Value::Short(from_base(a, &INT16)? as i16))
+    }),
+    static_method(
+        "short ToInt16(object value, IFormatProvider provider)",
+        |_, a, _| Ok(Value::Short(integer(&a[0], &INT16)? as i16)),
+    )
     .not_in_azure(),
-    static_method("byte ToByte(object value)", |_, a, _| Ok(Value::Byte(integer(&a[0], &BYTE)? as u8))),
-    static_method("byte ToByte(string value, int fromBase)", |_, a, _| Ok(Value::Byte(from_base(a, &BYTE)? as u8))),
-    static_method("byte ToByte(object value, IFormatProvider provider)", |_, a, _| {
+    static_method("byte ToByte(object value)", |_, a, _| {
         Ok(Value::Byte(integer(&a[0], &BYTE)? as u8))
-    })
+    }),
+    static_method("byte ToByte(string value, int fromBase)", |_, a, _| {
+        Ok(Value::Byte(from_base(a, &BYTE)? as u8))
+    }),
+    static_method(
+        "byte ToByte(object value, IFormatProvider provider)",
+        |_, a, _| Ok(Value::Byte(integer(&a[0], &BYTE)? as u8)),
+    )
     .not_in_azure(),
-    static_method("sbyte ToSByte(object value)", |_, a, _| Ok(Value::SByte(integer(&a[0], &SBYTE)? as i8))),
-    static_method("sbyte ToSByte(string value, int fromBase)", |_, a, _| Ok(Value::SByte(from_base(a, &SBYTE)? as i8))),
-    static_method("sbyte ToSByte(object value, IFormatProvider provider)", |_, a, _| {
+    static_method("sbyte ToSByte(object value)", |_, a, _| {
         Ok(Value::SByte(integer(&a[0], &SBYTE)? as i8))
-    })
+    }),
+    static_method("sbyte ToSByte(string value, int fromBase)", |_, a, _| {
+        Ok(Value::SByte(from_base(a, &SBYTE)? as i8))
+    }),
+    static_method(
+        "sbyte ToSByte(object value, IFormatProvider provider)",
+        |_, a, _| Ok(Value::SByte(integer(&a[0], &SBYTE)? as i8)),
+    )
     .not_in_azure(),
-    static_method("ushort ToUInt16(object value)", |_, a, _| Ok(Value::UShort(integer(&a[0], &UINT16)? as u16))),
-    static_method("ushort ToUInt16(string value, int fromBase)", |_, a, _| Ok(Value::UShort(from_base(a, &UINT16)? as u16))),
-    static_method("ushort ToUInt16(object value, IFormatProvider provider)", |_, a, _| {
+    static_method("ushort ToUInt16(object value)", |_, a, _| {
         Ok(Value::UShort(integer(&a[0], &UINT16)? as u16))
-    })
+    }),
+    static_method("ushort ToUInt16(string value, int fromBase)", |_, a, _| {
+        Ok(Value::UShort(from_base(a, &UINT16)? as u16))
+    }),
+    static_method(
+        "ushort ToUInt16(object value, IFormatProvider provider)",
+        |_, a, _| Ok(Value::UShort(integer(&a[0], &UINT16)? as u16)),
+    )
     .not_in_azure(),
-    static_method("uint ToUInt32(object value)", |_, a, _| Ok(Value::UInt(integer(&a[0], &UINT32)? as u32))),
-    static_method("uint ToUInt32(string value, int fromBase)", |_, a, _| Ok(Value::UInt(from_base(a, &UINT32)? as u32))),
-    static_method("uint ToUInt32(object value, IFormatProvider provider)", |_, a, _| {
+    static_method("uint ToUInt32(object value)", |_, a, _| {
         Ok(Value::UInt(integer(&a[0], &UINT32)? as u32))
-    })
+    }),
+    static_method("uint ToUInt32(string value, int fromBase)", |_, a, _| {
+        Ok(Value::UInt(from_base(a, &UINT32)? as u32))
+    }),
+    static_method(
+        "uint ToUInt32(object value, IFormatProvider provider)",
+        |_, a, _| Ok(Value::UInt(integer(&a[0], &UINT32)? as u32)),
+    )
     .not_in_azure(),
-    static_method("ulong ToUInt64(object value)", |_, a, _| Ok(Value::ULong(integer(&a[0], &UINT64)? as u64))),
-    static_method("ulong ToUInt64(string value, int fromBase)", |_, a, _| Ok(Value::ULong(from_base(a, &UINT64)? as u64))),
-    static_method("ulong ToUInt64(object value, IFormatProvider provider)", |_, a, _| {
+    static_method("ulong ToUInt64(object value)", |_, a, _| {
         Ok(Value::ULong(integer(&a[0], &UINT64)? as u64))
-    })
+    }),
+    static_method("ulong ToUInt64(string value, int fromBase)", |_, a, _| {
+        Ok(Value::ULong(from_base(a, &UINT64)? as u64))
+    }),
+    static_method(
+        "ulong ToUInt64(object value, IFormatProvider provider)",
+        |_, a, _| Ok(Value::ULong(integer(&a[0], &UINT64)? as u64)),
+    )
     .not_in_azure(),
     // ---- other numbers
-    static_method("double ToDouble(object value)", |_, a, _| Ok(double(&a[0])?.into())),
-    static_method("double ToDouble(object value, IFormatProvider provider)", |_, a, _| Ok(double(&a[0])?.into()))
-        .not_in_azure(),
-    static_method("float ToSingle(object value)", |_, a, _| Ok(Value::Single(double(&a[0])? as f32))),
-    static_method("float ToSingle(object value, IFormatProvider provider)", |_, a, _| {
-        Ok(Value::Single(double(&a[0])? as f32))
-    })
+    static_method("double ToDouble(object value)", |_, a, _| {
+        Ok(double(&a[0])?.into())
+    }),
+    static_method(
+        "double ToDouble(object value, IFormatProvider provider)",
+        |_, a, _| Ok(double(&a[0])?.into()),
+    )
     .not_in_azure(),
-    static_method("decimal ToDecimal(object value)", |_, a, _| Ok(decimal(&a[0])?.into())),
-    static_method("decimal ToDecimal(object value, IFormatProvider provider)", |_, a, _| Ok(decimal(&a[0])?.into()))
-        .not_in_azure(),
-    static_method("bool ToBoolean(object value)", |_, a, _| Ok(boolean(&a[0])?.into())),
-    static_method("bool ToBoolean(object value, IFormatProvider provider)", |_, a, _| Ok(boolean(&a[0])?.into()))
-        .not_in_azure(),
-    static_method("char ToChar(object value)", |_, a, _| Ok(Value::Char(character(&a[0])?))),
+    static_method("float ToSingle(object value)", |_, a, _| {
+        Ok(Value::Single(double(&a[0])? as f32))
+    }),
+    static_method(
+        "float ToSingle(object value, IFormatProvider provider)",
+        |_, a, _| Ok(Value::Single(double(&a[0])? as f32)),
+    )
+    .not_in_azure(),
+    static_method("decimal ToDecimal(object value)", |_, a, _| {
+        Ok(decimal(&a[0])?.into())
+    }),
+    static_method(
+        "decimal ToDecimal(object value, IFormatProvider provider)",
+        |_, a, _| Ok(decimal(&a[0])?.into()),
+    )
+    .not_in_azure(),
+    static_method("bool ToBoolean(object value)", |_, a, _| {
+        Ok(boolean(&a[0])?.into())
+    }),
+    static_method(
+        "bool ToBoolean(object value, IFormatProvider provider)",
+        |_, a, _| Ok(boolean(&a[0])?.into()),
+    )
+    .not_in_azure(),
+    static_method("char ToChar(object value)", |_, a, _| {
+        Ok(Value::Char(character(&a[0])?))
+    }),
     static_method("DateTime ToDateTime(object value)", |cx, a, _| date(cx, &a[0])),
-    static_method("DateTime ToDateTime(object value, IFormatProvider provider)", |cx, a, _| date(cx, &a[0]))
-        .not_in_azure(),
+    static_method(
+        "DateTime ToDateTime(object value, IFormatProvider provider)",
+        |cx, a, _| date(cx, &a[0]),
+    )
+    .not_in_azure(),
     // ---- text
     static_method("string ToString(string value)", |_, a, _| Ok(a[0].clone())),
-    static_method("string ToString(object value)", |cx, a, _| Ok(cx.text(&a[0])?.into())),
-    static_method("string ToString(object value, IFormatProvider provider)", |cx, a, _| Ok(cx.text(&a[0])?.into()))
-        .not_in_azure(),
-    static_method("string ToString(byte value, int toBase)", |_, a, _| based(a, &BYTE)),
-    static_method("string ToString(short value, int toBase)", |_, a, _| based(a, &INT16)),
-    static_method("string ToString(int value, int toBase)", |_, a, _| based(a, &INT32)),
-    static_method("string ToString(long value, int toBase)", |_, a, _| based(a, &INT64)),
+    static_method("string ToString(object value)", |cx, a, _| {
+        Ok(cx.text(&a[0])?.into())
+    }),
+    static_method(
+        "string ToString(object value, IFormatProvider provider)",
+        |cx, a, _| Ok(cx.text(&a[0])?.into()),
+    )
+    .not_in_azure(),
+    static_method("string ToString(byte value, int toBase)", |_, a, _| {
+        based(a, &BYTE)
+    }),
+    static_method("string ToString(short value, int toBase)", |_, a, _| {
+        based(a, &INT16)
+    }),
+    static_method("string ToString(int value, int toBase)", |_, a, _| {
+        based(a, &INT32)
+    }),
+    static_method("string ToString(long value, int toBase)", |_, a, _| {
+        based(a, &INT64)
+    }),
     // ---- base 64
-    static_method("string ToBase64String(byte[] inArray)", |cx, a, _| encode(cx, a, false)),
-    static_method("string ToBase64String(byte[] inArray, Base64FormattingOptions options)", |cx, a, _| {
-        encode(cx, a, a[1].long() == 1)
+    static_method("string ToBase64String(byte[] inArray)", |cx, a, _| {
+        encode(cx, a, false)
     }),
-    static_method("string ToBase64String(byte[] inArray, int offset, int length)", |_, a, _| {
-        let bytes = array::bytes(&a[0], "inArray")?;
-        let part = usize::try_from(a[1].int()).ok().zip(usize::try_from(a[2].int()).ok());
-        let part = part.and_then(|(from, count)| bytes.get(from..from.checked_add(count)?));
-        let part = part.ok_or_else(|| {
-            Exception::out_of_range("Offset and length must refer to a position in the string.", "offset")
-        })?;
-        Ok(base64::encode(part, false).into())
-    }),
+    static_method(
+        "string ToBase64String(byte[] inArray, Base64FormattingOptions options)",
+        |cx, a, _| encode(cx, a, a[1].long() == 1),
+    ),
+    static_method(
+        "string ToBase64String(byte[] inArray, int offset, int length)",
+        |_, a, _| {
+            let bytes = array::bytes(&a[0], "inArray")?;
+            let part = usize::try_from(a[1].int())
+                .ok()
+                .zip(usize::try_from(a[2].int()).ok());
+            let part = part.and_then(|(from, count)| bytes.get(from..from.checked_add(count)?));
+            let part = part.ok_or_else(|| {
+                Exception::out_of_range(
+                    "Offset and length must refer to a position in the string.",
+                    "offset",
+                )
+            })?;
+            Ok(base64::encode(part, false).into())
+        },
+    ),
     static_method("byte[] FromBase64String(string s)", |cx, a, _| {
         let text = a[0].str("s")?;
         cx.charge(text.bytes())?;
@@ -165,7 +254,7 @@ pub(crate) fn decimal(value: &Value) -> Eval<Decimal> {
         Value::Char(_) => return Err(invalid_cast("Char", "Decimal")),
         other @ (Value::Single(_) | Value::Double(_)) => convert::decimal_from_double(other.double())?,
         other => match other.integer() {
-            Some(it) => Decimal::try_from(it).unwrap_or_default(),
+            Some(it) => u64::try_from(it).map_or_else(|_| Decimal::from(it as i64), Decimal::from),
             None => return Err(inconvertible(value)),
         },
     })
@@ -202,7 +291,11 @@ fn character(value: &Value) -> Eval<u16> {
 fn date(cx: &mut Cx<'_>, value: &Value) -> Eval {
     match plain(value) {
         Value::Null => Ok(date_time::value(datetime::DateTime::MIN)),
-        Value::Text(text) => Ok(date_time::value(datetime_parse::parse(&text.as_str(), date_time::now(cx), 0)?)),
+        Value::Text(text) => Ok(date_time::value(datetime_parse::parse(
+            &text.as_str(),
+            date_time::now(cx),
+            0,
+        )?)),
         other if date_time::it(&other).is_ok() => Ok(other),
         _ => Err(inconvertible(value)),
     }
@@ -226,7 +319,11 @@ fn encode(cx: &mut Cx<'_>, a: &[Value], line_breaks: bool) -> Eval {
 }
 
 fn invalid_cast(from: &str, to: &str) -> Fault {
-    Exception::new("System.InvalidCastException", format!("Invalid cast from '{from}' to '{to}'.")).into()
+    Exception::new(
+        "System.InvalidCastException",
+        format!("Invalid cast from '{from}' to '{to}'."),
+    )
+    .into()
 }
 
 fn inconvertible(value: &Value) -> Fault {

@@ -5,8 +5,10 @@ use super::table::{TypeDef, enumeration};
 pub(crate) static TYPES: &[&TypeDef] = &[&DATE_TIME_KIND, &DAY_OF_WEEK, &DATE_TIME_STYLES];
 
 /// `System.DateTimeKind`. Azure allows `Utc` alone.
-pub(crate) static DATE_TIME_KIND: TypeDef =
-    enumeration("System.DateTimeKind", &[("Unspecified", 0), ("Utc", 1), ("Local", 2)]);
+pub(crate) static DATE_TIME_KIND: TypeDef = enumeration(
+    "System.DateTimeKind",
+    &[("Unspecified", 0), ("Utc", 1), ("Local", 2)],
+);
 
 /// `System.DayOfWeek`.
 pub(crate) static DAY_OF_WEEK: TypeDef = enumeration(

@@ -1,6 +1,8 @@
 //! `System.DateTime`.
 
-use super::table::{Member, TypeDef, constructor, method, operator, property, static_method, static_property, structure};
+use super::table::{
+    Member, TypeDef, constructor, method, operator, property, static_method, static_property, structure,
+};
 use super::{Def, compare, date_enums, time_span};
 use crate::Value;
 use crate::dotnet::calendar::{DAY, HOUR, MILLISECOND, MINUTE, SECOND};
@@ -209,7 +211,9 @@ impl Object for Stamp {
     }
 
     fn text(&self) -> Text {
-        datetime_format::format(self.0, "", Culture::EnUs).unwrap_or_default().into()
+        datetime_format::format(self.0, "", Culture::EnUs)
+            .unwrap_or_default()
+            .into()
     }
 
     fn formatted(&self, format: &str) -> Option<Eval<String>> {
@@ -239,7 +243,11 @@ fn kind(value: &Value) -> Kind {
 
 fn make(a: &[Value], kind: Kind) -> Eval {
     let part = |at: usize| a.get(at).map_or(0, Value::long);
-    let date = DateTime::new([part(0), part(1), part(2)], [part(3), part(4), part(5), part(6)], kind)?;
+    let date = DateTime::new(
+        [part(0), part(1), part(2)],
+        [part(3), part(4), part(5), part(6)],
+        kind,
+    )?;
     Ok(value(date))
 }
 
@@ -276,7 +284,9 @@ fn exact(cx: &mut Cx<'_>, a: &[Value], styles: i64) -> Eval {
 pub(crate) fn formats(value: &Value) -> Result<Vec<String>, Exception> {
     match value {
         Value::Text(text) => Ok(vec![text.as_str().into_owned()]),
-        array if super::array::is_array(array) => Ok(super::array::items(array).iter().map(Value::to_text).collect()),
+        array if super::array::is_array(array) => {
+            Ok(super::array::items(array).iter().map(Value::to_text).collect())
+        }
         _ => Err(Exception::argument_null("format")),
     }
 }

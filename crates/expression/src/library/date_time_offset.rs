@@ -1,7 +1,8 @@
 //! `System.DateTimeOffset`.
 
 use super::table::{
-    Member, TypeDef, constructor, implicit, method, operator, property, static_method, static_property, structure,
+    Member, TypeDef, constructor, implicit, method, operator, property, static_method, static_property,
+    structure,
 };
 use super::{Def, compare, date_enums, date_time, time_span};
 use crate::Value;
@@ -22,7 +23,11 @@ pub(crate) static TYPES: &[&TypeDef] = &[&DATE_TIME_OFFSET];
 
 /// `System.DateTimeOffset`.
 pub(crate) static DATE_TIME_OFFSET: TypeDef = structure("System.DateTimeOffset")
-    .bases(&["IComparable", "IComparable<DateTimeOffset>", "IEquatable<DateTimeOffset>"])
+    .bases(&[
+        "IComparable",
+        "IComparable<DateTimeOffset>",
+        "IEquatable<DateTimeOffset>",
+    ])
     .default(|_| value(DateTimeOffset::default()))
     .members(MEMBERS);
 
@@ -171,7 +176,9 @@ impl Object for OffsetStamp {
     }
 
     fn text(&self) -> Text {
-        datetime_format::format_offset(self.0, "", Culture::EnUs).unwrap_or_default().into()
+        datetime_format::format_offset(self.0, "", Culture::EnUs)
+            .unwrap_or_default()
+            .into()
     }
 
     fn formatted(&self, format: &str) -> Option<Eval<String>> {
@@ -228,12 +235,21 @@ fn shown(a: &[Value], format: &Value, culture: Culture) -> Eval {
 
 fn parse(cx: &mut Cx<'_>, a: &[Value], styles: i64) -> Eval {
     let text = a[0].str("input")?.as_str();
-    Ok(value(datetime_parse::parse_offset(&text, date_time::now(cx), styles)?))
+    Ok(value(datetime_parse::parse_offset(
+        &text,
+        date_time::now(cx),
+        styles,
+    )?))
 }
 
 fn exact(cx: &mut Cx<'_>, a: &[Value], styles: i64) -> Eval {
     let text = a[0].str("input")?.as_str();
     let formats = date_time::formats(&a[1])?;
     let formats: Vec<&str> = formats.iter().map(String::as_str).collect();
-    Ok(value(parse_exact_offset(&text, &formats, date_time::now(cx), styles)?))
+    Ok(value(parse_exact_offset(
+        &text,
+        &formats,
+        date_time::now(cx),
+        styles,
+    )?))
 }

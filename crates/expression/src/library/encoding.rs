@@ -20,10 +20,13 @@ pub(crate) static UTF8_ENCODING: TypeDef = class("System.Text.UTF8Encoding")
     .bases(&["Encoding"])
     .members(&[
         constructor("()", |_, _, _| Ok(value(Encoding::Utf8))),
-        constructor("(bool encoderShouldEmitUTF8Identifier)", |_, _, _| Ok(value(Encoding::Utf8))),
-        constructor("(bool encoderShouldEmitUTF8Identifier, bool throwOnInvalidBytes)", |_, _, _| {
+        constructor("(bool encoderShouldEmitUTF8Identifier)", |_, _, _| {
             Ok(value(Encoding::Utf8))
         }),
+        constructor(
+            "(bool encoderShouldEmitUTF8Identifier, bool throwOnInvalidBytes)",
+            |_, _, _| Ok(value(Encoding::Utf8)),
+        ),
     ])
     .not_in_azure();
 
@@ -43,39 +46,56 @@ static MEMBERS: &[Member] = &[
     static_property("Encoding UTF8", |_, _, _| Ok(value(Encoding::Utf8))),
     static_property("Encoding ASCII", |_, _, _| Ok(value(Encoding::Ascii))),
     static_property("Encoding Unicode", |_, _, _| Ok(value(Encoding::Unicode))),
-    static_property("Encoding BigEndianUnicode", |_, _, _| Ok(value(Encoding::BigEndianUnicode))),
+    static_property("Encoding BigEndianUnicode", |_, _, _| {
+        Ok(value(Encoding::BigEndianUnicode))
+    }),
     static_property("Encoding UTF32", |_, _, _| Ok(value(Encoding::Utf32))),
     static_property("Encoding Latin1", |_, _, _| Ok(value(Encoding::Latin1))),
     static_property("Encoding Default", |_, _, _| Ok(value(Encoding::Utf8))),
     static_method("Encoding GetEncoding(string name)", |_, a, _| {
         Ok(value(encoding::by_name(&a[0].str("name")?.as_str())?))
     }),
-    static_method("Encoding GetEncoding(int codepage)", |_, a, _| Ok(value(encoding::by_page(a[0].long())?))),
-    static_method("byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)", |_, a, _| {
-        let text = it(&a[0])?.text(&array::bytes(&a[2], "bytes")?);
-        Ok(array::from_bytes(&it(&a[1])?.bytes(&text)))
+    static_method("Encoding GetEncoding(int codepage)", |_, a, _| {
+        Ok(value(encoding::by_page(a[0].long())?))
     }),
+    static_method(
+        "byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)",
+        |_, a, _| {
+            let text = it(&a[0])?.text(&array::bytes(&a[2], "bytes")?);
+            Ok(array::from_bytes(&it(&a[1])?.bytes(&text)))
+        },
+    ),
     method("byte[] GetBytes(string s)", |cx, a, _| bytes(cx, a)),
     method("byte[] GetBytes(char[] chars)", |cx, a, _| {
         let units: Vec<u16> = array::items(&a[1]).iter().map(Value::char).collect();
         a[1] = Text::from_units(&units).into();
         bytes(cx, a)
     }),
-    method("string GetString(byte[] bytes)", |cx, a, _| text(cx, it(&a[0])?, &array::bytes(&a[1], "bytes")?)),
-    method("string GetString(byte[] bytes, int index, int count)", |cx, a, _| {
-        let bytes = array::bytes(&a[1], "bytes")?;
-        let part = usize::try_from(a[2].int()).ok().zip(usize::try_from(a[3].int()).ok());
-        let part = part.and_then(|(from, count)| bytes.get(from..from.checked_add(count)?));
-        let part = part.ok_or_else(|| {
-            let message = "Index and count must refer to a location within the buffer.";
-            Exception::out_of_range(message, "bytes")
-        })?;
-        text(cx, it(&a[0])?, part)
+    method("string GetString(byte[] bytes)", |cx, a, _| {
+        text(cx, it(&a[0])?, &array::bytes(&a[1], "bytes")?)
     }),
+    method(
+        "string GetString(byte[] bytes, int index, int count)",
+        |cx, a, _| {
+            let bytes = array::bytes(&a[1], "bytes")?;
+            let part = usize::try_from(a[2].int())
+                .ok()
+                .zip(usize::try_from(a[3].int()).ok());
+            let part = part.and_then(|(from, count)| bytes.get(from..from.checked_add(count)?));
+            let part = part.ok_or_else(|| {
+                let message = "Index and count must refer to a location within the buffer.";
+                Exception::out_of_range(message, "bytes")
+            })?;
+            text(cx, it(&a[0])?, part)
+        },
+    ),
     method("char[] GetChars(byte[] bytes)", |cx, a, _| {
         let text = text(cx, it(&a[0])?, &array::bytes(&a[1], "bytes")?)?.it();
         cx.charge_values(text.len())?;
-        Ok(array::new(Type::Char, text.units().iter().map(|it| Value::Char(*it)).collect()))
+        Ok(array::new(
+            Type::Char,
+            text.units().iter().map(|it| Value::Char(*it)).collect(),
+        ))
     }),
     method("int GetByteCount(string s)", |_, a, _| {
         Ok((it(&a[0])?.bytes(&a[1].str("s")?.as_str()).len() as i32).into())
@@ -84,11 +104,15 @@ static MEMBERS: &[Member] = &[
         let text = it(&a[0])?.text(&array::bytes(&a[1], "bytes")?);
         Ok((text.encode_utf16().count() as i32).into())
     }),
-    method("byte[] GetPreamble()", |_, a, _| Ok(array::from_bytes(preamble(it(&a[0])?)))),
+    method("byte[] GetPreamble()", |_, a, _| {
+        Ok(array::from_bytes(preamble(it(&a[0])?)))
+    }),
     property("string WebName", |_, a, _| Ok(it(&a[0])?.web_name().into())),
     property("string BodyName", |_, a, _| Ok(it(&a[0])?.web_name().into())),
     property("string HeaderName", |_, a, _| Ok(it(&a[0])?.web_name().into())),
-    property("string EncodingName", |_, a, _| Ok(it(&a[0])?.display_name().into())),
+    property("string EncodingName", |_, a, _| {
+        Ok(it(&a[0])?.display_name().into())
+    }),
     property("int CodePage", |_, a, _| Ok(it(&a[0])?.page().into())),
 ];
 
@@ -136,7 +160,9 @@ impl Object for EncodingObject {
     }
 
     fn equals(&self, other: &Value) -> bool {
-        other.as_object::<EncodingObject>().is_some_and(|it| it.0 == self.0)
+        other
+            .as_object::<EncodingObject>()
+            .is_some_and(|it| it.0 == self.0)
     }
 
     fn hash(&self) -> Option<u64> {

@@ -1,6 +1,8 @@
 //! `System.Guid`.
 
-use super::table::{Member, TypeDef, constructor, method, operator, static_method, static_property, structure};
+use super::table::{
+    Member, TypeDef, constructor, method, operator, static_method, static_property, structure,
+};
 use super::{array, compare};
 use crate::Value;
 use crate::dotnet::guid;
@@ -26,35 +28,66 @@ static MEMBERS: &[Member] = &[
         Ok(value(guid::from_random(high, low)))
     }),
     constructor("()", |_, _, _| Ok(value(Uuid::nil()))),
-    constructor("(string g)", |_, a, _| Ok(value(guid::parse(&a[0].str("g")?.as_str())?))),
-    constructor("(byte[] b)", |_, a, _| Ok(value(guid::from_bytes(&array::bytes(&a[0], "b")?)?))),
+    constructor("(string g)", |_, a, _| {
+        Ok(value(guid::parse(&a[0].str("g")?.as_str())?))
+    }),
+    constructor("(byte[] b)", |_, a, _| {
+        Ok(value(guid::from_bytes(&array::bytes(&a[0], "b")?)?))
+    }),
     constructor("(int a, short b, short c, byte[] d)", |_, a, _| {
         let rest = array::bytes(&a[3], "d")?;
-        let rest: [u8; 8] = rest.try_into().map_err(|_| Exception::argument("Byte array for GUID must be exactly 8 bytes long."))?;
-        Ok(value(Uuid::from_fields(a[0].int() as u32, a[1].int() as u16, a[2].int() as u16, &rest)))
+        let rest: [u8; 8] = rest
+            .try_into()
+            .map_err(|_| Exception::argument("Byte array for GUID must be exactly 8 bytes long."))?;
+        Ok(value(Uuid::from_fields(
+            a[0].int() as u32,
+            a[1].int() as u16,
+            a[2].int() as u16,
+            &rest,
+        )))
     }),
-    static_method("Guid Parse(string input)", |_, a, _| Ok(value(guid::parse(&a[0].str("input")?.as_str())?))),
+    static_method("Guid Parse(string input)", |_, a, _| {
+        Ok(value(guid::parse(&a[0].str("input")?.as_str())?))
+    }),
     static_method("bool TryParse(string input, out Guid result)", |_, a, _| {
         let parsed = a[0].str_or_null().and_then(|it| guid::parse(&it.as_str()).ok());
         a[1] = value(parsed.unwrap_or_default());
         Ok(parsed.is_some().into())
     }),
-    static_method("Guid ParseExact(string input, string format)", |_, a, _| exact(a).map(value)),
-    static_method("bool TryParseExact(string input, string format, out Guid result)", |_, a, _| {
-        let parsed = exact(a).ok();
-        a[2] = value(parsed.unwrap_or_default());
-        Ok(parsed.is_some().into())
+    static_method("Guid ParseExact(string input, string format)", |_, a, _| {
+        exact(a).map(value)
     }),
-    method("byte[] ToByteArray()", |_, a, _| Ok(array::from_bytes(&guid::to_bytes(it(&a[0])?)))),
-    method("string ToString(string format)", |_, a, _| Ok(guid::format(it(&a[0])?, &a[1].to_text())?.into())),
-    method("string ToString(string format, IFormatProvider provider)", |_, a, _| {
+    static_method(
+        "bool TryParseExact(string input, string format, out Guid result)",
+        |_, a, _| {
+            let parsed = exact(a).ok();
+            a[2] = value(parsed.unwrap_or_default());
+            Ok(parsed.is_some().into())
+        },
+    ),
+    method("byte[] ToByteArray()", |_, a, _| {
+        Ok(array::from_bytes(&guid::to_bytes(it(&a[0])?)))
+    }),
+    method("string ToString(string format)", |_, a, _| {
         Ok(guid::format(it(&a[0])?, &a[1].to_text())?.into())
-    })
+    }),
+    method(
+        "string ToString(string format, IFormatProvider provider)",
+        |_, a, _| Ok(guid::format(it(&a[0])?, &a[1].to_text())?.into()),
+    )
     .not_in_azure(),
-    method("bool Equals(Guid g)", |_, a, _| Ok((it(&a[0])? == it(&a[1])?).into())),
-    method("int CompareTo(Guid value)", |_, a, _| Ok((guid::compare(it(&a[0])?, it(&a[1])?) as i32).into())),
-    operator("bool ==(Guid a, Guid b)", |_, a, _| Ok((it(&a[0])? == it(&a[1])?).into())),
-    operator("bool !=(Guid a, Guid b)", |_, a, _| Ok((it(&a[0])? != it(&a[1])?).into())),
+    method("bool Equals(Guid g)", |_, a, _| {
+        Ok((it(&a[0])? == it(&a[1])?).into())
+    }),
+    method("int CompareTo(Guid value)", |_, a, _| {
+        Ok((guid::compare(it(&a[0])?, it(&a[1])?) as i32).into())
+    }),
+    operator("bool ==(Guid a, Guid b)", |_, a, _| {
+        Ok((it(&a[0])? == it(&a[1])?).into())
+    }),
+    operator("bool !=(Guid a, Guid b)", |_, a, _| {
+        Ok((it(&a[0])? != it(&a[1])?).into())
+    }),
 ];
 
 #[derive(Debug)]
@@ -79,7 +112,11 @@ fn exact(a: &[Value]) -> Eval<Uuid> {
     let text = a[0].str("input")?.as_str();
     let parsed = guid::parse(&text)?;
     let same = guid::format(parsed, &a[1].str("format")?.as_str())?.eq_ignore_ascii_case(text.trim());
-    if same { Ok(parsed) } else { Err(Exception::format("Unrecognized Guid format.").into()) }
+    if same {
+        Ok(parsed)
+    } else {
+        Err(Exception::format("Unrecognized Guid format.").into())
+    }
 }
 
 impl Object for GuidObject {

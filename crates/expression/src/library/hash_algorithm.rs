@@ -63,43 +63,63 @@ hashes! {
 
 /// `System.Security.Cryptography.HashAlgorithm`.
 pub(crate) static HASH_ALGORITHM: TypeDef =
-    class("System.Security.Cryptography.HashAlgorithm").bases(&["IDisposable"]).members(&[
-        method("byte[] ComputeHash(byte[] buffer)", |cx, a, _| compute(cx, &a[0], &array::bytes(&a[1], "buffer")?)),
-        method("byte[] ComputeHash(byte[] buffer, int offset, int count)", |cx, a, _| {
-            let bytes = array::bytes(&a[1], "buffer")?;
-            let part = usize::try_from(a[2].int()).ok().zip(usize::try_from(a[3].int()).ok());
-            let part = part.and_then(|(from, count)| bytes.get(from..from.checked_add(count)?));
-            let part = part.ok_or_else(|| Exception::argument("Value was invalid."))?;
-            compute(cx, &a[0], part)
-        }),
-        property("byte[] Hash", |_, a, _| Ok(a[0].of::<Algorithm>()?.last.lock().clone())),
-        property("int HashSize", |_, a, _| Ok(a[0].of::<Algorithm>()?.hash.bits().into())),
-        static_method("HashAlgorithm Create(string hashName)", |_, a, _| {
-            Ok(by_name(&a[0].str("hashName")?.as_str()).map_or(Value::Null, |hash| plain(defs(hash).0, hash)))
-        }),
-    ]);
+    class("System.Security.Cryptography.HashAlgorithm")
+        .bases(&["IDisposable"])
+        .members(&[
+            method("byte[] ComputeHash(byte[] buffer)", |cx, a, _| {
+                compute(cx, &a[0], &array::bytes(&a[1], "buffer")?)
+            }),
+            method(
+                "byte[] ComputeHash(byte[] buffer, int offset, int count)",
+                |cx, a, _| {
+                    let bytes = array::bytes(&a[1], "buffer")?;
+                    let part = usize::try_from(a[2].int())
+                        .ok()
+                        .zip(usize::try_from(a[3].int()).ok());
+                    let part = part.and_then(|(from, count)| bytes.get(from..from.checked_add(count)?));
+                    let part = part.ok_or_else(|| Exception::argument("Value was invalid."))?;
+                    compute(cx, &a[0], part)
+                },
+            ),
+            property("byte[] Hash", |_, a, _| {
+                Ok(a[0].of::<Algorithm>()?.last.lock().clone())
+            }),
+            property("int HashSize", |_, a, _| {
+                Ok(a[0].of::<Algorithm>()?.hash.bits().into())
+            }),
+            static_method("HashAlgorithm Create(string hashName)", |_, a, _| {
+                Ok(by_name(&a[0].str("hashName")?.as_str())
+                    .map_or(Value::Null, |hash| plain(defs(hash).0, hash)))
+            }),
+        ]);
 
 /// `System.Security.Cryptography.KeyedHashAlgorithm`.
-pub(crate) static KEYED_HASH_ALGORITHM: TypeDef =
-    class("System.Security.Cryptography.KeyedHashAlgorithm").bases(&["HashAlgorithm"]).members(&[property(
-        "byte[] Key",
-        |_, a, _| Ok(array::from_bytes(&a[0].of::<Algorithm>()?.key.lock().clone().unwrap_or_default())),
-    )
+pub(crate) static KEYED_HASH_ALGORITHM: TypeDef = class("System.Security.Cryptography.KeyedHashAlgorithm")
+    .bases(&["HashAlgorithm"])
+    .members(&[property("byte[] Key", |_, a, _| {
+        Ok(array::from_bytes(
+            &a[0].of::<Algorithm>()?.key.lock().clone().unwrap_or_default(),
+        ))
+    })
     .set(|_, a, _| {
         *a[0].of::<Algorithm>()?.key.lock() = Some(array::bytes(&a[1], "value")?);
         Ok(Value::Null)
     })]);
 
 /// `System.Security.Cryptography.HMAC`.
-pub(crate) static HMAC: TypeDef =
-    class("System.Security.Cryptography.HMAC").bases(&["KeyedHashAlgorithm"]).members(&[
+pub(crate) static HMAC: TypeDef = class("System.Security.Cryptography.HMAC")
+    .bases(&["KeyedHashAlgorithm"])
+    .members(&[
         property("string HashName", |_, a, _| {
             let hash = a[0].of::<Algorithm>()?.hash;
             Ok(defs(hash).0.short_name().into())
         }),
         static_method("HMAC Create(string algorithmName)", |cx, a, _| {
             let name = a[0].str("algorithmName")?.as_str().to_ascii_uppercase();
-            let hash = name.strip_prefix("HMAC").or(name.rsplit("HMAC").next()).and_then(by_name);
+            let hash = name
+                .strip_prefix("HMAC")
+                .or(name.rsplit("HMAC").next())
+                .and_then(by_name);
             let Some(hash) = hash else { return Ok(Value::Null) };
             let key = (0..hash.block()).map(|_| cx.random() as u8).collect();
             Ok(keyed(defs(hash).1, hash, key))
@@ -119,11 +139,21 @@ fn by_name(name: &str) -> Option<Hash> {
 }
 
 fn plain(def: &'static TypeDef, hash: Hash) -> Value {
-    Value::object(Algorithm { def, hash, key: Mutex::new(None), last: Mutex::new(Value::Null) })
+    Value::object(Algorithm {
+        def,
+        hash,
+        key: Mutex::new(None),
+        last: Mutex::new(Value::Null),
+    })
 }
 
 fn keyed(def: &'static TypeDef, hash: Hash, key: Vec<u8>) -> Value {
-    Value::object(Algorithm { def, hash, key: Mutex::new(Some(key)), last: Mutex::new(Value::Null) })
+    Value::object(Algorithm {
+        def,
+        hash,
+        key: Mutex::new(Some(key)),
+        last: Mutex::new(Value::Null),
+    })
 }
 
 fn compute(cx: &mut Cx<'_>, algorithm: &Value, bytes: &[u8]) -> Eval {

@@ -11,7 +11,13 @@ pub(crate) static TYPES: &[&TypeDef] = &[&MATH, &MIDPOINT_ROUNDING];
 /// `System.MidpointRounding`.
 pub(crate) static MIDPOINT_ROUNDING: TypeDef = enumeration(
     "System.MidpointRounding",
-    &[("ToEven", 0), ("AwayFromZero", 1), ("ToZero", 2), ("ToNegativeInfinity", 3), ("ToPositiveInfinity", 4)],
+    &[
+        ("ToEven", 0),
+        ("AwayFromZero", 1),
+        ("ToZero", 2),
+        ("ToNegativeInfinity", 3),
+        ("ToPositiveInfinity", 4),
+    ],
 );
 
 /// `System.Math`.
@@ -21,28 +27,66 @@ static MEMBERS: &[Member] = &[
     static_property("double PI", |_, _, _| Ok(std::f64::consts::PI.into())),
     static_property("double E", |_, _, _| Ok(std::f64::consts::E.into())),
     // ---- whole numbers
-    static_method("int Max(int val1, int val2)", |_, a, _| Ok(Value::Int(wide(&a[0]).max(wide(&a[1])) as i32))),
-    static_method("int Min(int val1, int val2)", |_, a, _| Ok(Value::Int(wide(&a[0]).min(wide(&a[1])) as i32))),
-    static_method("long Max(long val1, long val2)", |_, a, _| Ok(Value::Long(wide(&a[0]).max(wide(&a[1])) as i64))),
-    static_method("long Min(long val1, long val2)", |_, a, _| Ok(Value::Long(wide(&a[0]).min(wide(&a[1])) as i64))),
-    static_method("uint Max(uint val1, uint val2)", |_, a, _| Ok(Value::UInt(wide(&a[0]).max(wide(&a[1])) as u32))),
-    static_method("uint Min(uint val1, uint val2)", |_, a, _| Ok(Value::UInt(wide(&a[0]).min(wide(&a[1])) as u32))),
-    static_method("ulong Max(ulong val1, ulong val2)", |_, a, _| Ok(Value::ULong(wide(&a[0]).max(wide(&a[1])) as u64))),
-    static_method("ulong Min(ulong val1, ulong val2)", |_, a, _| Ok(Value::ULong(wide(&a[0]).min(wide(&a[1])) as u64))),
-    static_method("byte Max(byte val1, byte val2)", |_, a, _| Ok(Value::Byte(wide(&a[0]).max(wide(&a[1])) as u8))),
-    static_method("byte Min(byte val1, byte val2)", |_, a, _| Ok(Value::Byte(wide(&a[0]).min(wide(&a[1])) as u8))),
-    static_method("short Max(short val1, short val2)", |_, a, _| Ok(Value::Short(wide(&a[0]).max(wide(&a[1])) as i16))),
-    static_method("short Min(short val1, short val2)", |_, a, _| Ok(Value::Short(wide(&a[0]).min(wide(&a[1])) as i16))),
-    static_method("int Clamp(int value, int min, int max)", |_, a, _| Ok(Value::Int(clamp(a)? as i32))),
-    static_method("int Abs(int value)", |_, a, _| Ok(Value::Int(math::abs(a[0].long(), i64::from(i32::MIN))? as i32))),
-    static_method("int Sign(int value)", |_, a, _| Ok((a[0].long().signum() as i32).into())),
-    static_method("long Clamp(long value, long min, long max)", |_, a, _| Ok(Value::Long(clamp(a)? as i64))),
-    static_method("long Abs(long value)", |_, a, _| Ok(Value::Long(math::abs(a[0].long(), i64::from(i64::MIN))? as i64))),
-    static_method("int Sign(long value)", |_, a, _| Ok((a[0].long().signum() as i32).into())),
+    static_method("int Max(int val1, int val2)", |_, a, _| {
+        Ok(Value::Int(wide(&a[0]).max(wide(&a[1])) as i32))
+    }),
+    static_method("int Min(int val1, int val2)", |_, a, _| {
+        Ok(Value::Int(wide(&a[0]).min(wide(&a[1])) as i32))
+    }),
+    static_method("long Max(long val1, long val2)", |_, a, _| {
+        Ok(Value::Long(wide(&a[0]).max(wide(&a[1])) as i64))
+    }),
+    static_method("long Min(long val1, long val2)", |_, a, _| {
+        Ok(Value::Long(wide(&a[0]).min(wide(&a[1])) as i64))
+    }),
+    static_method("uint Max(uint val1, uint val2)", |_, a, _| {
+        Ok(Value::UInt(wide(&a[0]).max(wide(&a[1])) as u32))
+    }),
+    static_method("uint Min(uint val1, uint val2)", |_, a, _| {
+        Ok(Value::UInt(wide(&a[0]).min(wide(&a[1])) as u32))
+    }),
+    static_method("ulong Max(ulong val1, ulong val2)", |_, a, _| {
+        Ok(Value::ULong(wide(&a[0]).max(wide(&a[1])) as u64))
+    }),
+    static_method("ulong Min(ulong val1, ulong val2)", |_, a, _| {
+        Ok(Value::ULong(wide(&a[0]).min(wide(&a[1])) as u64))
+    }),
+    static_method("byte Max(byte val1, byte val2)", |_, a, _| {
+        Ok(Value::Byte(wide(&a[0]).max(wide(&a[1])) as u8))
+    }),
+    static_method("byte Min(byte val1, byte val2)", |_, a, _| {
+        Ok(Value::Byte(wide(&a[0]).min(wide(&a[1])) as u8))
+    }),
+    static_method("short Max(short val1, short val2)", |_, a, _| {
+        Ok(Value::Short(wide(&a[0]).max(wide(&a[1])) as i16))
+    }),
+    static_method("short Min(short val1, short val2)", |_, a, _| {
+        Ok(Value::Short(wide(&a[0]).min(wide(&a[1])) as i16))
+    }),
+    static_method("int Clamp(int value, int min, int max)", |_, a, _| {
+        Ok(Value::Int(clamp(a)? as i32))
+    }),
+    static_method("int Abs(int value)", |_, a, _| {
+        Ok(Value::Int(math::abs(a[0].long(), i64::from(i32::MIN))? as i32))
+    }),
+    static_method("int Sign(int value)", |_, a, _| {
+        Ok((a[0].long().signum() as i32).into())
+    }),
+    static_method("long Clamp(long value, long min, long max)", |_, a, _| {
+        Ok(Value::Long(clamp(a)? as i64))
+    }),
+    static_method("long Abs(long value)", |_, a, _| {
+        Ok(Value::Long(math::abs(a[0].long(), i64::MIN)?))
+    }),
+    static_method("int Sign(long value)", |_, a, _| {
+        Ok((a[0].long().signum() as i32).into())
+    }),
     static_method("double Sqrt(double d)", |_, a, _| Ok(a[0].double().sqrt().into())),
     static_method("double Cbrt(double d)", |_, a, _| Ok(a[0].double().cbrt().into())),
     static_method("double Exp(double d)", |_, a, _| Ok(a[0].double().exp().into())),
-    static_method("double Log10(double d)", |_, a, _| Ok(a[0].double().log10().into())),
+    static_method("double Log10(double d)", |_, a, _| {
+        Ok(a[0].double().log10().into())
+    }),
     static_method("double Log2(double x)", |_, a, _| Ok(a[0].double().log2().into())),
     static_method("double Sin(double a)", |_, a, _| Ok(a[0].double().sin().into())),
     static_method("double Cos(double d)", |_, a, _| Ok(a[0].double().cos().into())),
@@ -53,10 +97,18 @@ static MEMBERS: &[Member] = &[
     static_method("double Sinh(double a)", |_, a, _| Ok(a[0].double().sinh().into())),
     static_method("double Cosh(double a)", |_, a, _| Ok(a[0].double().cosh().into())),
     static_method("double Tanh(double a)", |_, a, _| Ok(a[0].double().tanh().into())),
-    static_method("double Floor(double d)", |_, a, _| Ok(a[0].double().floor().into())),
-    static_method("double Ceiling(double a)", |_, a, _| Ok(a[0].double().ceil().into())),
-    static_method("double Truncate(double d)", |_, a, _| Ok(a[0].double().trunc().into())),
-    static_method("double Abs(double value)", |_, a, _| Ok(a[0].double().abs().into())),
+    static_method("double Floor(double d)", |_, a, _| {
+        Ok(a[0].double().floor().into())
+    }),
+    static_method("double Ceiling(double a)", |_, a, _| {
+        Ok(a[0].double().ceil().into())
+    }),
+    static_method("double Truncate(double d)", |_, a, _| {
+        Ok(a[0].double().trunc().into())
+    }),
+    static_method("double Abs(double value)", |_, a, _| {
+        Ok(a[0].double().abs().into())
+    }),
     static_method("int DivRem(int a, int b, out int result)", |_, a, _| {
         let (number, divisor) = (a[0].int(), a[1].int());
         let whole = number.checked_div(divisor).ok_or_else(|| division(divisor))?;
@@ -65,21 +117,31 @@ static MEMBERS: &[Member] = &[
     }),
     static_method("long DivRem(long a, long b, out long result)", |_, a, _| {
         let (number, divisor) = (a[0].long(), a[1].long());
-        let whole = number.checked_div(divisor).ok_or_else(|| division(i32::from(divisor != 0)))?;
+        let whole = number
+            .checked_div(divisor)
+            .ok_or_else(|| division(i32::from(divisor != 0)))?;
         a[2] = number.wrapping_rem(divisor).into();
         Ok(whole.into())
     }),
-    static_method("long BigMul(int a, int b)", |_, a, _| Ok((a[0].long() * a[1].long()).into())),
+    static_method("long BigMul(int a, int b)", |_, a, _| {
+        Ok((a[0].long() * a[1].long()).into())
+    }),
     // ---- fractions
-    static_method("double Max(double val1, double val2)", |_, a, _| Ok(math::max(a[0].double(), a[1].double()).into())),
-    static_method("double Min(double val1, double val2)", |_, a, _| Ok(math::min(a[0].double(), a[1].double()).into())),
+    static_method("double Max(double val1, double val2)", |_, a, _| {
+        Ok(math::max(a[0].double(), a[1].double()).into())
+    }),
+    static_method("double Min(double val1, double val2)", |_, a, _| {
+        Ok(math::min(a[0].double(), a[1].double()).into())
+    }),
     static_method("float Max(float val1, float val2)", |_, a, _| {
         Ok(Value::Single(math::max(a[0].double(), a[1].double()) as f32))
     }),
     static_method("float Min(float val1, float val2)", |_, a, _| {
         Ok(Value::Single(math::min(a[0].double(), a[1].double()) as f32))
     }),
-    static_method("float Abs(float value)", |_, a, _| Ok(Value::Single(a[0].double().abs() as f32))),
+    static_method("float Abs(float value)", |_, a, _| {
+        Ok(Value::Single(a[0].double().abs() as f32))
+    }),
     static_method("double Clamp(double value, double min, double max)", |_, a, _| {
         let (value, min, max) = (a[0].double(), a[1].double(), a[2].double());
         if min > max {
@@ -87,15 +149,23 @@ static MEMBERS: &[Member] = &[
         }
         Ok(math::max(math::min(value, max), min).into())
     }),
-    static_method("double Pow(double x, double y)", |_, a, _| Ok(math::pow(a[0].double(), a[1].double()).into())),
+    static_method("double Pow(double x, double y)", |_, a, _| {
+        Ok(math::pow(a[0].double(), a[1].double()).into())
+    }),
     static_method("double Log(double d)", |_, a, _| Ok(a[0].double().ln().into())),
-    static_method("double Log(double a, double newBase)", |_, a, _| Ok(a[0].double().log(a[1].double()).into())),
-    static_method("double Atan2(double y, double x)", |_, a, _| Ok(a[0].double().atan2(a[1].double()).into())),
+    static_method("double Log(double a, double newBase)", |_, a, _| {
+        Ok(a[0].double().log(a[1].double()).into())
+    }),
+    static_method("double Atan2(double y, double x)", |_, a, _| {
+        Ok(a[0].double().atan2(a[1].double()).into())
+    }),
     static_method("double IEEERemainder(double x, double y)", |_, a, _| {
         let (x, y) = (a[0].double(), a[1].double());
         Ok((x - y * (x / y).round_ties_even()).into())
     }),
-    static_method("int Sign(double value)", |_, a, _| Ok(math::sign(a[0].double())?.into())),
+    static_method("int Sign(double value)", |_, a, _| {
+        Ok(math::sign(a[0].double())?.into())
+    }),
     static_method("double Round(double a)", |_, a, _| {
         Ok(math::round_to_integer(a[0].double(), Rounding::ToEven).into())
     }),
@@ -105,34 +175,57 @@ static MEMBERS: &[Member] = &[
     static_method("double Round(double value, MidpointRounding mode)", |_, a, _| {
         Ok(math::round_to_integer(a[0].double(), Rounding::from_number(a[1].long())?).into())
     }),
-    static_method("double Round(double value, int digits, MidpointRounding mode)", |_, a, _| {
-        Ok(math::round(a[0].double(), a[1].long(), Rounding::from_number(a[2].long())?)?.into())
-    }),
+    static_method(
+        "double Round(double value, int digits, MidpointRounding mode)",
+        |_, a, _| Ok(math::round(a[0].double(), a[1].long(), Rounding::from_number(a[2].long())?)?.into()),
+    ),
     // ---- decimals
-    static_method("decimal Max(decimal val1, decimal val2)", |_, a, _| Ok(a[0].decimal().max(a[1].decimal()).into())),
-    static_method("decimal Min(decimal val1, decimal val2)", |_, a, _| Ok(a[0].decimal().min(a[1].decimal()).into())),
-    static_method("decimal Clamp(decimal value, decimal min, decimal max)", |_, a, _| {
-        let (value, min, max) = (a[0].decimal(), a[1].decimal(), a[2].decimal());
-        if min > max {
-            return Err(crossed(&a[1], &a[2]).into());
-        }
-        Ok(value.clamp(min, max).into())
+    static_method("decimal Max(decimal val1, decimal val2)", |_, a, _| {
+        Ok(a[0].decimal().max(a[1].decimal()).into())
     }),
-    static_method("decimal Abs(decimal value)", |_, a, _| Ok(a[0].decimal().abs().into())),
-    static_method("int Sign(decimal value)", |_, a, _| Ok((a[0].decimal().cmp(&Decimal::ZERO) as i32).into())),
-    static_method("decimal Floor(decimal d)", |_, a, _| Ok(a[0].decimal().floor().into())),
-    static_method("decimal Ceiling(decimal d)", |_, a, _| Ok(a[0].decimal().ceil().into())),
-    static_method("decimal Truncate(decimal d)", |_, a, _| Ok(a[0].decimal().trunc().into())),
-    static_method("decimal Round(decimal d)", |_, a, _| Ok(math::round_decimal(a[0].decimal(), 0, Rounding::ToEven)?.into())),
+    static_method("decimal Min(decimal val1, decimal val2)", |_, a, _| {
+        Ok(a[0].decimal().min(a[1].decimal()).into())
+    }),
+    static_method(
+        "decimal Clamp(decimal value, decimal min, decimal max)",
+        |_, a, _| {
+            let (value, min, max) = (a[0].decimal(), a[1].decimal(), a[2].decimal());
+            if min > max {
+                return Err(crossed(&a[1], &a[2]).into());
+            }
+            Ok(value.clamp(min, max).into())
+        },
+    ),
+    static_method("decimal Abs(decimal value)", |_, a, _| {
+        Ok(a[0].decimal().abs().into())
+    }),
+    static_method("int Sign(decimal value)", |_, a, _| {
+        Ok((a[0].decimal().cmp(&Decimal::ZERO) as i32).into())
+    }),
+    static_method("decimal Floor(decimal d)", |_, a, _| {
+        Ok(a[0].decimal().floor().into())
+    }),
+    static_method("decimal Ceiling(decimal d)", |_, a, _| {
+        Ok(a[0].decimal().ceil().into())
+    }),
+    static_method("decimal Truncate(decimal d)", |_, a, _| {
+        Ok(a[0].decimal().trunc().into())
+    }),
+    static_method("decimal Round(decimal d)", |_, a, _| {
+        Ok(math::round_decimal(a[0].decimal(), 0, Rounding::ToEven)?.into())
+    }),
     static_method("decimal Round(decimal d, int decimals)", |_, a, _| {
         Ok(math::round_decimal(a[0].decimal(), a[1].long(), Rounding::ToEven)?.into())
     }),
     static_method("decimal Round(decimal d, MidpointRounding mode)", |_, a, _| {
         Ok(math::round_decimal(a[0].decimal(), 0, Rounding::from_number(a[1].long())?)?.into())
     }),
-    static_method("decimal Round(decimal d, int decimals, MidpointRounding mode)", |_, a, _| {
-        Ok(math::round_decimal(a[0].decimal(), a[1].long(), Rounding::from_number(a[2].long())?)?.into())
-    }),
+    static_method(
+        "decimal Round(decimal d, int decimals, MidpointRounding mode)",
+        |_, a, _| {
+            Ok(math::round_decimal(a[0].decimal(), a[1].long(), Rounding::from_number(a[2].long())?)?.into())
+        },
+    ),
 ];
 
 fn wide(value: &Value) -> i128 {
@@ -148,7 +241,11 @@ fn clamp(a: &[Value]) -> Eval<i128> {
 }
 
 fn crossed(min: &Value, max: &Value) -> Exception {
-    Exception::argument(format!("'{}' cannot be greater than {}.", min.to_text(), max.to_text()))
+    Exception::argument(format!(
+        "'{}' cannot be greater than {}.",
+        min.to_text(),
+        max.to_text()
+    ))
 }
 
 fn division(divisor: i32) -> Exception {

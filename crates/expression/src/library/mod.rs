@@ -37,31 +37,57 @@ pub(crate) mod table; // how a type is written down
 
 pub(crate) mod anonymous; // `new { a = 1 }`
 pub(crate) mod array;
+pub(crate) mod bit_converter;
 pub(crate) mod boolean;
 pub(crate) mod char;
 pub(crate) mod compare; // equality, order and hash codes of any values
 pub(crate) mod comparers; // StringComparer, EqualityComparer, Comparer
 pub(crate) mod context; // what `context` offers
+pub(crate) mod convert;
+pub(crate) mod date_enums; // DayOfWeek, DateTimeKind, DateTimeStyles
+pub(crate) mod date_time;
+pub(crate) mod date_time_offset;
 pub(crate) mod delegates; // Func, Action and their like
 pub(crate) mod dictionary;
+pub(crate) mod encoding;
 pub(crate) mod enumerable; // LINQ
 pub(crate) mod enums; // what every enumeration can do, and the small ones
 pub(crate) mod exceptions;
+pub(crate) mod guid;
+pub(crate) mod hash_algorithm; // MD5, SHA256, HMACSHA256 and their like
 pub(crate) mod hash_set;
 pub(crate) mod interfaces; // IEnumerable, IList, IReadOnlyDictionary and their like
+pub(crate) mod ip_address;
+pub(crate) mod jarray;
+pub(crate) mod jcontainer;
+pub(crate) mod jobject;
+pub(crate) mod jproperty;
+pub(crate) mod json_convert;
+pub(crate) mod json_extensions;
+pub(crate) mod jtoken;
+pub(crate) mod jvalue;
 pub(crate) mod key_value_pair;
 pub(crate) mod list;
+pub(crate) mod math;
 pub(crate) mod nullable;
 pub(crate) mod numbers; // Int32, Double and their like
 pub(crate) mod object;
 pub(crate) mod queue;
+pub(crate) mod random;
+pub(crate) mod regex;
+pub(crate) mod regex_match; // Match, Group, Capture
 pub(crate) mod stack;
 pub(crate) mod string;
 pub(crate) mod string_builder;
 pub(crate) mod string_reader;
 pub(crate) mod string_writer;
+pub(crate) mod time_span;
+pub(crate) mod time_zone_info;
 pub(crate) mod token; // JToken and its kin
+pub(crate) mod token_convert; // tokens to values of a type
 pub(crate) mod tuple;
+pub(crate) mod uri;
+pub(crate) mod web_utility;
 
 use crate::syntax::tree::{TypeSyntax, TypeSyntaxKind};
 use crate::types::Type;
@@ -74,29 +100,54 @@ pub(crate) use table::{Body, Def, Member, MemberKind, Mode, Param, Row, TypeDef,
 static TYPES: &[&[&TypeDef]] = &[
     anonymous::TYPES,
     array::TYPES,
+    bit_converter::TYPES,
     boolean::TYPES,
     char::TYPES,
     comparers::TYPES,
     context::TYPES,
+    convert::TYPES,
+    date_enums::TYPES,
+    date_time::TYPES,
+    date_time_offset::TYPES,
     delegates::TYPES,
     dictionary::TYPES,
+    encoding::TYPES,
     enumerable::TYPES,
     enums::TYPES,
     exceptions::TYPES,
+    guid::TYPES,
+    hash_algorithm::TYPES,
     hash_set::TYPES,
     interfaces::TYPES,
+    ip_address::TYPES,
+    jarray::TYPES,
+    jcontainer::TYPES,
+    jobject::TYPES,
+    jproperty::TYPES,
+    json_convert::TYPES,
+    json_extensions::TYPES,
+    jtoken::TYPES,
+    jvalue::TYPES,
     key_value_pair::TYPES,
     list::TYPES,
+    math::TYPES,
     nullable::TYPES,
     numbers::TYPES,
     object::TYPES,
     queue::TYPES,
+    random::TYPES,
+    regex::TYPES,
+    regex_match::TYPES,
     stack::TYPES,
     string::TYPES,
     string_builder::TYPES,
     string_reader::TYPES,
     string_writer::TYPES,
+    time_span::TYPES,
+    time_zone_info::TYPES,
     tuple::TYPES,
+    uri::TYPES,
+    web_utility::TYPES,
 ];
 
 /// The types, in no particular order.

@@ -16,11 +16,15 @@ pub(crate) static RANDOM: TypeDef = class("System.Random").members(&[
     constructor("()", |cx, _, _| Ok(value(cx.random() as i32))),
     constructor("(int Seed)", |_, a, _| Ok(value(a[0].int()))),
     method("int Next()", |_, a, _| draw(a, |it| Ok(it.next().into()))),
-    method("int Next(int maxValue)", |_, a, _| draw(a, |it| Ok(it.next_below(a[1].int())?.into()))),
+    method("int Next(int maxValue)", |_, a, _| {
+        draw(a, |it| Ok(it.next_below(a[1].int())?.into()))
+    }),
     method("int Next(int minValue, int maxValue)", |_, a, _| {
         draw(a, |it| Ok(it.next_between(a[1].int(), a[2].int())?.into()))
     }),
-    method("double NextDouble()", |_, a, _| draw(a, |it| Ok(it.next_double().into()))),
+    method("double NextDouble()", |_, a, _| {
+        draw(a, |it| Ok(it.next_double().into()))
+    }),
     method("void NextBytes(byte[] buffer)", |_, a, _| {
         let mut bytes = array::bytes(&a[1], "buffer")?;
         draw(a, |it| {

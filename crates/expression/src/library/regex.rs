@@ -1,7 +1,8 @@
 //! `System.Text.RegularExpressions.Regex`.
 
 use super::table::{
-    Member, TypeDef, class, constructor, delegate, enumeration, method, property, static_method, static_property,
+    Member, TypeDef, class, constructor, delegate, enumeration, method, property, static_method,
+    static_property,
 };
 use super::{array, regex_match};
 use crate::Value;
@@ -43,35 +44,55 @@ pub(crate) static MATCH_EVALUATOR: TypeDef = delegate("System.Text.RegularExpres
 pub(crate) static REGEX: TypeDef = class("System.Text.RegularExpressions.Regex").members(MEMBERS);
 
 static MEMBERS: &[Member] = &[
-    static_property("TimeSpan InfiniteMatchTimeout", |_, _, _| Ok(super::time_span::value(-10_000))).not_in_azure(),
+    static_property("TimeSpan InfiniteMatchTimeout", |_, _, _| {
+        Ok(super::time_span::value(-10_000))
+    })
+    .not_in_azure(),
     constructor("(string pattern)", |cx, a, _| Ok(value(compile(cx, &a[0], 0)?))),
-    constructor("(string pattern, RegexOptions options)", |cx, a, _| Ok(value(compile(cx, &a[0], a[1].long())?))),
-    constructor("(string pattern, RegexOptions options, TimeSpan matchTimeout)", |cx, a, _| {
+    constructor("(string pattern, RegexOptions options)", |cx, a, _| {
         Ok(value(compile(cx, &a[0], a[1].long())?))
     }),
+    constructor(
+        "(string pattern, RegexOptions options, TimeSpan matchTimeout)",
+        |cx, a, _| Ok(value(compile(cx, &a[0], a[1].long())?)),
+    ),
     // ---- statics: input, pattern, options, time-out
-    static_method("bool IsMatch(string input, string pattern)", |cx, a, _| is_match(cx, a, 0)),
-    static_method("bool IsMatch(string input, string pattern, RegexOptions options)", |cx, a, _| {
-        is_match(cx, a, a[2].long())
+    static_method("bool IsMatch(string input, string pattern)", |cx, a, _| {
+        is_match(cx, a, 0)
     }),
-    static_method("bool IsMatch(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)", |cx, a, _| {
-        is_match(cx, a, a[2].long())
+    static_method(
+        "bool IsMatch(string input, string pattern, RegexOptions options)",
+        |cx, a, _| is_match(cx, a, a[2].long()),
+    ),
+    static_method(
+        "bool IsMatch(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)",
+        |cx, a, _| is_match(cx, a, a[2].long()),
+    ),
+    static_method("Match Match(string input, string pattern)", |cx, a, _| {
+        first(&compile(cx, &a[1], 0)?, &a[0], 0)
     }),
-    static_method("Match Match(string input, string pattern)", |cx, a, _| first(&compile(cx, &a[1], 0)?, &a[0], 0)),
-    static_method("Match Match(string input, string pattern, RegexOptions options)", |cx, a, _| {
-        first(&compile(cx, &a[1], a[2].long())?, &a[0], 0)
-    }),
-    static_method("Match Match(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)", |cx, a, _| {
-        first(&compile(cx, &a[1], a[2].long())?, &a[0], 0)
-    }),
-    static_method("MatchCollection Matches(string input, string pattern)", |cx, a, _| {
-        let regex = compile(cx, &a[1], 0)?;
-        all(cx, &regex, &a[0], 0)
-    }),
-    static_method("MatchCollection Matches(string input, string pattern, RegexOptions options)", |cx, a, _| {
-        let regex = compile(cx, &a[1], a[2].long())?;
-        all(cx, &regex, &a[0], 0)
-    }),
+    static_method(
+        "Match Match(string input, string pattern, RegexOptions options)",
+        |cx, a, _| first(&compile(cx, &a[1], a[2].long())?, &a[0], 0),
+    ),
+    static_method(
+        "Match Match(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)",
+        |cx, a, _| first(&compile(cx, &a[1], a[2].long())?, &a[0], 0),
+    ),
+    static_method(
+        "MatchCollection Matches(string input, string pattern)",
+        |cx, a, _| {
+            let regex = compile(cx, &a[1], 0)?;
+            all(cx, &regex, &a[0], 0)
+        },
+    ),
+    static_method(
+        "MatchCollection Matches(string input, string pattern, RegexOptions options)",
+        |cx, a, _| {
+            let regex = compile(cx, &a[1], a[2].long())?;
+            all(cx, &regex, &a[0], 0)
+        },
+    ),
     static_method(
         "MatchCollection Matches(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)",
         |cx, a, _| {
@@ -79,14 +100,20 @@ static MEMBERS: &[Member] = &[
             all(cx, &regex, &a[0], 0)
         },
     ),
-    static_method("string Replace(string input, string pattern, string replacement)", |cx, a, _| {
-        let regex = compile(cx, &a[1], 0)?;
-        replace(cx, &regex, &a[0], &a[2], -1, 0)
-    }),
-    static_method("string Replace(string input, string pattern, string replacement, RegexOptions options)", |cx, a, _| {
-        let regex = compile(cx, &a[1], a[3].long())?;
-        replace(cx, &regex, &a[0], &a[2], -1, 0)
-    }),
+    static_method(
+        "string Replace(string input, string pattern, string replacement)",
+        |cx, a, _| {
+            let regex = compile(cx, &a[1], 0)?;
+            replace(cx, &regex, &a[0], &a[2], -1, 0)
+        },
+    ),
+    static_method(
+        "string Replace(string input, string pattern, string replacement, RegexOptions options)",
+        |cx, a, _| {
+            let regex = compile(cx, &a[1], a[3].long())?;
+            replace(cx, &regex, &a[0], &a[2], -1, 0)
+        },
+    ),
     static_method(
         "string Replace(string input, string pattern, string replacement, RegexOptions options, TimeSpan matchTimeout)",
         |cx, a, _| {
@@ -94,10 +121,13 @@ static MEMBERS: &[Member] = &[
             replace(cx, &regex, &a[0], &a[2], -1, 0)
         },
     ),
-    static_method("string Replace(string input, string pattern, MatchEvaluator evaluator)", |cx, a, _| {
-        let regex = compile(cx, &a[1], 0)?;
-        evaluate(cx, &regex, &a[0], &a[2], -1, 0)
-    }),
+    static_method(
+        "string Replace(string input, string pattern, MatchEvaluator evaluator)",
+        |cx, a, _| {
+            let regex = compile(cx, &a[1], 0)?;
+            evaluate(cx, &regex, &a[0], &a[2], -1, 0)
+        },
+    ),
     static_method(
         "string Replace(string input, string pattern, MatchEvaluator evaluator, RegexOptions options)",
         |cx, a, _| {
@@ -116,23 +146,33 @@ static MEMBERS: &[Member] = &[
         let regex = compile(cx, &a[1], 0)?;
         split(cx, &regex, &a[0], 0, 0)
     }),
-    static_method("string[] Split(string input, string pattern, RegexOptions options)", |cx, a, _| {
-        let regex = compile(cx, &a[1], a[2].long())?;
-        split(cx, &regex, &a[0], 0, 0)
-    }),
-    static_method("string[] Split(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)", |cx, a, _| {
-        let regex = compile(cx, &a[1], a[2].long())?;
-        split(cx, &regex, &a[0], 0, 0)
-    }),
+    static_method(
+        "string[] Split(string input, string pattern, RegexOptions options)",
+        |cx, a, _| {
+            let regex = compile(cx, &a[1], a[2].long())?;
+            split(cx, &regex, &a[0], 0, 0)
+        },
+    ),
+    static_method(
+        "string[] Split(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)",
+        |cx, a, _| {
+            let regex = compile(cx, &a[1], a[2].long())?;
+            split(cx, &regex, &a[0], 0, 0)
+        },
+    ),
     static_method("string Escape(string str)", |cx, a, _| {
         let text = a[0].str("str")?;
         cx.charge(text.bytes().saturating_mul(2))?;
         Ok(regex::escape(&text.as_str()).into())
     })
     .not_in_azure(),
-    static_method("string Unescape(string str)", |_, a, _| Ok(regex::unescape(&a[0].str("str")?.as_str())?.into())),
+    static_method("string Unescape(string str)", |_, a, _| {
+        Ok(regex::unescape(&a[0].str("str")?.as_str())?.into())
+    }),
     // ---- of one pattern
-    method("bool IsMatch(string input)", |_, a, _| Ok(it(&a[0])?.is_match(&a[1].str("input")?.as_str())?.into())),
+    method("bool IsMatch(string input)", |_, a, _| {
+        Ok(it(&a[0])?.is_match(&a[1].str("input")?.as_str())?.into())
+    }),
     method("bool IsMatch(string input, int startat)", |_, a, _| {
         let input = a[1].str("input")?.as_str();
         let from = start(&input, a[2].int())?;
@@ -147,32 +187,47 @@ static MEMBERS: &[Member] = &[
         let regex = it(&a[0])?.clone();
         all(cx, &regex, &a[1], 0)
     }),
-    method("MatchCollection Matches(string input, int startat)", |cx, a, _| {
-        let regex = it(&a[0])?.clone();
-        let from = start(&a[1].str("input")?.as_str(), a[2].int())?;
-        all(cx, &regex, &a[1], from)
-    }),
+    method(
+        "MatchCollection Matches(string input, int startat)",
+        |cx, a, _| {
+            let regex = it(&a[0])?.clone();
+            let from = start(&a[1].str("input")?.as_str(), a[2].int())?;
+            all(cx, &regex, &a[1], from)
+        },
+    ),
     method("string Replace(string input, string replacement)", |cx, a, _| {
         let regex = it(&a[0])?.clone();
         replace(cx, &regex, &a[1], &a[2], -1, 0)
     }),
-    method("string Replace(string input, string replacement, int count)", |cx, a, _| {
-        let regex = it(&a[0])?.clone();
-        replace(cx, &regex, &a[1], &a[2], a[3].long(), 0)
-    }),
-    method("string Replace(string input, string replacement, int count, int startat)", |cx, a, _| {
-        let regex = it(&a[0])?.clone();
-        let from = start(&a[1].str("input")?.as_str(), a[4].int())?;
-        replace(cx, &regex, &a[1], &a[2], a[3].long(), from)
-    }),
-    method("string Replace(string input, MatchEvaluator evaluator)", |cx, a, _| {
-        let regex = it(&a[0])?.clone();
-        evaluate(cx, &regex, &a[1], &a[2], -1, 0)
-    }),
-    method("string Replace(string input, MatchEvaluator evaluator, int count)", |cx, a, _| {
-        let regex = it(&a[0])?.clone();
-        evaluate(cx, &regex, &a[1], &a[2], a[3].long(), 0)
-    }),
+    method(
+        "string Replace(string input, string replacement, int count)",
+        |cx, a, _| {
+            let regex = it(&a[0])?.clone();
+            replace(cx, &regex, &a[1], &a[2], a[3].long(), 0)
+        },
+    ),
+    method(
+        "string Replace(string input, string replacement, int count, int startat)",
+        |cx, a, _| {
+            let regex = it(&a[0])?.clone();
+            let from = start(&a[1].str("input")?.as_str(), a[4].int())?;
+            replace(cx, &regex, &a[1], &a[2], a[3].long(), from)
+        },
+    ),
+    method(
+        "string Replace(string input, MatchEvaluator evaluator)",
+        |cx, a, _| {
+            let regex = it(&a[0])?.clone();
+            evaluate(cx, &regex, &a[1], &a[2], -1, 0)
+        },
+    ),
+    method(
+        "string Replace(string input, MatchEvaluator evaluator, int count)",
+        |cx, a, _| {
+            let regex = it(&a[0])?.clone();
+            evaluate(cx, &regex, &a[1], &a[2], a[3].long(), 0)
+        },
+    ),
     method("string[] Split(string input)", |cx, a, _| {
         let regex = it(&a[0])?.clone();
         split(cx, &regex, &a[1], 0, 0)
@@ -181,21 +236,36 @@ static MEMBERS: &[Member] = &[
         let regex = it(&a[0])?.clone();
         split(cx, &regex, &a[1], a[2].long(), 0)
     }),
-    method("string[] Split(string input, int count, int startat)", |cx, a, _| {
-        let regex = it(&a[0])?.clone();
-        let from = start(&a[1].str("input")?.as_str(), a[3].int())?;
-        split(cx, &regex, &a[1], a[2].long(), from)
-    }),
+    method(
+        "string[] Split(string input, int count, int startat)",
+        |cx, a, _| {
+            let regex = it(&a[0])?.clone();
+            let from = start(&a[1].str("input")?.as_str(), a[3].int())?;
+            split(cx, &regex, &a[1], a[2].long(), from)
+        },
+    ),
     property("RegexOptions Options", |_, a, _| {
         Ok(Value::Enum(super::Def(&REGEX_OPTIONS), it(&a[0])?.options()))
     })
     .not_in_azure(),
     method("string[] GetGroupNames()", |_, a, _| {
-        Ok(Value::strings(it(&a[0])?.groups().slots().iter().map(|it| it.name.clone()).collect()))
+        Ok(Value::strings(
+            it(&a[0])?
+                .groups()
+                .slots()
+                .iter()
+                .map(|it| it.name.clone())
+                .collect(),
+        ))
     })
     .not_in_azure(),
     method("int[] GetGroupNumbers()", |_, a, _| {
-        let numbers = it(&a[0])?.groups().slots().iter().map(|it| (it.number as i32).into()).collect();
+        let numbers = it(&a[0])?
+            .groups()
+            .slots()
+            .iter()
+            .map(|it| (it.number as i32).into())
+            .collect();
         Ok(array::new(Type::Int, numbers))
     })
     .not_in_azure(),
@@ -207,7 +277,10 @@ static MEMBERS: &[Member] = &[
     .not_in_azure(),
     method("string GroupNameFromNumber(int i)", |_, a, _| {
         let groups = it(&a[0])?.groups();
-        Ok(groups.by_number(a[1].long()).map_or("", |it| groups.slots()[it].name.as_str()).into())
+        Ok(groups
+            .by_number(a[1].long())
+            .map_or("", |it| groups.slots()[it].name.as_str())
+            .into())
     })
     .not_in_azure(),
 ];
@@ -225,7 +298,11 @@ fn it(value: &Value) -> Result<&Arc<Regex>, Exception> {
 
 fn compile(cx: &mut Cx<'_>, pattern: &Value, options: i64) -> Eval<Arc<Regex>> {
     cx.step()?;
-    Ok(Regex::cached(&pattern.str("pattern")?.as_str(), options, cx.backtracks())?)
+    Ok(Regex::cached(
+        &pattern.str("pattern")?.as_str(),
+        options,
+        cx.backtracks(),
+    )?)
 }
 
 fn is_match(cx: &mut Cx<'_>, a: &[Value], options: i64) -> Eval {
@@ -235,8 +312,15 @@ fn is_match(cx: &mut Cx<'_>, a: &[Value], options: i64) -> Eval {
 
 /// The byte place of a `startat`.
 fn start(text: &str, unit: i32) -> Result<usize, Exception> {
-    let place = usize::try_from(unit).ok().and_then(|it| regex::byte_index(text, it));
-    place.ok_or_else(|| Exception::out_of_range("Start index cannot be less than 0 or greater than input length.", "startat"))
+    let place = usize::try_from(unit)
+        .ok()
+        .and_then(|it| regex::byte_index(text, it));
+    place.ok_or_else(|| {
+        Exception::out_of_range(
+            "Start index cannot be less than 0 or greater than input length.",
+            "startat",
+        )
+    })
 }
 
 /// The input as shared text, which matches keep.
@@ -265,7 +349,14 @@ fn all(cx: &mut Cx<'_>, regex: &Arc<Regex>, input: &Value, from: usize) -> Eval 
     Ok(regex_match::matches(items))
 }
 
-fn replace(cx: &mut Cx<'_>, regex: &Arc<Regex>, input: &Value, with: &Value, count: i64, from: usize) -> Eval {
+fn replace(
+    cx: &mut Cx<'_>,
+    regex: &Arc<Regex>,
+    input: &Value,
+    with: &Value,
+    count: i64,
+    from: usize,
+) -> Eval {
     let text = shared(input)?;
     let replacement = Replacement::new(&with.str("replacement")?.as_str(), regex.groups());
     let made = regex.replace(&text, count, from, |found: &Match| {
@@ -278,7 +369,14 @@ fn replace(cx: &mut Cx<'_>, regex: &Arc<Regex>, input: &Value, with: &Value, cou
     Ok(made.into())
 }
 
-fn evaluate(cx: &mut Cx<'_>, regex: &Arc<Regex>, input: &Value, with: &Value, count: i64, from: usize) -> Eval {
+fn evaluate(
+    cx: &mut Cx<'_>,
+    regex: &Arc<Regex>,
+    input: &Value,
+    with: &Value,
+    count: i64,
+    from: usize,
+) -> Eval {
     let text = shared(input)?;
     if with.is_null() {
         return Err(Exception::argument_null("evaluator").into());

@@ -10,8 +10,14 @@ use crate::text::Text;
 use crate::types::Type;
 use std::sync::Arc;
 
-pub(crate) static TYPES: &[&TypeDef] =
-    &[&CAPTURE, &GROUP, &MATCH, &CAPTURE_COLLECTION, &GROUP_COLLECTION, &MATCH_COLLECTION];
+pub(crate) static TYPES: &[&TypeDef] = &[
+    &CAPTURE,
+    &GROUP,
+    &MATCH,
+    &CAPTURE_COLLECTION,
+    &GROUP_COLLECTION,
+    &MATCH_COLLECTION,
+];
 
 /// `System.Text.RegularExpressions.Capture`.
 pub(crate) static CAPTURE: TypeDef = class("System.Text.RegularExpressions.Capture").members(&[
@@ -20,50 +26,70 @@ pub(crate) static CAPTURE: TypeDef = class("System.Text.RegularExpressions.Captu
         let it = it(&a[0])?;
         Ok((it.range.map_or(0, |(from, _)| utf16_index(&it.input, from)) as i32).into())
     }),
-    property("int Length", |_, a, _| Ok((it(&a[0])?.captured().encode_utf16().count() as i32).into())),
+    property("int Length", |_, a, _| {
+        Ok((it(&a[0])?.captured().encode_utf16().count() as i32).into())
+    }),
 ]);
 
 /// `System.Text.RegularExpressions.Group`.
-pub(crate) static GROUP: TypeDef = class("System.Text.RegularExpressions.Group").bases(&["Capture"]).members(&[
-    property("bool Success", |_, a, _| Ok(it(&a[0])?.range.is_some().into())),
-    property("string Name", |_, a, _| Ok(it(&a[0])?.name.as_str().into())).not_in_azure(),
-    property("CaptureCollection Captures", |_, a, _| {
-        let it = it(&a[0])?;
-        let capture = Captured { kind: Kind::Capture, ..it.clone() };
-        Ok(collection(&CAPTURE_COLLECTION, it.range.map(|_| Value::object(capture)).into_iter().collect(), Vec::new()))
-    }),
-]);
+pub(crate) static GROUP: TypeDef = class("System.Text.RegularExpressions.Group")
+    .bases(&["Capture"])
+    .members(&[
+        property("bool Success", |_, a, _| Ok(it(&a[0])?.range.is_some().into())),
+        property("string Name", |_, a, _| Ok(it(&a[0])?.name.as_str().into())).not_in_azure(),
+        property("CaptureCollection Captures", |_, a, _| {
+            let it = it(&a[0])?;
+            let capture = Captured {
+                kind: Kind::Capture,
+                ..it.clone()
+            };
+            Ok(collection(
+                &CAPTURE_COLLECTION,
+                it.range.map(|_| Value::object(capture)).into_iter().collect(),
+                Vec::new(),
+            ))
+        }),
+    ]);
 
 /// `System.Text.RegularExpressions.Match`.
-pub(crate) static MATCH: TypeDef = class("System.Text.RegularExpressions.Match").bases(&["Group"]).members(&[
-    static_property("Match Empty", |_, _, _| {
-        Ok(Value::object(Captured { input: "".into(), range: None, name: "0".to_owned(), kind: Kind::Match(None) }))
-    }),
-    property("GroupCollection Groups", |_, a, _| Ok(groups(it(&a[0])?))),
-    method("string Result(string replacement)", |_, a, _| {
-        let it = it(&a[0])?;
-        match &it.kind {
-            Kind::Match(Some((regex, found))) => {
-                let replacement = Replacement::new(&a[1].str("replacement")?.as_str(), regex.groups());
-                Ok(replacement.expand(&it.input, found).into())
+pub(crate) static MATCH: TypeDef = class("System.Text.RegularExpressions.Match")
+    .bases(&["Group"])
+    .members(&[
+        static_property("Match Empty", |_, _, _| {
+            Ok(Value::object(Captured {
+                input: "".into(),
+                range: None,
+                name: "0".to_owned(),
+                kind: Kind::Match(None),
+            }))
+        }),
+        property("GroupCollection Groups", |_, a, _| Ok(groups(it(&a[0])?))),
+        method("string Result(string replacement)", |_, a, _| {
+            let it = it(&a[0])?;
+            match &it.kind {
+                Kind::Match(Some((regex, found))) => {
+                    let replacement = Replacement::new(&a[1].str("replacement")?.as_str(), regex.groups());
+                    Ok(replacement.expand(&it.input, found).into())
+                }
+                _ => {
+                    let message = "Result cannot be called on a failed Match.";
+                    Err(Exception::new("System.NotSupportedException", message).into())
+                }
             }
-            _ => {
-                let message = "Result cannot be called on a failed Match.";
-                Err(Exception::new("System.NotSupportedException", message).into())
-            }
-        }
-    }),
-    method("Match NextMatch()", |_, a, _| {
-        let it = it(&a[0])?;
-        let Kind::Match(Some((regex, found))) = &it.kind else { return Ok(a[0].clone()) };
-        let next = match Regex::next_start(&it.input, found) {
-            Some(from) => regex.match_from(&it.input, from)?,
-            None => None,
-        };
-        Ok(value(regex.clone(), it.input.clone(), next))
-    })
-    .not_in_azure(),
-]);
+        }),
+        method("Match NextMatch()", |_, a, _| {
+            let it = it(&a[0])?;
+            let Kind::Match(Some((regex, found))) = &it.kind else {
+                return Ok(a[0].clone());
+            };
+            let next = match Regex::next_start(&it.input, found) {
+                Some(from) => regex.match_from(&it.input, from)?,
+                None => None,
+            };
+            Ok(value(regex.clone(), it.input.clone(), next))
+        })
+        .not_in_azure(),
+    ]);
 
 /// `System.Text.RegularExpressions.CaptureCollection`.
 pub(crate) static CAPTURE_COLLECTION: TypeDef = class("System.Text.RegularExpressions.CaptureCollection")
@@ -78,8 +104,12 @@ pub(crate) static GROUP_COLLECTION: TypeDef = class("System.Text.RegularExpressi
     .bases(&["IEnumerable<Group>"])
     .members(&[
         property("int Count", |_, a, _| count(a)),
-        indexer("Group this[int groupnum]", |_, a, _| named(a, &a[1].int().to_string())),
-        indexer("Group this[string groupname]", |_, a, _| named(a, &a[1].str("groupname")?.as_str())),
+        indexer("Group this[int groupnum]", |_, a, _| {
+            named(a, &a[1].int().to_string())
+        }),
+        indexer("Group this[string groupname]", |_, a, _| {
+            named(a, &a[1].str("groupname")?.as_str())
+        }),
         method("bool ContainsKey(string key)", |_, a, _| {
             let key = a[1].str("key")?.as_str();
             Ok(a[0].of::<Collection>()?.names.iter().any(|it| *it == key).into())
@@ -115,7 +145,12 @@ enum Kind {
 pub(crate) fn value(regex: Arc<Regex>, input: Arc<str>, found: Option<Match>) -> Value {
     let range = found.as_ref().map(Match::range);
     let kind = Kind::Match(found.map(|it| (regex, it)));
-    Value::object(Captured { input, range, name: "0".to_owned(), kind })
+    Value::object(Captured {
+        input,
+        range,
+        name: "0".to_owned(),
+        kind,
+    })
 }
 
 /// A `MatchCollection`.
@@ -130,7 +165,9 @@ fn it(value: &Value) -> Result<&Captured, Exception> {
 impl Captured {
     // A group that took no part has the empty text, not null.
     fn captured(&self) -> &str {
-        self.range.and_then(|(from, to)| self.input.get(from..to)).unwrap_or("")
+        self.range
+            .and_then(|(from, to)| self.input.get(from..to))
+            .unwrap_or("")
     }
 }
 
@@ -150,8 +187,15 @@ impl Object for Captured {
 
 fn groups(it: &Captured) -> Value {
     let Kind::Match(Some((regex, found))) = &it.kind else {
-        let failed = Captured { kind: Kind::Group, ..it.clone() };
-        return collection(&GROUP_COLLECTION, vec![Value::object(failed)], vec!["0".to_owned()]);
+        let failed = Captured {
+            kind: Kind::Group,
+            ..it.clone()
+        };
+        return collection(
+            &GROUP_COLLECTION,
+            vec![Value::object(failed)],
+            vec!["0".to_owned()],
+        );
     };
     let slots = regex.groups().slots();
     let group = |at: usize| {
@@ -159,10 +203,19 @@ fn groups(it: &Captured) -> Value {
             return Value::object(it.clone());
         }
         let range = found.groups.get(at).copied().flatten();
-        Value::object(Captured { input: it.input.clone(), range, name: slots[at].name.clone(), kind: Kind::Group })
+        Value::object(Captured {
+            input: it.input.clone(),
+            range,
+            name: slots[at].name.clone(),
+            kind: Kind::Group,
+        })
     };
     let items = (0..slots.len()).map(group).collect();
-    collection(&GROUP_COLLECTION, items, slots.iter().map(|it| it.name.clone()).collect())
+    collection(
+        &GROUP_COLLECTION,
+        items,
+        slots.iter().map(|it| it.name.clone()).collect(),
+    )
 }
 
 #[derive(Debug)]
@@ -192,9 +245,18 @@ fn at(a: &[Value]) -> Eval {
 /// The group of a name or number; one that the pattern does not have is a failed group, never null.
 fn named(a: &[Value], name: &str) -> Eval {
     let it = a[0].of::<Collection>()?;
-    let found = it.names.iter().position(|it| it == name).and_then(|at| it.items.get(at));
+    let found = it
+        .names
+        .iter()
+        .position(|it| it == name)
+        .and_then(|at| it.items.get(at));
     Ok(found.cloned().unwrap_or_else(|| {
-        Value::object(Captured { input: "".into(), range: None, name: name.to_owned(), kind: Kind::Group })
+        Value::object(Captured {
+            input: "".into(),
+            range: None,
+            name: name.to_owned(),
+            kind: Kind::Group,
+        })
     }))
 }
 

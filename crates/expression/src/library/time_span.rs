@@ -1,7 +1,9 @@
 //! `System.TimeSpan`.
 
 use super::compare;
-use super::table::{Member, TypeDef, constructor, method, operator, property, static_method, static_property, structure};
+use super::table::{
+    Member, TypeDef, constructor, method, operator, property, static_method, static_property, structure,
+};
 use crate::Value;
 use crate::dotnet::calendar::{DAY, HOUR, MILLISECOND, MINUTE, SECOND};
 use crate::dotnet::timespan;
@@ -31,14 +33,19 @@ static MEMBERS: &[Member] = &[
     // ---- making
     constructor("()", |_, _, _| Ok(value(0))),
     constructor("(long ticks)", |_, a, _| Ok(value(a[0].long()))),
-    constructor("(int hours, int minutes, int seconds)", |_, a, _| make([0, a[0].long(), a[1].long(), a[2].long(), 0])),
+    constructor("(int hours, int minutes, int seconds)", |_, a, _| {
+        make([0, a[0].long(), a[1].long(), a[2].long(), 0])
+    }),
     constructor("(int days, int hours, int minutes, int seconds)", |_, a, _| {
         make([a[0].long(), a[1].long(), a[2].long(), a[3].long(), 0])
     }),
-    constructor("(int days, int hours, int minutes, int seconds, int milliseconds)", |_, a, _| {
-        make([a[0].long(), a[1].long(), a[2].long(), a[3].long(), a[4].long()])
+    constructor(
+        "(int days, int hours, int minutes, int seconds, int milliseconds)",
+        |_, a, _| make([a[0].long(), a[1].long(), a[2].long(), a[3].long(), a[4].long()]),
+    ),
+    static_method("TimeSpan FromMilliseconds(double value)", |_, a, _| {
+        from(a, MILLISECOND)
     }),
-    static_method("TimeSpan FromMilliseconds(double value)", |_, a, _| from(a, MILLISECOND)),
     static_method("TimeSpan FromSeconds(double value)", |_, a, _| from(a, SECOND)),
     static_method("TimeSpan FromMinutes(double value)", |_, a, _| from(a, MINUTE)),
     static_method("TimeSpan FromHours(double value)", |_, a, _| from(a, HOUR)),
@@ -46,10 +53,19 @@ static MEMBERS: &[Member] = &[
     static_method("TimeSpan FromTicks(long value)", |_, a, _| Ok(value(a[0].long()))),
     // ---- parts
     property("int Days", |_, a, _| Ok(((of(&a[0])? / DAY) as i32).into())),
-    property("int Hours", |_, a, _| Ok(((of(&a[0])? / HOUR % 24) as i32).into())),
-    property("int Minutes", |_, a, _| Ok(((of(&a[0])? / MINUTE % 60) as i32).into())),
-    property("int Seconds", |_, a, _| Ok(((of(&a[0])? / SECOND % 60) as i32).into())),
-    property("int Milliseconds", |_, a, _| Ok(((of(&a[0])? / MILLISECOND % 1_000) as i32).into())),
+    property(
+        "int Hours",
+        |_, a, _| Ok(((of(&a[0])? / HOUR % 24) as i32).into()),
+    ),
+    property("int Minutes", |_, a, _| {
+        Ok(((of(&a[0])? / MINUTE % 60) as i32).into())
+    }),
+    property("int Seconds", |_, a, _| {
+        Ok(((of(&a[0])? / SECOND % 60) as i32).into())
+    }),
+    property("int Milliseconds", |_, a, _| {
+        Ok(((of(&a[0])? / MILLISECOND % 1_000) as i32).into())
+    }),
     property("long Ticks", |_, a, _| Ok(of(&a[0])?.into())),
     property("double TotalDays", |_, a, _| total(a, DAY)),
     property("double TotalHours", |_, a, _| total(a, HOUR)),
@@ -57,41 +73,87 @@ static MEMBERS: &[Member] = &[
     property("double TotalSeconds", |_, a, _| total(a, SECOND)),
     property("double TotalMilliseconds", |_, a, _| total(a, MILLISECOND)),
     // ---- arithmetic
-    method("TimeSpan Add(TimeSpan ts)", |_, a, _| Ok(value(timespan::add(of(&a[0])?, of(&a[1])?)?))),
-    method("TimeSpan Subtract(TimeSpan ts)", |_, a, _| Ok(value(timespan::subtract(of(&a[0])?, of(&a[1])?)?))),
-    method("TimeSpan Negate()", |_, a, _| Ok(value(timespan::negate(of(&a[0])?)?))),
+    method("TimeSpan Add(TimeSpan ts)", |_, a, _| {
+        Ok(value(timespan::add(of(&a[0])?, of(&a[1])?)?))
+    }),
+    method("TimeSpan Subtract(TimeSpan ts)", |_, a, _| {
+        Ok(value(timespan::subtract(of(&a[0])?, of(&a[1])?)?))
+    }),
+    method("TimeSpan Negate()", |_, a, _| {
+        Ok(value(timespan::negate(of(&a[0])?)?))
+    }),
     method("TimeSpan Duration()", |_, a, _| duration(a)),
-    operator("TimeSpan +(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok(value(timespan::add(of(&a[0])?, of(&a[1])?)?))),
-    operator("TimeSpan -(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok(value(timespan::subtract(of(&a[0])?, of(&a[1])?)?))),
-    operator("TimeSpan -(TimeSpan t)", |_, a, _| Ok(value(timespan::negate(of(&a[0])?)?))),
+    operator("TimeSpan +(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok(value(timespan::add(of(&a[0])?, of(&a[1])?)?))
+    }),
+    operator("TimeSpan -(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok(value(timespan::subtract(of(&a[0])?, of(&a[1])?)?))
+    }),
+    operator("TimeSpan -(TimeSpan t)", |_, a, _| {
+        Ok(value(timespan::negate(of(&a[0])?)?))
+    }),
     operator("TimeSpan +(TimeSpan t)", |_, a, _| Ok(a[0].clone())),
-    operator("TimeSpan *(TimeSpan timeSpan, double factor)", |_, a, _| scale(of(&a[0])?, a[1].double())),
-    operator("TimeSpan *(double factor, TimeSpan timeSpan)", |_, a, _| scale(of(&a[1])?, a[0].double())),
-    operator("TimeSpan /(TimeSpan timeSpan, double divisor)", |_, a, _| divide(of(&a[0])?, a[1].double())),
-    operator("double /(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok((of(&a[0])? as f64 / of(&a[1])? as f64).into())),
+    operator("TimeSpan *(TimeSpan timeSpan, double factor)", |_, a, _| {
+        scale(of(&a[0])?, a[1].double())
+    }),
+    operator("TimeSpan *(double factor, TimeSpan timeSpan)", |_, a, _| {
+        scale(of(&a[1])?, a[0].double())
+    }),
+    operator("TimeSpan /(TimeSpan timeSpan, double divisor)", |_, a, _| {
+        divide(of(&a[0])?, a[1].double())
+    }),
+    operator("double /(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok((of(&a[0])? as f64 / of(&a[1])? as f64).into())
+    }),
     // ---- comparing
-    operator("bool ==(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok(order(a)?.is_eq().into())),
-    operator("bool !=(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok(order(a)?.is_ne().into())),
-    operator("bool <(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok(order(a)?.is_lt().into())),
-    operator("bool <=(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok(order(a)?.is_le().into())),
-    operator("bool >(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok(order(a)?.is_gt().into())),
-    operator("bool >=(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok(order(a)?.is_ge().into())),
-    method("bool Equals(TimeSpan obj)", |_, a, _| Ok(order(a)?.is_eq().into())),
-    method("int CompareTo(TimeSpan value)", |_, a, _| Ok((order(a)? as i32).into())),
-    static_method("int Compare(TimeSpan t1, TimeSpan t2)", |_, a, _| Ok((order(a)? as i32).into())),
+    operator("bool ==(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok(order(a)?.is_eq().into())
+    }),
+    operator("bool !=(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok(order(a)?.is_ne().into())
+    }),
+    operator("bool <(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok(order(a)?.is_lt().into())
+    }),
+    operator("bool <=(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok(order(a)?.is_le().into())
+    }),
+    operator("bool >(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok(order(a)?.is_gt().into())
+    }),
+    operator("bool >=(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok(order(a)?.is_ge().into())
+    }),
+    method("bool Equals(TimeSpan obj)", |_, a, _| {
+        Ok(order(a)?.is_eq().into())
+    }),
+    method("int CompareTo(TimeSpan value)", |_, a, _| {
+        Ok((order(a)? as i32).into())
+    }),
+    static_method("int Compare(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok((order(a)? as i32).into())
+    }),
     // ---- text
-    method("string ToString(string format)", |_, a, _| Ok(timespan::format(of(&a[0])?, &a[1].to_text())?.into())),
-    method("string ToString(string format, IFormatProvider formatProvider)", |_, a, _| {
+    method("string ToString(string format)", |_, a, _| {
         Ok(timespan::format(of(&a[0])?, &a[1].to_text())?.into())
-    })
+    }),
+    method(
+        "string ToString(string format, IFormatProvider formatProvider)",
+        |_, a, _| Ok(timespan::format(of(&a[0])?, &a[1].to_text())?.into()),
+    )
     .not_in_azure(),
-    static_method("TimeSpan Parse(string s)", |_, a, _| Ok(value(timespan::parse(&a[0].str("s")?.as_str())?))),
-    static_method("TimeSpan Parse(string input, IFormatProvider formatProvider)", |_, a, _| {
-        Ok(value(timespan::parse(&a[0].str("input")?.as_str())?))
-    })
+    static_method("TimeSpan Parse(string s)", |_, a, _| {
+        Ok(value(timespan::parse(&a[0].str("s")?.as_str())?))
+    }),
+    static_method(
+        "TimeSpan Parse(string input, IFormatProvider formatProvider)",
+        |_, a, _| Ok(value(timespan::parse(&a[0].str("input")?.as_str())?)),
+    )
     .not_in_azure(),
     static_method("bool TryParse(string s, out TimeSpan result)", |_, a, _| {
-        let parsed = a[0].str_or_null().and_then(|it| timespan::parse(&it.as_str()).ok());
+        let parsed = a[0]
+            .str_or_null()
+            .and_then(|it| timespan::parse(&it.as_str()).ok());
         a[1] = value(parsed.unwrap_or_default());
         Ok(parsed.is_some().into())
     }),
@@ -156,7 +218,11 @@ fn total(a: &[Value], unit: i64) -> Eval {
 
 fn duration(a: &[Value]) -> Eval {
     let ticks = of(&a[0])?;
-    Ok(value(if ticks < 0 { timespan::negate(ticks)? } else { ticks }))
+    Ok(value(if ticks < 0 {
+        timespan::negate(ticks)?
+    } else {
+        ticks
+    }))
 }
 
 fn scale(ticks: i64, factor: f64) -> Eval {

@@ -78,7 +78,11 @@ fn zone(value: &Value) -> Result<&Zone, Exception> {
 fn convert_by_id(a: &[Value]) -> Eval {
     let source = timezone::find(&a[1].str("sourceTimeZoneId")?.as_str())?;
     let target = timezone::find(&a[2].str("destinationTimeZoneId")?.as_str())?;
-    Ok(date_time::value(timezone::convert(date_time::it(&a[0])?, &source, &target)?))
+    Ok(date_time::value(timezone::convert(
+        date_time::it(&a[0])?,
+        &source,
+        &target,
+    )?))
 }
 
 impl Object for ZoneObject {

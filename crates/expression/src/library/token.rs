@@ -2,8 +2,8 @@
 
 use super::table::TypeDef;
 use super::{
-    anonymous, array, compare, date_time, date_time_offset, guid, jarray, jobject, jproperty, jtoken, jvalue,
-    key_value_pair, time_span, uri,
+    anonymous, array, compare, date_time, date_time_offset, guid, jarray, jcontainer, jobject, jproperty,
+    jtoken, jvalue, key_value_pair, time_span, uri,
 };
 use crate::Value;
 use crate::dotnet::json::{self, JToken, ParseOptions, Root, Scalar, TokenType};
@@ -37,7 +37,10 @@ pub(crate) fn option(token: Option<JToken>) -> Value {
 /// Several tokens as an `IEnumerable<T>`; `def` is that `T`.
 pub(crate) fn sequence(cx: &mut Cx<'_>, tokens: Vec<JToken>, def: &'static TypeDef) -> Eval {
     cx.charge_values(tokens.len())?;
-    Ok(array::new(Type::class(def), tokens.into_iter().map(value).collect()))
+    Ok(array::new(
+        Type::class(def),
+        tokens.into_iter().map(value).collect(),
+    ))
 }
 
 /// The token that a value is, if it is one.
@@ -69,7 +72,9 @@ impl Object for Token {
     fn formatted(&self, format: &str) -> Option<Eval<String>> {
         let held = scalar_value(&self.0.scalar()?);
         match (held.number(), &held) {
-            (Some(number), _) => Some(crate::dotnet::number_format::format(number, format).map_err(Into::into)),
+            (Some(number), _) => {
+                Some(crate::dotnet::number_format::format(number, format).map_err(Into::into))
+            }
             (None, Value::Object(object)) => object.formatted(format),
             _ => None,
         }
@@ -99,7 +104,10 @@ impl Object for Token {
     fn enumerate(self: Arc<Self>) -> Option<Box<dyn Enumerator>> {
         let children = self.0.children();
         let pairs = self.0.kind() == TokenType::Object;
-        Some(Box::new(Walk { children: children.into_iter(), pairs }))
+        Some(Box::new(Walk {
+            children: children.into_iter(),
+            pairs,
+        }))
     }
 
     fn get(&self, key: &Value) -> Option<Value> {
@@ -115,7 +123,10 @@ struct Walk {
 
 impl Enumerator for Walk {
     fn next(&mut self, _: &mut Cx<'_>) -> Eval<Option<Value>> {
-        Ok(self.children.next().map(|it| if self.pairs { pair(&it) } else { value(it) }))
+        Ok(self
+            .children
+            .next()
+            .map(|it| if self.pairs { pair(&it) } else { value(it) }))
     }
 }
 
@@ -238,10 +249,17 @@ fn build(cx: &mut Cx<'_>, source: &Value, depth: usize) -> Eval<JToken> {
     }
     let dictionary = is_dictionary(&source.ty());
     let Ok(items) = cx.collect(source) else {
-        let message = format!("A value of type '{}' cannot be written as JSON.", source.type_name());
+        let message = format!(
+            "A value of type '{}' cannot be written as JSON.",
+            source.type_name()
+        );
         return Err(Exception::new("Newtonsoft.Json.JsonSerializationException", message).into());
     };
-    let made = if dictionary { JToken::object() } else { JToken::array() };
+    let made = if dictionary {
+        JToken::object()
+    } else {
+        JToken::array()
+    };
     for item in items {
         if dictionary {
             let (key, entry) = super::dictionary::pair(&item);
@@ -268,7 +286,10 @@ pub(crate) fn content(source: &Value) -> Eval<JToken> {
     if let Some(scalar) = simple(source) {
         return Ok(JToken::value(scalar));
     }
-    let message = format!("Could not determine JSON object type for type {}.", source.type_name());
+    let message = format!(
+        "Could not determine JSON object type for type {}.",
+        source.type_name()
+    );
     Err(Exception::argument(message).into())
 }
 
@@ -300,7 +321,10 @@ pub(crate) fn to_json(value: &Value) -> Option<serde_json::Value> {
 
 /// JSON as a token. Strings stay strings.
 pub(crate) fn from_json(source: &serde_json::Value) -> Value {
-    let options = ParseOptions { dates: false, max_depth: MAX_DEPTH };
+    let options = ParseOptions {
+        dates: false,
+        max_depth: MAX_DEPTH,
+    };
     value(json::parse(&source.to_string(), Root::Any, &options).unwrap_or_else(|_| JToken::null()))
 }
 
@@ -310,7 +334,7 @@ pub(crate) fn parse_body(text: &str, ty: &Type) -> Option<Eval> {
         Root::Object
     } else if ty.is(&jarray::JARRAY) {
         Root::Array
-    } else if ty.is(&jtoken::JTOKEN) || ty.is(&jtoken::JCONTAINER) {
+    } else if ty.is(&jtoken::JTOKEN) || ty.is(&jcontainer::JCONTAINER) {
         Root::Any
     } else {
         return None;

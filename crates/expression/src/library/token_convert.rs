@@ -1,8 +1,6 @@
 //! Tokens to values of a type: `Value<T>`, `ToObject<T>`, `DeserializeObject<T>` and the casts.
 
-use super::{
-    Def, array, date_time, date_time_offset, dictionary, guid, jtoken, list, time_span, token, uri,
-};
+use super::{Def, array, date_time, date_time_offset, dictionary, guid, jtoken, list, time_span, token, uri};
 use crate::Value;
 use crate::dotnet::json::{self, JToken, Scalar, TokenType};
 use crate::dotnet::number;
@@ -20,14 +18,20 @@ pub(crate) fn explicit(cx: &mut Cx<'_>, source: &Value, ty: &Type) -> Eval {
         };
     };
     if let Type::Nullable(inner) = ty {
-        return if json::is_null(token) { Ok(Value::Null) } else { scalar(cx, token, inner) };
+        return if json::is_null(token) {
+            Ok(Value::Null)
+        } else {
+            scalar(cx, token, inner)
+        };
     }
     scalar(cx, token, ty)
 }
 
 /// `Value<T>()`: null and missing are the default; a container only goes where it is one.
 pub(crate) fn value_of(cx: &mut Cx<'_>, found: Option<&JToken>, ty: &Type) -> Eval {
-    let Some(token) = found else { return Ok(cast::default_of(ty)) };
+    let Some(token) = found else {
+        return Ok(cast::default_of(ty));
+    };
     let value = token::value(token.clone());
     let wants_token = matches!(ty, Type::Class(def, _) if def.0.name.starts_with("Newtonsoft.Json.Linq."));
     if cast::is_instance(&value, ty) && (wants_token || matches!(ty, Type::Object | Type::Dynamic)) {
@@ -60,14 +64,22 @@ pub(crate) fn object(cx: &mut Cx<'_>, token: &JToken, ty: &Type) -> Eval {
         }
         _ if cast::is_instance(&value, ty) && matches!(ty, Type::Class(..)) => return Ok(value),
         Type::Nullable(inner) => {
-            return if json::is_null(token) { Ok(Value::Null) } else { object(cx, token, inner) };
+            return if json::is_null(token) {
+                Ok(Value::Null)
+            } else {
+                object(cx, token, inner)
+            };
         }
         _ => (),
     }
     match token.kind() {
         TokenType::Null | TokenType::Undefined if ty.takes_null() => Ok(Value::Null),
         TokenType::Null | TokenType::Undefined => {
-            let message = format!("Error converting value {{null}} to type '{}'. Path '{}'.", ty.clr_name(), token.path());
+            let message = format!(
+                "Error converting value {{null}} to type '{}'. Path '{}'.",
+                ty.clr_name(),
+                token.path()
+            );
             Err(serialization(message))
         }
         TokenType::Array => items(cx, token, ty),
@@ -81,7 +93,11 @@ fn serialization(message: String) -> Fault {
 }
 
 fn undeserializable(token: &JToken, ty: &Type) -> Fault {
-    let kind = if token.kind() == TokenType::Array { "array (e.g. [1,2,3])" } else { "object (e.g. {\"name\":\"value\"})" };
+    let kind = if token.kind() == TokenType::Array {
+        "array (e.g. [1,2,3])"
+    } else {
+        "object (e.g. {\"name\":\"value\"})"
+    };
     serialization(format!(
         "Cannot deserialize the current JSON {kind} into type '{}'. Path '{}'.",
         ty.clr_name(),
@@ -91,7 +107,15 @@ fn undeserializable(token: &JToken, ty: &Type) -> Fault {
 
 fn items(cx: &mut Cx<'_>, token: &JToken, ty: &Type) -> Eval {
     let sequence = |name: &str| {
-        ["List", "IList", "ICollection", "IEnumerable", "IReadOnlyList", "IReadOnlyCollection"].contains(&name)
+        [
+            "List",
+            "IList",
+            "ICollection",
+            "IEnumerable",
+            "IReadOnlyList",
+            "IReadOnlyCollection",
+        ]
+        .contains(&name)
     };
     let element = match ty {
         Type::Array(element) => (**element).clone(),
@@ -115,7 +139,10 @@ fn items(cx: &mut Cx<'_>, token: &JToken, ty: &Type) -> Eval {
 fn entries(cx: &mut Cx<'_>, token: &JToken, ty: &Type) -> Eval {
     let (key, value) = match ty {
         Type::Class(def, Some(args))
-            if matches!(def.0.short_name(), "Dictionary" | "IDictionary" | "IReadOnlyDictionary") && args.len() == 2 =>
+            if matches!(
+                def.0.short_name(),
+                "Dictionary" | "IDictionary" | "IReadOnlyDictionary"
+            ) && args.len() == 2 =>
         {
             (args[0].clone(), args[1].clone())
         }
@@ -123,7 +150,9 @@ fn entries(cx: &mut Cx<'_>, token: &JToken, ty: &Type) -> Eval {
     };
     let made = dictionary::new(key.clone(), value.clone(), Value::Null);
     for property in token.children() {
-        let (Some(name), Some(inner)) = (property.name(), property.property_value()) else { continue };
+        let (Some(name), Some(inner)) = (property.name(), property.property_value()) else {
+            continue;
+        };
         let name = JToken::string(name);
         let name = object(cx, &name, &key)?;
         made.set(&name, object(cx, &inner, &value)?)?;
@@ -140,7 +169,10 @@ fn enumerated(token: &JToken, ty: &Type) -> Option<Value> {
     match token.scalar()? {
         Scalar::Integer(it) => Some(Value::Enum(Def(def), it)),
         Scalar::String(text) => {
-            let found = def.values.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text));
+            let found = def
+                .values
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(&text));
             found.map(|(_, number)| Value::Enum(Def(def), *number))
         }
         _ => None,
@@ -186,7 +218,11 @@ fn scalar(cx: &mut Cx<'_>, token: &JToken, ty: &Type) -> Eval {
                 return Ok(member);
             }
             let held = token.scalar().unwrap_or(Scalar::Null);
-            let message = format!("Invalid cast from '{}' to '{}'.", held.clr_name(), other.clr_name());
+            let message = format!(
+                "Invalid cast from '{}' to '{}'.",
+                held.clr_name(),
+                other.clr_name()
+            );
             return Err(Exception::new("System.InvalidCastException", message).into());
         }
     })

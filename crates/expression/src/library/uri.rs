@@ -1,9 +1,12 @@
 //! `System.Uri`.
 
 use super::compare;
-use super::table::{Member, TypeDef, class, constructor, enumeration, method, operator, property, static_method};
+use super::table::{
+    Member, TypeDef, class, constructor, enumeration, method, operator, property, static_method,
+};
 use crate::Value;
 use crate::dotnet::uri::{self, Absolute, Uri, UriKind};
+use crate::dotnet::uri_escape;
 use crate::exception::{Eval, Exception};
 use crate::object::Object;
 use crate::text::Text;
@@ -12,83 +15,134 @@ use crate::types::Type;
 pub(crate) static TYPES: &[&TypeDef] = &[&URI, &URI_KIND, &URI_PARTIAL];
 
 /// `System.UriKind`.
-pub(crate) static URI_KIND: TypeDef =
-    enumeration("System.UriKind", &[("RelativeOrAbsolute", 0), ("Absolute", 1), ("Relative", 2)]);
+pub(crate) static URI_KIND: TypeDef = enumeration(
+    "System.UriKind",
+    &[("RelativeOrAbsolute", 0), ("Absolute", 1), ("Relative", 2)],
+);
 
 /// `System.UriPartial`.
-pub(crate) static URI_PARTIAL: TypeDef =
-    enumeration("System.UriPartial", &[("Scheme", 0), ("Authority", 1), ("Path", 2), ("Query", 3)]);
+pub(crate) static URI_PARTIAL: TypeDef = enumeration(
+    "System.UriPartial",
+    &[("Scheme", 0), ("Authority", 1), ("Path", 2), ("Query", 3)],
+);
 
 /// `System.Uri`.
 pub(crate) static URI: TypeDef = class("System.Uri").members(MEMBERS);
 
 static MEMBERS: &[Member] = &[
     constructor("(string uriString)", |_, a, _| parse(&a[0], UriKind::Absolute)),
-    constructor("(string uriString, UriKind uriKind)", |_, a, _| parse(&a[0], UriKind::from_number(a[1].long()))),
+    constructor("(string uriString, UriKind uriKind)", |_, a, _| {
+        parse(&a[0], UriKind::from_number(a[1].long()))
+    }),
     constructor("(Uri baseUri, string relativeUri)", |_, a, _| {
         Ok(made(uri::combine(it(&a[0])?, &a[1].to_text())?))
     }),
-    constructor("(Uri baseUri, Uri relativeUri)", |_, a, _| Ok(made(uri::combine(it(&a[0])?, &it(&a[1])?.text())?))),
+    constructor("(Uri baseUri, Uri relativeUri)", |_, a, _| {
+        Ok(made(uri::combine(it(&a[0])?, &it(&a[1])?.text())?))
+    }),
     property("string AbsoluteUri", |_, a, _| Ok(parts(a)?.text().into())),
-    property("string OriginalString", |_, a, _| Ok(it(&a[0])?.original.as_str().into())),
+    property("string OriginalString", |_, a, _| {
+        Ok(it(&a[0])?.original.as_str().into())
+    }),
     property("string Scheme", |_, a, _| Ok(parts(a)?.scheme.as_str().into())),
     property("string Host", |_, a, _| Ok(parts(a)?.host.as_str().into())),
-    property("string DnsSafeHost", |_, a, _| Ok(parts(a)?.host.trim_matches(['[', ']']).into())),
-    property("string IdnHost", |_, a, _| Ok(parts(a)?.host.trim_matches(['[', ']']).into())),
+    property("string DnsSafeHost", |_, a, _| {
+        Ok(parts(a)?.host.trim_matches(['[', ']']).into())
+    }),
+    property("string IdnHost", |_, a, _| {
+        Ok(parts(a)?.host.trim_matches(['[', ']']).into())
+    }),
     property("int Port", |_, a, _| Ok(parts(a)?.port.into())),
     property("string Authority", |_, a, _| Ok(parts(a)?.authority().into())),
-    property("string UserInfo", |_, a, _| Ok(parts(a)?.user_info.as_str().into())),
-    property("string AbsolutePath", |_, a, _| Ok(parts(a)?.path.as_str().into())),
+    property("string UserInfo", |_, a, _| {
+        Ok(parts(a)?.user_info.as_str().into())
+    }),
+    property("string AbsolutePath", |_, a, _| {
+        Ok(parts(a)?.path.as_str().into())
+    }),
     property("string LocalPath", |_, a, _| Ok(parts(a)?.local_path().into())),
     property("string Query", |_, a, _| Ok(parts(a)?.query.as_str().into())),
-    property("string PathAndQuery", |_, a, _| Ok(parts(a)?.path_and_query().into())),
-    property("string Fragment", |_, a, _| Ok(parts(a)?.fragment.as_str().into())),
-    property("string[] Segments", |_, a, _| {
-        Ok(Value::strings(parts(a)?.segments().into_iter().map(str::to_owned).collect()))
+    property("string PathAndQuery", |_, a, _| {
+        Ok(parts(a)?.path_and_query().into())
     }),
-    property("bool IsAbsoluteUri", |_, a, _| Ok(it(&a[0])?.is_absolute().into())),
-    property("bool IsDefaultPort", |_, a, _| Ok(parts(a)?.is_default_port().into())),
+    property("string Fragment", |_, a, _| {
+        Ok(parts(a)?.fragment.as_str().into())
+    }),
+    property("string[] Segments", |_, a, _| {
+        Ok(Value::strings(
+            parts(a)?.segments().into_iter().map(str::to_owned).collect(),
+        ))
+    }),
+    property("bool IsAbsoluteUri", |_, a, _| {
+        Ok(it(&a[0])?.is_absolute().into())
+    }),
+    property("bool IsDefaultPort", |_, a, _| {
+        Ok(parts(a)?.is_default_port().into())
+    }),
     property("bool IsLoopback", |_, a, _| Ok(parts(a)?.is_loopback().into())),
     property("bool IsFile", |_, a, _| Ok((parts(a)?.scheme == "file").into())),
     property("bool UserEscaped", |_, _, _| Ok(false.into())),
-    method("string GetLeftPart(UriPartial part)", |_, a, _| Ok(parts(a)?.left_part(a[1].long()).into())),
-    method("bool IsBaseOf(Uri uri)", |_, a, _| Ok(parts(a)?.is_base_of(it(&a[1])?.parts()?).into())),
+    method("string GetLeftPart(UriPartial part)", |_, a, _| {
+        Ok(parts(a)?.left_part(a[1].long()).into())
+    }),
+    method("bool IsBaseOf(Uri uri)", |_, a, _| {
+        Ok(parts(a)?.is_base_of(it(&a[1])?.parts()?).into())
+    }),
     method("bool IsWellFormedOriginalString()", |_, a, _| {
         Ok(uri::is_well_formed(&it(&a[0])?.original, UriKind::RelativeOrAbsolute).into())
     }),
     operator("bool ==(Uri uri1, Uri uri2)", |_, a, _| Ok(same(a).into())),
     operator("bool !=(Uri uri1, Uri uri2)", |_, a, _| Ok((!same(a)).into())),
-    static_method("bool TryCreate(string uriString, UriKind uriKind, out Uri result)", |_, a, _| {
-        let kind = UriKind::from_number(a[1].long());
-        a[2] = a[0].str_or_null().and_then(|it| uri::parse(&it.as_str(), kind).ok()).map_or(Value::Null, made);
-        Ok((!a[2].is_null()).into())
-    }),
-    static_method("bool TryCreate(Uri baseUri, string relativeUri, out Uri result)", |_, a, _| {
-        let made = it(&a[0]).ok().and_then(|base| uri::combine(base, &a[1].to_text()).ok());
-        a[2] = made.map_or(Value::Null, made);
-        Ok((!a[2].is_null()).into())
-    }),
-    static_method("bool IsWellFormedUriString(string uriString, UriKind uriKind)", |_, a, _| {
-        let kind = UriKind::from_number(a[1].long());
-        Ok(a[0].str_or_null().is_some_and(|it| uri::is_well_formed(&it.as_str(), kind)).into())
-    }),
+    static_method(
+        "bool TryCreate(string uriString, UriKind uriKind, out Uri result)",
+        |_, a, _| {
+            let kind = UriKind::from_number(a[1].long());
+            a[2] = a[0]
+                .str_or_null()
+                .and_then(|it| uri::parse(&it.as_str(), kind).ok())
+                .map_or(Value::Null, made);
+            Ok((!a[2].is_null()).into())
+        },
+    ),
+    static_method(
+        "bool TryCreate(Uri baseUri, string relativeUri, out Uri result)",
+        |_, a, _| {
+            let combined = it(&a[0])
+                .ok()
+                .and_then(|base| uri::combine(base, &a[1].to_text()).ok());
+            a[2] = combined.map_or(Value::Null, made);
+            Ok((!a[2].is_null()).into())
+        },
+    ),
+    static_method(
+        "bool IsWellFormedUriString(string uriString, UriKind uriKind)",
+        |_, a, _| {
+            let kind = UriKind::from_number(a[1].long());
+            Ok(a[0]
+                .str_or_null()
+                .is_some_and(|it| uri::is_well_formed(&it.as_str(), kind))
+                .into())
+        },
+    ),
     static_method("string EscapeDataString(string stringToEscape)", |cx, a, _| {
         let text = a[0].str("stringToEscape")?;
         cx.charge(text.bytes().saturating_mul(3))?;
-        Ok(uri::escape_data(&text.as_str()).into())
+        Ok(uri_escape::escape_data(&text.as_str()).into())
     }),
     static_method("string EscapeUriString(string stringToEscape)", |cx, a, _| {
         let text = a[0].str("stringToEscape")?;
         cx.charge(text.bytes().saturating_mul(3))?;
-        Ok(uri::escape_uri(&text.as_str()).into())
+        Ok(uri_escape::escape_uri(&text.as_str()).into())
     }),
     static_method("string UnescapeDataString(string stringToUnescape)", |_, a, _| {
-        Ok(uri::unescape_data(&a[0].str("stringToUnescape")?.as_str()).into())
+        Ok(uri_escape::unescape_data(&a[0].str("stringToUnescape")?.as_str()).into())
     }),
     static_method("bool CheckSchemeName(string schemeName)", |_, a, _| {
         let text = a[0].to_text();
         let fine = text.starts_with(|c: char| c.is_ascii_alphabetic())
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
         Ok(fine.into())
     }),
 ];
@@ -136,11 +190,15 @@ impl Object for UriObject {
     }
 
     fn equals(&self, other: &Value) -> bool {
-        other.as_object::<UriObject>().is_some_and(|it| it.0.same(&self.0))
+        other
+            .as_object::<UriObject>()
+            .is_some_and(|it| it.0.same(&self.0))
     }
 
     fn hash(&self) -> Option<u64> {
         // Without the fragment, which takes no part in equality.
-        Some(compare::hash_text(self.0.text().split('#').next().unwrap_or_default()))
+        Some(compare::hash_text(
+            self.0.text().split('#').next().unwrap_or_default(),
+        ))
     }
 }

@@ -265,6 +265,7 @@ impl Parser<'_, '_> {
         if !delegate {
             self.expect_op("=>")?;
         }
+        let from = self.at;
         let (body, depth) = match self.is_op("{") {
             true => (LambdaBody::Block(self.block()?), 0),
             false => {
@@ -273,6 +274,8 @@ impl Parser<'_, '_> {
                 (LambdaBody::Value(Box::new(value)), depth)
             }
         };
+        let own: Vec<&str> = params.iter().map(|it| it.name.text.as_str()).collect();
+        self.capture(from, &own);
         self.node(ExprKind::Lambda(Lambda { params, body }), self.since(start), depth)
     }
 

@@ -13,3 +13,4 @@ pub(crate) mod tree;
 
 pub(crate) use lexer::lex;
 pub(crate) use parser::Parser;
+pub(crate) use primary::inferred_name;

@@ -3,6 +3,7 @@
 use super::token::{Tok, Token};
 use super::tree::{Boxed, Expr, ExprKind, Name, TypeSyntax, TypeSyntaxKind};
 use source::{Diagnostic, Span};
+use std::collections::BTreeSet;
 
 /// Levels of nesting, of expressions or of statements, that are still read.
 pub(crate) const DEEPEST: u16 = 200;
@@ -21,6 +22,8 @@ pub(crate) struct Parser<'t, 'd> {
     pub(super) depth: u16,
     // Inside a query, where `select`, `where` and others are words of the language.
     pub(super) queries: u16,
+    // Names that occur inside lambdas and local functions: variables of these names may be shared with them.
+    pub(crate) captured: BTreeSet<String>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -28,7 +31,7 @@ impl<'t, 'd> Parser<'t, 'd> {
     /// `tokens` ends with [`Tok::End`].
     pub(crate) fn new(tokens: &'t [Token], diagnostics: &'d mut Vec<Diagnostic>, depth: u16) -> Parser<'t, 'd> {
         let closers = closers(tokens);
-        Parser { tokens, closers, at: 0, depth, queries: 0, diagnostics }
+        Parser { tokens, closers, at: 0, depth, queries: 0, captured: BTreeSet::new(), diagnostics }
     }
 
     pub(super) fn peek(&self) -> &'t Tok {
@@ -164,6 +167,26 @@ impl<'t, 'd> Parser<'t, 'd> {
     /// The index of the token that closes the bracket at token `at`.
     pub(super) fn closer(&self, at: usize) -> Option<usize> {
         self.closers.get(at).filter(|it| **it != 0).map(|it| *it as usize)
+    }
+
+    /// Notes the names in the tokens from `start` on, but for the function's own parameters.
+    pub(super) fn capture(&mut self, start: usize, own: &[&str]) {
+        fn names(tokens: &[Token], own: &[&str], found: &mut BTreeSet<String>) {
+            for token in tokens {
+                match &token.tok {
+                    Tok::Name(name) if !own.contains(&&**name) => drop(found.insert(name.to_string())),
+                    Tok::Interpolated(pieces) => {
+                        for piece in pieces {
+                            if let super::token::Piece::Hole { tokens, .. } = piece {
+                                names(tokens, own, found);
+                            }
+                        }
+                    }
+                    _ => (),
+                }
+            }
+        }
+        names(self.tokens.get(start..self.at).unwrap_or_default(), own, &mut self.captured);
     }
 
     /// An expression node; refuses a tree that got too deep by chaining.

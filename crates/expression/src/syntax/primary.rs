@@ -330,6 +330,8 @@ impl Parser<'_, '_> {
                         false => None,
                     };
                     inner.expect_end()?;
+                    let captured = std::mem::take(&mut inner.captured);
+                    self.captured.extend(captured);
                     depth = depth.max(value.depth);
                     parts.push(Part::Hole { value, alignment, format: format.clone() });
                 }

@@ -34,6 +34,7 @@ impl Parser<'_, '_> {
     pub(super) fn query(&mut self) -> Parsed<Expr> {
         let start = self.span();
         self.queries += 1;
+        let from = self.at;
         let read = (|| {
             self.at += 1;
             let first = self.from()?;
@@ -41,6 +42,7 @@ impl Parser<'_, '_> {
             Ok(Query { first, clauses: rest.clauses, end: rest.end, next: rest.next })
         })();
         self.queries -= 1;
+        self.capture(from, &[]);
         let query = Box::new(read?);
         self.node(ExprKind::Query(query), self.since(start), 1)
     }

@@ -379,6 +379,7 @@ impl Parser<'_, '_> {
         let result = self.ty()?;
         let name = self.expect_name("a function name")?;
         let params = self.function_params()?;
+        let from = self.at;
         let body = match self.take_op("=>") {
             true => {
                 let value = self.boxed_expression()?;
@@ -387,6 +388,8 @@ impl Parser<'_, '_> {
             }
             false => LambdaBody::Block(self.block()?),
         };
+        let own: Vec<&str> = params.iter().map(|it| it.name.text.as_str()).collect();
+        self.capture(from, &own);
         Ok(StatementKind::Function(Function { result, name, params, body }))
     }
 

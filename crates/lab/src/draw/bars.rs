@@ -16,7 +16,10 @@ pub fn chart(calls: &[Call], ink: Ink, width: usize) -> String {
     };
     text.push('\n');
     for (region, hue) in palette.regions() {
-        let count = calls.iter().filter(|call| call.region.as_deref() == Some(region)).count();
+        let count = calls
+            .iter()
+            .filter(|call| call.region.as_deref() == Some(region))
+            .count();
         let sign = ink.paint(hue.ansi, &sign(hue.letter, ink));
         text.push_str(&format!("  {sign} {region}: {count} of {}\n", calls.len()));
     }
@@ -43,7 +46,10 @@ fn bars(calls: &[Call], palette: &Palette<'_>, ink: Ink, width: usize) -> String
         let hue = palette.hue(call.region.as_deref());
         let bar = match ink {
             Ink::Color => ink.paint(hue.ansi, &bar(call.millis / longest * room as f64)),
-            Ink::Plain => hue.letter.to_string().repeat(((call.millis / longest * room as f64) as usize).max(1)),
+            Ink::Plain => hue
+                .letter
+                .to_string()
+                .repeat(((call.millis / longest * room as f64) as usize).max(1)),
         };
         text.push_str(&format!("{:>4} {bar} {:.0} ms\n", call.run, call.millis));
     }

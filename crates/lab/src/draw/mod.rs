@@ -7,6 +7,6 @@ mod report; // the page
 mod svg; // its charts
 
 pub use bars::chart;
-pub use line::{call_line, heading, verdict_lines};
+pub use line::{account_lines, call_line, heading, verdict_lines};
 pub use palette::Ink;
 pub use report::{Facts, report};

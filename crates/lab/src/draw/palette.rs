@@ -29,16 +29,44 @@ pub(crate) struct Hue {
 
 /// Distinct for the usual kinds of colour blindness too.
 const HUES: [Hue; 6] = [
-    Hue { ansi: "34", web: "#3b78c3", letter: 'A' },
-    Hue { ansi: "33", web: "#e08a1e", letter: 'B' },
-    Hue { ansi: "36", web: "#2a9d8f", letter: 'C' },
-    Hue { ansi: "35", web: "#9b5fb5", letter: 'D' },
-    Hue { ansi: "32", web: "#6a994e", letter: 'E' },
-    Hue { ansi: "37", web: "#7d7d7d", letter: 'F' },
+    Hue {
+        ansi: "34",
+        web: "#3b78c3",
+        letter: 'A',
+    },
+    Hue {
+        ansi: "33",
+        web: "#e08a1e",
+        letter: 'B',
+    },
+    Hue {
+        ansi: "36",
+        web: "#2a9d8f",
+        letter: 'C',
+    },
+    Hue {
+        ansi: "35",
+        web: "#9b5fb5",
+        letter: 'D',
+    },
+    Hue {
+        ansi: "32",
+        web: "#6a994e",
+        letter: 'E',
+    },
+    Hue {
+        ansi: "37",
+        web: "#7d7d7d",
+        letter: 'F',
+    },
 ];
 
 /// A call that brought nothing.
-pub(crate) const FAILED: Hue = Hue { ansi: "31", web: "#c0392b", letter: 'x' };
+pub(crate) const FAILED: Hue = Hue {
+    ansi: "31",
+    web: "#c0392b",
+    letter: 'x',
+};
 
 /// Regions in the order in which they first answered, with their colours.
 pub(crate) struct Palette<'a> {
@@ -64,6 +92,9 @@ impl<'a> Palette<'a> {
     }
 
     pub(crate) fn regions(&self) -> impl Iterator<Item = (&'a str, Hue)> {
-        self.regions.iter().enumerate().map(|(at, region)| (*region, HUES[at % HUES.len()]))
+        self.regions
+            .iter()
+            .enumerate()
+            .map(|(at, region)| (*region, HUES[at % HUES.len()]))
     }
 }

@@ -37,12 +37,17 @@ pub fn report(lab: &Lab, outcome: &Outcome, facts: &Facts) -> String {
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn verdict(page: &mut String, verdict: &Verdict) {
     let class = verdict.verdict;
-    let _ = write!(page, "<h2>Verdict: <span class=\"{class}\">{class}</span></h2>\n<table>\n");
+    let _ = write!(
+        page,
+        "<h2>Verdict: <span class=\"{class}\">{class}</span></h2>\n<table>\n"
+    );
     page.push_str("<tr><th></th><th>Expectation</th><th>Expected</th><th>Came</th></tr>\n");
     for it in &verdict.expectations {
         let (class, mark) = if it.ok { ("pass", "ok") } else { ("fail", "no") };
@@ -60,12 +65,24 @@ fn verdict(page: &mut String, verdict: &Verdict) {
 fn legend(page: &mut String, calls: &[Call], palette: &Palette<'_>) {
     page.push_str("<p class=\"legend\">");
     for (region, hue) in palette.regions() {
-        let count = calls.iter().filter(|call| call.region.as_deref() == Some(region)).count();
-        let _ = write!(page, "<span><i style=\"background:{}\"></i>{} ({count})</span>", hue.web, escape(region));
+        let count = calls
+            .iter()
+            .filter(|call| call.region.as_deref() == Some(region))
+            .count();
+        let _ = write!(
+            page,
+            "<span><i style=\"background:{}\"></i>{} ({count})</span>",
+            hue.web,
+            escape(region)
+        );
     }
     let failed = calls.iter().filter(|call| call.region.is_none()).count();
     if failed > 0 {
-        let _ = write!(page, "<span><i style=\"background:{}\"></i>no region ({failed})</span>", palette.hue(None).web);
+        let _ = write!(
+            page,
+            "<span><i style=\"background:{}\"></i>no region ({failed})</span>",
+            palette.hue(None).web
+        );
     }
     page.push_str("</p>\n");
 }
@@ -73,13 +90,20 @@ fn legend(page: &mut String, calls: &[Call], palette: &Palette<'_>) {
 fn curves(page: &mut String, outcome: &Outcome, palette: &Palette<'_>) {
     let runs = outcome.calls.len() as u64;
     for series in &outcome.series {
-        let _ = write!(page, "<h2>{}</h2>\n{}\n", escape(&capital(&series.name)), svg::curve(series, runs, color(series, palette)));
+        let _ = write!(
+            page,
+            "<h2>{}</h2>\n{}\n",
+            escape(&capital(&series.name)),
+            svg::curve(series, runs, color(series, palette))
+        );
     }
 }
 
 // A curve about a region has the region's colour.
 fn color(series: &Series, palette: &Palette<'_>) -> &'static str {
-    let region = palette.regions().find(|(region, _)| series.name.starts_with(region));
+    let region = palette
+        .regions()
+        .find(|(region, _)| series.name.starts_with(region));
     region.map_or("#3b78c3", |(_, hue)| hue.web)
 }
 
@@ -92,7 +116,11 @@ fn accounts(page: &mut String, accounts: &[Account]) {
          <th>Counted before the first refusal</th><th>Estimate of the refused call</th></tr>\n",
     );
     for it in accounts {
-        let unit = if it.provisioned { "normalised tokens = 100 %" } else { "tokens a minute" };
+        let unit = if it.provisioned {
+            "normalised tokens = 100 %"
+        } else {
+            "tokens a minute"
+        };
         let cell = |number: Option<u64>| number.map_or("-".to_owned(), |number| number.to_string());
         let _ = writeln!(
             page,
@@ -118,9 +146,17 @@ fn decisions(page: &mut String, calls: &[Call], palette: &Palette<'_>) {
     let begin = calls.first().map(|call| call.started);
     for call in calls {
         let at = begin.map_or(0.0, |begin| call.started.since(begin).as_secs_f64());
-        let attempts: Vec<String> = call.attempts.iter().map(|it| format!("<li>{}</li>", escape(&it.explain()))).collect();
+        let attempts: Vec<String> = call
+            .attempts
+            .iter()
+            .map(|it| format!("<li>{}</li>", escape(&it.explain())))
+            .collect();
         let region = call.region.as_deref().unwrap_or("-");
-        let case = call.case.as_ref().map(|case| format!(" {case}")).unwrap_or_default();
+        let case = call
+            .case
+            .as_ref()
+            .map(|case| format!(" {case}"))
+            .unwrap_or_default();
         let status = call.status.map_or("none".to_owned(), |status| status.to_string());
         let cut = if call.cut { ", cut" } else { "" };
         let _ = writeln!(

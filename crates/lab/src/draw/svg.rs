@@ -17,11 +17,16 @@ pub(crate) fn calls(calls: &[Call], palette: &Palette<'_>) -> String {
     frame.ticks(&mut svg, calls.len() as u64, "ms");
     let step = frame.x(1.0) - frame.x(0.0);
     for (at, call) in calls.iter().enumerate() {
-        let (x, y) = (frame.x(at as f64) + step * 0.1, frame.y(call.millis).min(HEIGHT - BOTTOM - 2.0));
+        let (x, y) = (
+            frame.x(at as f64) + step * 0.1,
+            frame.y(call.millis).min(HEIGHT - BOTTOM - 2.0),
+        );
         let (width, height) = ((step * 0.8).max(0.5), HEIGHT - BOTTOM - y);
         let color = palette.hue(call.region.as_deref()).web;
         let region = escape(call.region.as_deref().unwrap_or("no region"));
-        let status = call.status.map_or("no answer".to_owned(), |status| status.to_string());
+        let status = call
+            .status
+            .map_or("no answer".to_owned(), |status| status.to_string());
         let _ = write!(
             svg,
             r#"<rect x="{x:.2}" y="{y:.2}" width="{width:.2}" height="{height:.2}" fill="{color}"><title>run {}: {status}, {region}, {:.1} ms</title></rect>"#,
@@ -34,21 +39,33 @@ pub(crate) fn calls(calls: &[Call], palette: &Palette<'_>) -> String {
 
 /// A curve over the runs.
 pub(crate) fn curve(series: &Series, runs: u64, color: &str) -> String {
-    let most = series.points.iter().map(|(_, value)| *value).chain(series.mark).fold(1.0, f64::max);
+    let most = series
+        .points
+        .iter()
+        .map(|(_, value)| *value)
+        .chain(series.mark)
+        .fold(1.0, f64::max);
     let frame = Frame::new(runs as f64, most * 1.05);
     let mut svg = frame.open(&series.name);
     frame.ticks(&mut svg, runs, "");
     if let Some(mark) = series.mark {
         let y = frame.y(mark);
         let end = WIDTH - RIGHT;
-        let _ = write!(svg, r#"<line class="mark" x1="{LEFT}" x2="{end}" y1="{y:.2}" y2="{y:.2}"/>"#);
+        let _ = write!(
+            svg,
+            r#"<line class="mark" x1="{LEFT}" x2="{end}" y1="{y:.2}" y2="{y:.2}"/>"#
+        );
     }
     let points: Vec<String> = series
         .points
         .iter()
         .map(|(run, value)| format!("{:.2},{:.2}", frame.x(*run as f64 - 0.5), frame.y(*value)))
         .collect();
-    let _ = write!(svg, r#"<polyline fill="none" stroke="{color}" stroke-width="2" points="{}"/>"#, points.join(" "));
+    let _ = write!(
+        svg,
+        r#"<polyline fill="none" stroke="{color}" stroke-width="2" points="{}"/>"#,
+        points.join(" ")
+    );
     svg.push_str("</svg>");
     svg
 }
@@ -60,7 +77,10 @@ struct Frame {
 
 impl Frame {
     fn new(across: f64, up: f64) -> Frame {
-        Frame { across: across.max(1.0), up: up.max(f64::MIN_POSITIVE) }
+        Frame {
+            across: across.max(1.0),
+            up: up.max(f64::MIN_POSITIVE),
+        }
     }
 
     fn x(&self, value: f64) -> f64 {
@@ -81,14 +101,23 @@ impl Frame {
         for at in 0..=4 {
             let value = self.up * f64::from(at) / 4.0;
             let y = self.y(value);
-            let _ = write!(svg, r#"<line class="grid" x1="{LEFT}" x2="{end}" y1="{y:.2}" y2="{y:.2}"/>"#);
+            let _ = write!(
+                svg,
+                r#"<line class="grid" x1="{LEFT}" x2="{end}" y1="{y:.2}" y2="{y:.2}"/>"#
+            );
             let (x, y) = (LEFT - 6.0, y + 4.0);
-            let _ = write!(svg, r#"<text x="{x}" y="{y:.2}" text-anchor="end">{value:.0} {unit}</text>"#);
+            let _ = write!(
+                svg,
+                r#"<text x="{x}" y="{y:.2}" text-anchor="end">{value:.0} {unit}</text>"#
+            );
         }
         let every = (runs / 20).max(1);
         for run in (1..=runs).filter(|run| *run == 1 || run % every == 0) {
             let (x, y) = (self.x(run as f64 - 0.5), HEIGHT - BOTTOM + 18.0);
-            let _ = write!(svg, r#"<text x="{x:.2}" y="{y}" text-anchor="middle">{run}</text>"#);
+            let _ = write!(
+                svg,
+                r#"<text x="{x:.2}" y="{y}" text-anchor="middle">{run}</text>"#
+            );
         }
     }
 }

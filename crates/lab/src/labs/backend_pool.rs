@@ -5,12 +5,19 @@ use crate::verdict::ranges;
 use crate::{Account, Call, Expectation, Options, Series};
 use std::time::Duration;
 
-pub(super) const TRAFFIC: Traffic = Traffic::Sequence { ask: HARBOUR, runs: 20, pause: Duration::from_millis(100) };
+pub(super) const TRAFFIC: Traffic = Traffic::Sequence {
+    ask: HARBOUR,
+    runs: 20,
+    pause: Duration::from_millis(100),
+};
 
 /// Capacity 1 of the model is 1,000 tokens a minute; a call is thought to cost a quarter of its characters and 16 for the
 /// answer (foundry.md 4.1.1 and 4.1.2).
 pub(super) fn quota() -> Quota {
-    Quota { limit: 1000, estimate: HARBOUR.characters().div_ceil(4) as u64 + 16 }
+    Quota {
+        limit: 1000,
+        estimate: HARBOUR.characters().div_ceil(4) as u64 + 16,
+    }
 }
 
 /// As long as no group but the first runs out, the figure of the lab must come out; with more traffic, the rules behind it.
@@ -53,10 +60,19 @@ fn figure(calls: &[Call], accounts: &[Account]) -> Vec<Expectation> {
             format!("{} to {}", after.div_ceil(2), after / 2),
             format!("{} to {}", pair[0].max(pair[1]), pair[0].min(pair[1])),
         ),
-        Expectation::none("turns out of order on priority 2", &pool::broken_turns(calls, ["foundry2", "foundry3"])),
+        Expectation::none(
+            "turns out of order on priority 2",
+            &pool::broken_turns(calls, ["foundry2", "foundry3"]),
+        ),
         Expectation::same("runs on priority 3", 0, by("foundry4").len()),
-        Expectation::none("picks against the rules of the pool", &pool::wrong_picks(calls, &FOUR)),
-        Expectation::none("answers that the quota does not explain", &pool::unexplained_quota(calls, quota())),
+        Expectation::none(
+            "picks against the rules of the pool",
+            &pool::wrong_picks(calls, &FOUR),
+        ),
+        Expectation::none(
+            "answers that the quota does not explain",
+            &pool::unexplained_quota(calls, quota()),
+        ),
     ];
     expectations.extend(accounts.iter().filter_map(|it| refusal(calls, it)));
     expectations
@@ -85,7 +101,9 @@ fn refusal(calls: &[Call], account: &Account) -> Option<Expectation> {
         .map(|call| call.prompt_tokens + call.completion_tokens)
         .sum();
     let quota = quota();
-    let words = |counted: u64, estimate: u64, limit: u64| format!("{counted} counted + {estimate} estimated > {limit}");
+    let words = |counted: u64, estimate: u64, limit: u64| {
+        format!("{counted} counted + {estimate} estimated > {limit}")
+    };
     Some(Expectation::same(
         &format!("{} refuses when its minute is spent", account.name),
         words(seen, quota.estimate, quota.limit),

@@ -7,7 +7,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use trace::Outcome;
 
-pub(super) const TRAFFIC: Traffic = Traffic::Sequence { ask: HARBOUR, runs: 300, pause: Duration::from_millis(100) };
+pub(super) const TRAFFIC: Traffic = Traffic::Sequence {
+    ask: HARBOUR,
+    runs: 300,
+    pause: Duration::from_millis(100),
+};
 
 /// Attempts that `retry count="2"` allows.
 const ATTEMPTS: usize = 3;
@@ -28,15 +32,24 @@ pub(super) fn judge(
             format!("{empty} and {third}"),
             empty + third == failed.len(),
         ),
-        Expectation::none("picks against the rules of the pool", &pool::wrong_picks(calls, &FOUR)),
-        Expectation::none("answers that the quota does not explain", &pool::unexplained_quota(calls, quota())),
+        Expectation::none(
+            "picks against the rules of the pool",
+            &pool::wrong_picks(calls, &FOUR),
+        ),
+        Expectation::none(
+            "answers that the quota does not explain",
+            &pool::unexplained_quota(calls, quota()),
+        ),
         returns(calls),
     ];
     (expectations, Vec::new())
 }
 
 fn is_empty_503(call: &Call) -> bool {
-    let exhausted = call.attempts.last().is_some_and(|it| matches!(it.outcome, Outcome::Unavailable { .. }));
+    let exhausted = call
+        .attempts
+        .last()
+        .is_some_and(|it| matches!(it.outcome, Outcome::Unavailable { .. }));
     call.status == Some(503) && call.body_bytes == 0 && exhausted
 }
 
@@ -59,7 +72,11 @@ fn early(calls: &[Call]) -> Vec<String> {
             }
         }
         if !call.succeeded() && refused.len() < FOUR.len() && !is_third_refusal(call) {
-            found.push(format!("run {} failed when only {} of 4 had refused", call.run, refused.len()));
+            found.push(format!(
+                "run {} failed when only {} of 4 had refused",
+                call.run,
+                refused.len()
+            ));
         }
     }
     found
@@ -72,7 +89,11 @@ fn returns(calls: &[Call]) -> Expectation {
     let Some(first) = calls.iter().position(|call| !call.succeeded()) else {
         return Expectation::judged(name, "no failure, nothing to return from", "no failure", true);
     };
-    let back = calls.iter().skip(first).filter(|call| call.succeeded()).map(|call| call.run);
+    let back = calls
+        .iter()
+        .skip(first)
+        .filter(|call| call.succeeded())
+        .map(|call| call.run);
     let runs = ranges(back);
     let due = calls.last().is_some_and(|last| is_due(calls, last));
     let expected = match due {
@@ -84,7 +105,10 @@ fn returns(calls: &[Call]) -> Expectation {
 
 // Whether any wait that was announced is over by the last call.
 fn is_due(calls: &[Call], last: &Call) -> bool {
-    let waits = calls.iter().flat_map(|call| &call.attempts).filter(|it| it.outcome.status() == Some(429));
+    let waits = calls
+        .iter()
+        .flat_map(|call| &call.attempts)
+        .filter(|it| it.outcome.status() == Some(429));
     waits
         .filter_map(|it| Some(it.ended + Duration::from_secs(it.retry_after.as_deref()?.parse().ok()?)))
         .any(|until| until < last.started)

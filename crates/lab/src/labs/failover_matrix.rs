@@ -54,7 +54,12 @@ const fn expect(
     status: u16,
     error: &'static str,
 ) -> Expected {
-    Expected { attempts, open, status, error }
+    Expected {
+        attempts,
+        open,
+        status,
+        error,
+    }
 }
 
 // One attempt, passed on as it is.
@@ -90,10 +95,20 @@ macro_rules! fails {
     };
 }
 
-const CONFLICT: Expected = expect(&[("primary", 409), ("primary", 409), ("primary", 409)], &[], 409, "");
+const CONFLICT: Expected = expect(
+    &[("primary", 409), ("primary", 409), ("primary", 409)],
+    &[],
+    409,
+    "",
+);
 
 const fn row(name: &'static str, way: Way, with: Expected, without: Expected) -> Row {
-    Row { name, way, with, without }
+    Row {
+        name,
+        way,
+        with,
+        without,
+    }
 }
 
 const fn status(name: &'static str, status: u16, with: Expected, without: Expected) -> Row {
@@ -107,7 +122,12 @@ static ROWS: [Row; 21] = [
     status("403", 403, passes!(403), passes!(403)),
     status("404", 404, passes!(404), passes!(404)),
     status("408", 408, spared!(408), spent!(408)),
-    row("409 with Retry-After", Way::Status(409, Some(3)), CONFLICT, CONFLICT),
+    row(
+        "409 with Retry-After",
+        Way::Status(409, Some(3)),
+        CONFLICT,
+        CONFLICT,
+    ),
     status("409", 409, passes!(409), passes!(409)),
     row("429", Way::Status(429, Some(7)), spared!(429), spent!(429)),
     status("499", 499, spared!(499), spent!(499)),
@@ -115,10 +135,25 @@ static ROWS: [Row; 21] = [
     status("502", 502, spared!(502), spent!(502)),
     status("503", 503, spared!(503), spent!(503)),
     status("504", 504, spared!(504), spent!(504)),
-    row("connection refused", Way::Pool("refused-pool", "refused"), REFUSED, REFUSED),
-    row("name not resolved", Way::Pool("unresolved-pool", "unresolved"), UNRESOLVED, UNRESOLVED),
+    row(
+        "connection refused",
+        Way::Pool("refused-pool", "refused"),
+        REFUSED,
+        REFUSED,
+    ),
+    row(
+        "name not resolved",
+        Way::Pool("unresolved-pool", "unresolved"),
+        UNRESOLVED,
+        UNRESOLVED,
+    ),
     row("TLS failure", Way::Pool("plain-pool", "plain"), PLAIN, PLAIN),
-    row("timeout", Way::Slow, fails!("primary", "Timeout"), fails!("primary", "Timeout")),
+    row(
+        "timeout",
+        Way::Slow,
+        fails!("primary", "Timeout"),
+        fails!("primary", "Timeout"),
+    ),
     row("reset before headers", Way::Reset, RESET, RESET),
     row("reset in mid body", Way::Cut, passes!(200), passes!(200)),
     row("caller gone", Way::Gone, GONE, GONE),
@@ -187,7 +222,9 @@ async fn tidy(remote: &Remote<'_>) -> Result<(), LabError> {
 
 async fn prepare(remote: &Remote<'_>, row: &Row, spare: bool) -> Result<(), LabError> {
     tidy(remote).await?;
-    let Some(fault) = fault(row.way) else { return Ok(()) };
+    let Some(fault) = fault(row.way) else {
+        return Ok(());
+    };
     let faults = json!([fault]);
     if !matches!(row.way, Way::Pool(..)) {
         remote.set_faults(PRIMARY, &faults).await?;
@@ -228,15 +265,33 @@ pub(super) fn judge(
 }
 
 fn wanted(row: &Row, expected: Expected) -> String {
-    let attempts = expected.attempts.iter().map(|(member, status)| attempt(member, *status));
+    let attempts = expected
+        .attempts
+        .iter()
+        .map(|(member, status)| attempt(member, *status));
     let cut = row.way == Way::Cut;
-    words(&attempts.collect::<Vec<_>>(), expected.status, cut, expected.error, &expected.open.join(","))
+    words(
+        &attempts.collect::<Vec<_>>(),
+        expected.status,
+        cut,
+        expected.error,
+        &expected.open.join(","),
+    )
 }
 
 fn came(call: &Call) -> String {
-    let attempts = call.tries().into_iter().map(|it| attempt(&it.backend.unwrap_or_default(), it.status.unwrap_or(0)));
+    let attempts = call
+        .tries()
+        .into_iter()
+        .map(|it| attempt(&it.backend.unwrap_or_default(), it.status.unwrap_or(0)));
     let error = call.error.as_deref().unwrap_or_default();
-    words(&attempts.collect::<Vec<_>>(), call.status.unwrap_or(0), call.cut, error, &call.open.join(","))
+    words(
+        &attempts.collect::<Vec<_>>(),
+        call.status.unwrap_or(0),
+        call.cut,
+        error,
+        &call.open.join(","),
+    )
 }
 
 fn attempt(member: &str, status: u16) -> String {

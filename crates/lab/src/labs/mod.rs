@@ -81,7 +81,11 @@ impl Lab {
     /// Adapts what the folder cannot know: the address at which the mocks listen. The matrix calls it with TLS, which it
     /// does not speak.
     pub fn adapt(&self, service: &mut model::Service, foundry: SocketAddr) {
-        for backend in service.backends.iter_mut().filter(|backend| backend.name == "plain") {
+        for backend in service
+            .backends
+            .iter_mut()
+            .filter(|backend| backend.name == "plain")
+        {
             backend.url = Some(format!("https://{foundry}/openai"));
         }
     }

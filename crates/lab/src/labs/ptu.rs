@@ -12,13 +12,27 @@ const ASK: Ask = Ask {
     max_tokens: Some(100),
 };
 
-pub(super) const TRAFFIC: Traffic =
-    Traffic::Paced { ask: ASK, runs: 300, pace: Duration::from_millis(250), rest: 1.0 / 15.0, slow: 4 };
+pub(super) const TRAFFIC: Traffic = Traffic::Paced {
+    ask: ASK,
+    runs: 300,
+    pace: Duration::from_millis(250),
+    rest: 1.0 / 15.0,
+    slow: 4,
+};
 
 const THREE: [Member; 3] = [
-    Member { name: RESERVED, priority: 1 },
-    Member { name: "overflow1", priority: 2 },
-    Member { name: "overflow2", priority: 2 },
+    Member {
+        name: RESERVED,
+        priority: 1,
+    },
+    Member {
+        name: "overflow1",
+        priority: 2,
+    },
+    Member {
+        name: "overflow2",
+        priority: 2,
+    },
 ];
 const RESERVED: &str = "reserved";
 
@@ -42,8 +56,14 @@ pub(super) fn judge(
     let good = calls.iter().filter(|call| call.succeeded()).count();
     let mut expectations = vec![
         Expectation::same("calls answered with 200", calls.len(), good),
-        Expectation::none("refusals at or under 100 %, or admissions above", &walk.objections),
-        Expectation::none("picks against the rules of the pool", &pool::wrong_picks(calls, &THREE)),
+        Expectation::none(
+            "refusals at or under 100 %, or admissions above",
+            &walk.objections,
+        ),
+        Expectation::none(
+            "picks against the rules of the pool",
+            &pool::wrong_picks(calls, &THREE),
+        ),
     ];
     expectations.push(share(calls));
     expectations.push(returns(calls));
@@ -64,7 +84,11 @@ fn cost(call: &Call) -> f64 {
 }
 
 fn walk(calls: &[Call]) -> Walk {
-    let mut walk = Walk { levels: Vec::new(), curve: Vec::new(), objections: Vec::new() };
+    let mut walk = Walk {
+        levels: Vec::new(),
+        curve: Vec::new(),
+        objections: Vec::new(),
+    };
     let (mut level, mut at) = (0.0_f64, calls.first().map_or(Moment::EPOCH, |call| call.started));
     for call in calls {
         for attempt in call.attempts.iter().filter(|it| member(it) == Some(RESERVED)) {
@@ -79,7 +103,11 @@ fn walk(calls: &[Call]) -> Walk {
             };
             if wrong {
                 let status = status.map_or("nothing".to_owned(), |status| status.to_string());
-                walk.objections.push(format!("run {}: {status} at {:.1} %", call.run, 100.0 * level / FULL));
+                walk.objections.push(format!(
+                    "run {}: {status} at {:.1} %",
+                    call.run,
+                    100.0 * level / FULL
+                ));
             }
             if status == Some(200) {
                 level += cost(call);
@@ -102,7 +130,11 @@ fn share(calls: &[Call]) -> Expectation {
     };
     let span = &calls[*first..*last];
     let offered: f64 = span.iter().map(cost).sum();
-    let served: f64 = span.iter().filter(|call| call.backend.as_deref() == Some(RESERVED)).map(cost).sum();
+    let served: f64 = span
+        .iter()
+        .filter(|call| call.backend.as_deref() == Some(RESERVED))
+        .map(cost)
+        .sum();
     let capacity = RATE * to.since(*from).as_secs_f64();
     if offered <= 0.0 || capacity <= 0.0 {
         return Expectation::judged(name, "a time above 100 %", "none", false);
@@ -110,7 +142,12 @@ fn share(calls: &[Call]) -> Expectation {
     let (expected, actual) = (capacity / offered, served / offered);
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let ok = (actual / expected - 1.0).abs() <= WITHIN;
-    Expectation::judged(name, format!("{} within 3 %", percent(expected)), percent(actual), ok)
+    Expectation::judged(
+        name,
+        format!("{} within 3 %", percent(expected)),
+        percent(actual),
+        ok,
+    )
 }
 
 // Place of each refused call, and the moment of the refusal.
@@ -119,22 +156,44 @@ fn refusals(calls: &[Call]) -> Vec<(usize, Moment)> {
         let refused = |it: &&trace::Attempt| member(it) == Some(RESERVED) && it.outcome.status() == Some(429);
         call.attempts.iter().find(refused).map(|it| it.started)
     };
-    calls.iter().enumerate().filter_map(|(at, call)| Some((at, refusal(call)?))).collect()
+    calls
+        .iter()
+        .enumerate()
+        .filter_map(|(at, call)| Some((at, refusal(call)?)))
+        .collect()
 }
 
 fn returns(calls: &[Call]) -> Expectation {
     let name = "runs on priority 1 once the load is light";
     let tail = &calls[calls.len() - (calls.len() / 30).min(calls.len())..];
-    let on_reserved = tail.iter().filter(|call| call.backend.as_deref() == Some(RESERVED)).count();
-    Expectation::same(name, format!("the last {}", tail.len()), format!("the last {on_reserved}"))
+    let on_reserved = tail
+        .iter()
+        .filter(|call| call.backend.as_deref() == Some(RESERVED))
+        .count();
+    Expectation::same(
+        name,
+        format!("the last {}", tail.len()),
+        format!("the last {on_reserved}"),
+    )
 }
 
 fn series(calls: &[Call], walk: Walk) -> Vec<Series> {
     let mut series = vec![
-        Series { name: "utilisation of the reserved deployment, %".to_owned(), points: walk.curve, mark: Some(100.0) },
-        Series { name: "refusals so far".to_owned(), points: counted(calls), mark: None },
+        Series {
+            name: "utilisation of the reserved deployment, %".to_owned(),
+            points: walk.curve,
+            mark: Some(100.0),
+        },
+        Series {
+            name: "refusals so far".to_owned(),
+            points: counted(calls),
+            mark: None,
+        },
     ];
-    let told = calls.iter().filter_map(|call| Some((call.run, call.utilization?))).collect();
+    let told = calls
+        .iter()
+        .filter_map(|call| Some((call.run, call.utilization?)))
+        .collect();
     series.push(Series {
         name: "utilisation as the answers of the reserved deployment tell it, %".to_owned(),
         points: told,
@@ -154,7 +213,11 @@ fn counted(calls: &[Call]) -> Vec<(u64, f64)> {
     let mut sum = 0.0;
     let mut points = Vec::new();
     for call in calls {
-        sum += call.attempts.iter().filter(|it| it.outcome.status() == Some(429)).count() as f64;
+        sum += call
+            .attempts
+            .iter()
+            .filter(|it| it.outcome.status() == Some(429))
+            .count() as f64;
         points.push((call.run, sum));
     }
     points
@@ -166,9 +229,20 @@ const WINDOW: usize = 20;
 fn shares(calls: &[Call], region: &str) -> Series {
     let share = |at: usize| {
         let window = &calls[(at + 1).saturating_sub(WINDOW)..=at];
-        let here = window.iter().filter(|call| call.region.as_deref() == Some(region)).count();
+        let here = window
+            .iter()
+            .filter(|call| call.region.as_deref() == Some(region))
+            .count();
         100.0 * here as f64 / window.len() as f64
     };
-    let points = calls.iter().enumerate().map(|(at, call)| (call.run, share(at))).collect();
-    Series { name: format!("{region}: share of the last {WINDOW} calls, %"), points, mark: None }
+    let points = calls
+        .iter()
+        .enumerate()
+        .map(|(at, call)| (call.run, share(at)))
+        .collect();
+    Series {
+        name: format!("{region}: share of the last {WINDOW} calls, %"),
+        points,
+        mark: None,
+    }
 }

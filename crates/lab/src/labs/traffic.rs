@@ -9,7 +9,13 @@ pub(crate) enum Traffic {
     /// One call after the other, with a pause after each answer.
     Sequence { ask: Ask, runs: u64, pause: Duration },
     /// A call each `pace`, slowed down by `slow` for the last `rest` of the calls.
-    Paced { ask: Ask, runs: u64, pace: Duration, rest: f64, slow: u32 },
+    Paced {
+        ask: Ask,
+        runs: u64,
+        pace: Duration,
+        rest: f64,
+        slow: u32,
+    },
     /// The rows of the failure matrix.
     Matrix,
 }
@@ -73,7 +79,13 @@ impl Traffic {
                 }
                 Ok(())
             }
-            Traffic::Paced { ask, runs, pace, rest, slow } => {
+            Traffic::Paced {
+                ask,
+                runs,
+                pace,
+                rest,
+                slow,
+            } => {
                 let runs = options.runs.unwrap_or(*runs);
                 let pace = options.interval.unwrap_or(*pace);
                 let quiet = slow_from(runs, *rest);

@@ -182,3 +182,62 @@ fn inflate(decoder: impl Read, limit: usize) -> Result<Option<Bytes>, BodyError>
         Err(_) => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use std::io::Write;
+
+    fn headers(encoding: &str) -> HeaderMap {
+        HeaderMap::from_iter([(CONTENT_ENCODING, encoding.parse().unwrap())])
+    }
+
+    #[test]
+    fn compressed_bodies_are_read_plain_in_every_dialect() {
+        let plain = b"{\"a\":1}";
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
+        let mut raw = DeflateEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(plain).unwrap();
+        zlib.write_all(plain).unwrap();
+        raw.write_all(plain).unwrap();
+        let bodies = [
+            ("GZip", gzip.finish()),
+            ("deflate", zlib.finish()),
+            ("deflate", raw.finish()),
+        ];
+        for (encoding, bytes) in bodies {
+            let bytes = Bytes::from(bytes.unwrap());
+            assert_eq!(
+                decode(&bytes, &headers(encoding), 100).unwrap().as_deref(),
+                Some(&plain[..])
+            );
+            assert!(matches!(
+                decode(&bytes, &headers(encoding), 3),
+                Err(BodyError::TooLarge { limit: 3 })
+            ));
+        }
+        // What its header does not describe is read as it stands.
+        assert_eq!(
+            decode(&Bytes::from_static(plain), &headers("gzip"), 100).unwrap(),
+            None
+        );
+        assert_eq!(
+            decode(&Bytes::from_static(plain), &headers("br"), 100).unwrap(),
+            None
+        );
+    }
+
+    #[test]
+    fn a_body_that_was_not_preserved_is_gone_and_sent_empty() {
+        let mut headers = HeaderMap::from_iter([(CONTENT_LENGTH, HeaderValue::from_static("3"))]);
+        let mut body = MessageBody::from(Body::Full(Bytes::from_static(b"abc")));
+        assert!(matches!(body.read(&mut headers, true), BodyRead::Content(content) if content == "abc"));
+        assert!(matches!(body.read(&mut headers, false), BodyRead::Content(content) if content == "abc"));
+        assert!(matches!(body.read(&mut headers, true), BodyRead::Consumed));
+        assert!(matches!(body.send(), Some(Body::Full(bytes)) if bytes.is_empty()));
+        assert_eq!(headers[CONTENT_LENGTH], "0");
+    }
+}

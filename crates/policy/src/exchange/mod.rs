@@ -66,7 +66,7 @@ pub struct OperationTemplate {
     pub url_template: String,
     /// Names of the parameters in its path.
     pub path_parameters: Vec<String>,
-    /// Names of the parameters in its query.
+    /// Names of the query parameters that it asks for: `a` in `?a={b}`.
     pub query_parameters: Vec<String>,
     /// Documented responses.
     pub responses: Vec<MockResponse>,

@@ -13,7 +13,6 @@ use crate::exchange::Exchange;
 use crate::fault::Fault;
 use crate::shape::{Content, Shape, maybe, required, some};
 use crate::template::{Setting, buffer};
-use source::Diagnostic;
 use trace::Step;
 
 pub(super) static SHAPE: Shape = Shape {
@@ -73,10 +72,6 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
         } else {
             otherwise = Some(branch.block());
         }
-    }
-    if whens.is_empty() && element.node.elements().next().is_some() {
-        let message = "`choose` has no branch `when`, so nothing is chosen";
-        element.report(Diagnostic::warning("no-branch", message, element.name_span()));
     }
     Action::Choose(Choose { whens, otherwise })
 }

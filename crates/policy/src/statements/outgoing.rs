@@ -117,11 +117,7 @@ impl Outgoing {
 
     /// Everything evaluated: the call as it goes out.
     pub(super) fn call(&self, exchange: &mut Exchange, world: &dyn World) -> Result<Call, Fault> {
-        let copy = match &self.mode {
-            Mode::New => false,
-            Mode::Copy => true,
-            Mode::Computed(template) => template.text(exchange)?.trim().eq_ignore_ascii_case("copy"),
-        };
+        let copy = self.copies(exchange)?;
         let timeout = Duration::from_secs(self.timeout.get(exchange)?.try_into().unwrap_or(0));
         let url = match &self.url {
             Some(url) => url.get(exchange)?,
@@ -146,16 +142,7 @@ impl Outgoing {
         for header in &self.headers {
             header.evaluate(exchange)?.apply(&mut headers);
         }
-        let body = match &self.body {
-            Some(body) => Body::Full(body.evaluate(exchange)?),
-            // In outbound a copy has no body (documented).
-            None if copy && exchange.is_about_request() => exchange
-                .request
-                .body
-                .bytes()
-                .map_or(Body::Absent, |bytes| Body::Full(bytes.clone())),
-            None => Body::Absent,
-        };
+        let body = self.body(exchange, copy)?;
         if let Some(identity) = &self.identity {
             identity.put(exchange, world, &mut headers)?;
         }
@@ -182,5 +169,26 @@ impl Outgoing {
             version: HttpVersion::One,
             follow_redirects: false,
         })
+    }
+
+    fn copies(&self, exchange: &mut Exchange) -> Result<bool, Fault> {
+        Ok(match &self.mode {
+            Mode::New => false,
+            Mode::Copy => true,
+            Mode::Computed(template) => template.text(exchange)?.trim().eq_ignore_ascii_case("copy"),
+        })
+    }
+
+    fn body(&self, exchange: &mut Exchange, copy: bool) -> Result<Body, Fault> {
+        if let Some(body) = &self.body {
+            return Ok(Body::Full(body.evaluate(exchange)?));
+        }
+        // In outbound a copy has no body (documented).
+        let copied = exchange
+            .request
+            .body
+            .bytes()
+            .filter(|_| copy && exchange.is_about_request());
+        Ok(copied.map_or(Body::Absent, |bytes| Body::Full(bytes.clone())))
     }
 }

@@ -86,34 +86,10 @@ impl SendRequest {
         exchange: &mut Exchange,
         world: &dyn World,
     ) -> Result<StoredResponse, Fault> {
-        let (timeout, limit) = (call.timeout, exchange.body_limit);
+        let timeout = call.timeout;
         let whole = async {
             match world.send(call).await {
-                Ok(Answer {
-                    status,
-                    reason,
-                    mut headers,
-                    body,
-                    attempt,
-                    ..
-                }) => {
-                    exchange.note(Step::Attempt(Box::new(attempt)));
-                    let mut body = MessageBody::from(body);
-                    let broken = |error: crate::BodyError| {
-                        Fault::internal("BackendConnectionFailure", error.to_string())
-                    };
-                    body.buffer(&headers, limit).await.map_err(broken)?;
-                    let bytes = body.into_plain(&mut headers);
-                    let reason = reason
-                        .or(status.canonical_reason().map(str::to_owned))
-                        .unwrap_or_default();
-                    Ok(StoredResponse {
-                        status: status.as_u16(),
-                        reason,
-                        headers,
-                        body: Mutex::new(Some(bytes)),
-                    })
-                }
+                Ok(answer) => keep(answer, exchange).await,
                 Err(CallError::Unavailable { reason, attempt, .. }) => {
                     exchange.note(Step::Attempt(Box::new(attempt)));
                     Err(Fault::internal("ServiceUnavailable", reason))
@@ -141,4 +117,30 @@ impl SendRequest {
             .await
             .unwrap_or_else(|| Err(late()))
     }
+}
+
+// The whole answer, for the variable.
+async fn keep(answer: Answer, exchange: &mut Exchange) -> Result<StoredResponse, Fault> {
+    let Answer {
+        status,
+        reason,
+        mut headers,
+        body,
+        attempt,
+        ..
+    } = answer;
+    exchange.note(Step::Attempt(Box::new(attempt)));
+    let mut body = MessageBody::from(body);
+    let broken = |error: crate::BodyError| Fault::internal("BackendConnectionFailure", error.to_string());
+    body.buffer(&headers, exchange.body_limit).await.map_err(broken)?;
+    let bytes = body.into_plain(&mut headers);
+    let reason = reason
+        .or(status.canonical_reason().map(str::to_owned))
+        .unwrap_or_default();
+    Ok(StoredResponse {
+        status: status.as_u16(),
+        reason,
+        headers,
+        body: Mutex::new(Some(bytes)),
+    })
 }

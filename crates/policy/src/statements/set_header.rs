@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::shape::{Content, Shape, many, optional, required};
 use crate::template::Setting;
 use crate::world::World;
-use http::header::HOST;
+use http::header::{AUTHORIZATION, COOKIE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use smallvec::SmallVec;
 use source::Diagnostic;
@@ -111,6 +111,9 @@ impl Now for SetHeader {
 }
 
 fn describe(change: &Change) -> String {
+    if change.values.iter().any(HeaderValue::is_sensitive) || matches!(change.name, AUTHORIZATION | COOKIE) {
+        return "set to a secret".to_owned();
+    }
     let values: Vec<_> = change
         .values
         .iter()

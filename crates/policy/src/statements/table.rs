@@ -40,6 +40,10 @@ impl Sections {
 }
 
 const ALL_SCOPES: &[Scope] = &[Scope::Global, Scope::Product, Scope::Api, Scope::Operation];
+const GLOBAL: &[Scope] = &[Scope::Global];
+const PRODUCT: &[Scope] = &[Scope::Product];
+const NOT_GLOBAL: &[Scope] = &[Scope::Product, Scope::Api, Scope::Operation];
+const NOT_OPERATION: &[Scope] = &[Scope::Global, Scope::Product, Scope::Api];
 const IN: Sections = Sections::IN;
 const IN_OUT: Sections = IN.and(Sections::OUT);
 const IN_ERROR: Sections = IN.and(Sections::ON_ERROR);
@@ -77,6 +81,10 @@ const fn tolerated(spec: Spec, sections: Sections) -> Spec {
         tolerated: sections,
         ..spec
     }
+}
+
+const fn at(scopes: &'static [Scope], spec: Spec) -> Spec {
+    Spec { scopes, ..spec }
 }
 
 const fn opaque(name: &'static str) -> Shape {
@@ -164,9 +172,9 @@ static TABLE: &[Spec] = &[
     known(opaque!("xml-to-json"), IN_OUT_ERROR),
     known(opaque!("xsl-transform"), IN_OUT),
     known(opaque!("redirect-content-urls"), IN_OUT),
-    known(opaque!("rate-limit"), IN),
+    at(NOT_GLOBAL, known(opaque!("rate-limit"), IN)),
     known(opaque!("rate-limit-by-key"), IN),
-    known(opaque!("quota"), IN),
+    at(PRODUCT, known(opaque!("quota"), IN)),
     known(opaque!("quota-by-key"), IN),
     known(opaque!("cache-lookup"), IN),
     known(opaque!("cache-store"), Sections::OUT),
@@ -182,19 +190,19 @@ static TABLE: &[Spec] = &[
     known(opaque!("azure-openai-semantic-cache-store"), Sections::OUT),
     known(opaque!("llm-semantic-cache-lookup"), IN),
     known(opaque!("llm-semantic-cache-store"), Sections::OUT),
-    known(opaque!("llm-content-safety"), IN_OUT),
+    at(NOT_OPERATION, known(opaque!("llm-content-safety"), IN_OUT)),
     known(opaque!("get-authorization-context"), IN),
     known(opaque!("validate-azure-ad-token"), IN),
     known(opaque!("validate-jwt"), IN),
     known(opaque!("validate-client-certificate"), IN),
     known(opaque!("authentication-certificate"), IN),
     known(opaque!("validate-content"), IN_OUT_ERROR),
-    known(opaque!("validate-graphql-request"), IN),
-    known(opaque!("validate-odata-request"), IN),
+    at(NOT_OPERATION, known(opaque!("validate-graphql-request"), IN)),
+    at(NOT_OPERATION, known(opaque!("validate-odata-request"), IN)),
     known(opaque!("validate-parameters"), IN),
     known(opaque!("validate-headers"), OUT_ERROR),
     known(opaque!("validate-status-code"), OUT_ERROR),
-    known(opaque!("cross-domain"), IN),
+    at(GLOBAL, known(opaque!("cross-domain"), IN)),
     known(opaque!("jsonp"), Sections::OUT),
     known(opaque!("publish-to-dapr"), IN),
     known(opaque!("invoke-dapr-binding"), IN_OUT_ERROR),

@@ -1,7 +1,8 @@
 use super::inbound;
 use super::world::{Documents, Script, Scripted, request};
-use crate::{Body, Detail, Scope, Start};
+use crate::{Body, Detail, Exchange, MockResponse, OperationTemplate, Scope, Start, default_global, fold};
 use http::{HeaderValue, Method};
+use std::sync::Arc;
 use std::time::Duration;
 use trace::Step;
 
@@ -214,7 +215,7 @@ async fn return_response_ends_the_walk_clean() {
     let text = inbound(
         "<return-response><set-status code='403' reason='No'/><set-header name='a'><value>1</value><value>2</value></set-header></return-response><set-status code='0x' />",
     )
-    .replace("<set-status code='0x' />", "<set-variable name='never' value='@(throw)'/>");
+    .replace("<set-status code='0x' />", "<set-variable name='never' value='@(context.Variables[\"unset\"])'/>");
     let world = Scripted::new([]);
     let outcome = Documents::default()
         .with(Scope::Api, &text)
@@ -427,4 +428,183 @@ fn deep_documents_run_on_the_stack_of_a_worker() {
         .spawn(run)
         .unwrap();
     assert_eq!(worker.join().unwrap(), 200);
+}
+
+#[tokio::test]
+async fn retry_waits_on_the_clock_and_says_so() {
+    let text = "<policies><backend><retry condition='@(context.Response.StatusCode == 503)' count='3' interval='2' delta='3'><forward-request buffer-request-body='true' /></retry></backend></policies>";
+    let world = Scripted::new((0..3).map(|_| Script::Answer(503, &[], "down")));
+    let outcome = Documents::default()
+        .with(Scope::Api, text)
+        .send(&world, request())
+        .await;
+    assert_eq!(
+        (outcome.status(), outcome.elapsed),
+        (200, Duration::from_secs(2 + 5 + 8))
+    );
+    let waits = outcome.events.iter().filter_map(|it| match it.step {
+        Step::Waited { millis, retry } => Some((millis, retry)),
+        _ => None,
+    });
+    let waits = waits.collect::<Vec<_>>();
+    assert_eq!(waits, [(2000.0, 1), (5000.0, 2), (8000.0, 3)]);
+}
+
+#[tokio::test]
+async fn a_backends_own_503_goes_to_outbound() {
+    let text = LAB.replace(
+        "<outbound><base />",
+        "<outbound><set-header name='x-out'><value>yes</value></set-header>",
+    );
+    let world = Scripted::new((0..3).map(|_| Script::Answer(503, &[], "mine")));
+    let outcome = Documents::default()
+        .with(Scope::Api, &text)
+        .send(&world, request())
+        .await;
+    assert_eq!(
+        (outcome.status(), outcome.text(), outcome.header("x-out")),
+        (503, "mine".to_owned(), Some("yes"))
+    );
+    assert_eq!(outcome.error, None);
+}
+
+#[tokio::test]
+async fn a_fault_knows_where_it_arose() {
+    let failing = "<set-variable id='mine' name='a' value='@(context.Variables[\"unset\"])' />";
+    let text = inbound(&format!(
+        "<choose><when condition='false' /><when condition='true'><set-method>GET</set-method>{failing}</when></choose>"
+    ));
+    let outcome = Documents::default()
+        .with(Scope::Api, &text)
+        .send(&Scripted::new([]), request())
+        .await;
+    let place = "choose[1]/when[2]/set-variable[1]";
+    assert_eq!(
+        outcome.error,
+        Some(format!("set-variable ExpressionValueEvaluationFailure {place}"))
+    );
+    let text = inbound(
+        "<choose><when condition='false' /><when condition='@((bool)context.Variables[\"unset\"])' /></choose>",
+    );
+    let outcome = Documents::default()
+        .with(Scope::Api, &text)
+        .send(&Scripted::new([]), request())
+        .await;
+    assert_eq!(
+        outcome.error.as_deref(),
+        Some("choose ExpressionValueEvaluationFailure choose[1]/when[2]")
+    );
+}
+
+#[tokio::test]
+async fn an_error_in_on_error_ends_in_the_default_500() {
+    let text = "<policies><inbound><ip-filter action='forbid'><address>10.0.0.9</address></ip-filter></inbound><backend /><on-error><set-header name='x'><value>1</value></set-header><set-variable name='a' value='@(context.Variables[\"unset\"])' /><set-status code='200' /></on-error></policies>";
+    let outcome = Documents::default()
+        .with(Scope::Api, text)
+        .send(&Scripted::new([]), request())
+        .await;
+    assert_eq!((outcome.status(), outcome.header("x")), (500, None));
+    assert!(outcome.error.unwrap_or_default().starts_with("ip-filter"));
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_one_way_request() {
+    let text = inbound(
+        "<send-one-way-request mode='copy'><set-url>http://audit/x</set-url><set-header name='x-a'><value>1</value></set-header></send-one-way-request>",
+    );
+    let world = Scripted::new([]);
+    let outcome = Documents::default()
+        .with(Scope::Api, &text)
+        .send(&world, request())
+        .await;
+    tokio::task::yield_now().await;
+    assert_eq!(outcome.status(), 200);
+    let audit = world
+        .seen()
+        .into_iter()
+        .find(|it| it.line == "POST http://audit/x")
+        .unwrap();
+    assert_eq!(
+        (
+            audit.body.as_str(),
+            audit.headers.get("x-a").map(HeaderValue::as_bytes)
+        ),
+        ("payload", Some(&b"1"[..]))
+    );
+    assert!(!audit.headers.contains_key("host"));
+}
+
+#[tokio::test]
+async fn a_mock_answers_with_the_documented_example() {
+    let json = ("application/json".to_owned(), vec!["{\"id\":1}".to_owned()]);
+    let responses = vec![MockResponse {
+        status: 200,
+        representations: vec![json],
+    }];
+    let template = Some(Arc::new(OperationTemplate {
+        responses,
+        ..OperationTemplate::default()
+    }));
+    let documents = Documents::default().with(Scope::Api, &inbound("<mock-response />"));
+    let outcome = documents
+        .send(
+            &Scripted::new([]),
+            Start {
+                template,
+                ..request()
+            },
+        )
+        .await;
+    assert_eq!(
+        (outcome.text(), outcome.header("content-type")),
+        ("{\"id\":1}".to_owned(), Some("application/json"))
+    );
+}
+
+#[tokio::test]
+async fn a_preflight_is_answered_by_cors_alone() {
+    let text = inbound(
+        "<set-variable name='never' value='@(context.Variables[\"unset\"])'/><cors allow-credentials='true'><allowed-origins><origin>*</origin></allowed-origins><allowed-methods preflight-result-max-age='60'><method>PUT</method></allowed-methods><allowed-headers><header>x-a</header></allowed-headers></cors>",
+    );
+    let documents = Documents::default().with(Scope::Api, &text);
+    let walk = fold(&[documents.folded[0].clone(), default_global()]);
+    let world = Scripted::new([]);
+    let ask = |method: &'static str, headers: &'static str| {
+        let mut start = Start {
+            method: Method::OPTIONS,
+            ..request()
+        };
+        start
+            .headers
+            .insert("origin", HeaderValue::from_static("http://app.local"));
+        start
+            .headers
+            .insert("access-control-request-method", HeaderValue::from_static(method));
+        start.headers.insert(
+            "access-control-request-headers",
+            HeaderValue::from_static(headers),
+        );
+        let mut exchange = Exchange::new(start);
+        assert!(walk.preflight(&mut exchange, &world));
+        let parts = exchange.take_response();
+        let mut lines: Vec<_> = parts
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+            .collect();
+        lines.sort();
+        (parts.status.as_u16(), lines)
+    };
+    let expected = [
+        "access-control-allow-credentials: true",
+        "access-control-allow-headers: x-a",
+        "access-control-allow-methods: PUT",
+        "access-control-allow-origin: http://app.local",
+        "access-control-max-age: 60",
+        "vary: Origin",
+    ];
+    assert_eq!(ask("PUT", "X-A"), (200, expected.map(str::to_owned).to_vec()));
+    assert_eq!(ask("DELETE", "x-a"), (200, Vec::new()));
+    assert_eq!(ask("PUT", "x-b"), (200, Vec::new()));
+    assert!(walk.has_cors() && !fold(&[default_global()]).has_cors());
 }

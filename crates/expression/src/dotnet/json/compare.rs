@@ -2,7 +2,8 @@
 
 use super::super::number_buffer::{Digits, Number};
 use super::scalar::Scalar;
-use super::token::{JToken, TokenType};
+use super::token::JToken;
+use super::token_type::TokenType;
 use std::cmp::Ordering;
 
 /// Whether two trees say the same: the order of an object's properties does not matter.
@@ -25,7 +26,13 @@ pub(crate) fn deep_equals(a: &JToken, b: &JToken) -> bool {
                 _ => false,
             }
         }),
-        _ => a.name() == b.name() && a.children().iter().zip(b.children()).all(|(a, b)| deep_equals(a, &b)),
+        _ => {
+            a.name() == b.name()
+                && a.children()
+                    .iter()
+                    .zip(b.children())
+                    .all(|(a, b)| deep_equals(a, &b))
+        }
     }
 }
 
@@ -37,7 +44,9 @@ pub(crate) fn values_equal(a: &Scalar, b: &Scalar) -> bool {
     match (number(a), number(b)) {
         (Some(a), Some(b)) => a == b,
         _ => match (a, b) {
-            (Scalar::Date(a), Scalar::DateOffset(b)) | (Scalar::DateOffset(b), Scalar::Date(a)) => a.ticks == b.utc_ticks(),
+            (Scalar::Date(a), Scalar::DateOffset(b)) | (Scalar::DateOffset(b), Scalar::Date(a)) => {
+                a.ticks == b.utc_ticks()
+            }
             _ => a == b,
         },
     }
@@ -76,7 +85,15 @@ fn number(scalar: &Scalar) -> Option<Digits> {
 }
 
 fn compare_digits(a: &Digits, b: &Digits) -> Ordering {
-    let sign = |it: &Digits| if it.is_zero() { 0 } else if it.negative { -1 } else { 1 };
+    let sign = |it: &Digits| {
+        if it.is_zero() {
+            0
+        } else if it.negative {
+            -1
+        } else {
+            1
+        }
+    };
     let size = |a: &Digits, b: &Digits| a.scale.cmp(&b.scale).then_with(|| a.digits.cmp(&b.digits));
     sign(a).cmp(&sign(b)).then_with(|| match sign(a) {
         0 => Ordering::Equal,
@@ -105,10 +122,22 @@ mod tests {
     #[test]
     fn numbers_of_all_types_compare() {
         let big = Scalar::BigInteger("12345678901234567890123".into());
-        assert_eq!(compare_values(&Scalar::Integer(2), &Scalar::Float(10.5)), Some(Ordering::Less));
+        assert_eq!(
+            compare_values(&Scalar::Integer(2), &Scalar::Float(10.5)),
+            Some(Ordering::Less)
+        );
         assert_eq!(compare_values(&big, &Scalar::Float(1e30)), Some(Ordering::Less));
-        assert_eq!(compare_values(&Scalar::Integer(-2), &Scalar::Integer(-10)), Some(Ordering::Greater));
-        assert_eq!(compare_values(&Scalar::Integer(0), &Scalar::Float(0.5)), Some(Ordering::Less));
-        assert_eq!(compare_values(&Scalar::Integer(1), &Scalar::String("1".into())), None);
+        assert_eq!(
+            compare_values(&Scalar::Integer(-2), &Scalar::Integer(-10)),
+            Some(Ordering::Greater)
+        );
+        assert_eq!(
+            compare_values(&Scalar::Integer(0), &Scalar::Float(0.5)),
+            Some(Ordering::Less)
+        );
+        assert_eq!(
+            compare_values(&Scalar::Integer(1), &Scalar::String("1".into())),
+            None
+        );
     }
 }

@@ -10,7 +10,6 @@ use super::super::{base64, datetime_parse, guid, timespan};
 use super::scalar::Scalar;
 use super::token::JToken;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -25,7 +24,9 @@ pub(crate) fn to_text(token: &JToken) -> Result<Option<Arc<str>>> {
         None => Err(cannot(token, "String")),
         Some(Scalar::Null) => Ok(None),
         Some(Scalar::Undefined) => Err(cannot(token, "String")),
-        Some(Scalar::String(text) | Scalar::Uri(text) | Scalar::Raw(text) | Scalar::Comment(text)) => Ok(Some(text)),
+        Some(Scalar::String(text) | Scalar::Uri(text) | Scalar::Raw(text) | Scalar::Comment(text)) => {
+            Ok(Some(text))
+        }
         Some(Scalar::Bytes(bytes)) => Ok(Some(Scalar::base64(&bytes).into())),
         Some(other) => Ok(Some(other.text(Culture::Invariant).into())),
     }
@@ -35,9 +36,10 @@ pub(crate) fn to_text(token: &JToken) -> Result<Option<Arc<str>>> {
 pub(crate) fn to_integer(token: &JToken, kind: &IntType, target: &str) -> Result<i128> {
     match value_of(token) {
         Some(Scalar::Integer(it)) => kind.check(i128::from(it)),
-        Some(Scalar::BigInteger(it)) => {
-            it.parse::<i128>().map_err(|_| DotnetError::too_large(kind.article_name)).and_then(|it| kind.check(it))
-        }
+        Some(Scalar::BigInteger(it)) => it
+            .parse::<i128>()
+            .map_err(|_| DotnetError::too_large(kind.article_name))
+            .and_then(|it| kind.check(it)),
         Some(Scalar::Float(it)) => convert::integer_from_double(it, kind),
         Some(Scalar::Decimal(it)) => convert::integer_from_decimal(it, kind),
         Some(Scalar::Boolean(it)) => Ok(i128::from(it)),
@@ -102,7 +104,9 @@ pub(crate) fn to_date(token: &JToken, today: DateTime) -> Result<DateTime> {
     match value_of(token) {
         Some(Scalar::Date(it)) => Ok(it),
         Some(Scalar::DateOffset(it)) => Ok(it.local),
-        Some(Scalar::String(it) | Scalar::Raw(it) | Scalar::Comment(it)) => datetime_parse::parse(&it, today, 0),
+        Some(Scalar::String(it) | Scalar::Raw(it) | Scalar::Comment(it)) => {
+            datetime_parse::parse(&it, today, 0)
+        }
         _ => Err(cannot(token, "DateTime")),
     }
 }
@@ -143,7 +147,9 @@ pub(crate) fn to_bytes(token: &JToken) -> Result<Option<Arc<[u8]>>> {
     match value_of(token) {
         Some(Scalar::Null) => Ok(None),
         Some(Scalar::Bytes(it)) => Ok(Some(it)),
-        Some(Scalar::String(it) | Scalar::Raw(it) | Scalar::Comment(it)) => Ok(Some(base64::decode(&it)?.into())),
+        Some(Scalar::String(it) | Scalar::Raw(it) | Scalar::Comment(it)) => {
+            Ok(Some(base64::decode(&it)?.into()))
+        }
         _ => Err(cannot(token, "byte array")),
     }
 }
@@ -154,15 +160,6 @@ pub(crate) fn to_uri(token: &JToken) -> Result<Option<Arc<str>>> {
         Some(Scalar::Null) => Ok(None),
         Some(Scalar::Uri(it) | Scalar::String(it) | Scalar::Raw(it) | Scalar::Comment(it)) => Ok(Some(it)),
         _ => Err(cannot(token, "Uri")),
-    }
-}
-
-/// A whole number as `long`, if it fits.
-pub(crate) fn as_long(scalar: &Scalar) -> Option<i64> {
-    match scalar {
-        Scalar::Integer(it) => Some(*it),
-        Scalar::Decimal(it) if it.is_integer() => it.to_i64(),
-        _ => None,
     }
 }
 
@@ -196,7 +193,10 @@ mod tests {
         assert_eq!(int("null").unwrap_err().message, "Can not convert Null to Int32.");
         assert_eq!(int("{}").unwrap_err().message, "Can not convert Object to Int32.");
         assert_eq!(int("'x'").unwrap_err().type_name, "System.FormatException");
-        assert_eq!(int("12345678901234567890123").unwrap_err().type_name, "System.OverflowException");
+        assert_eq!(
+            int("12345678901234567890123").unwrap_err().type_name,
+            "System.OverflowException"
+        );
         assert_eq!(to_bool(&read("'true'")), Ok(true));
         let text = |text| to_text(&read(text)).unwrap().unwrap_or("null".into()).to_string();
         assert_eq!(text("1"), "1");
@@ -204,8 +204,14 @@ mod tests {
         assert_eq!(text("1.0"), "1");
         assert_eq!(text("null"), "null");
         assert_eq!(text("'2024-03-05T07:08:09Z'"), "03/05/2024 07:08:09");
-        assert_eq!(to_text(&read("{}")).unwrap_err().message, "Can not convert Object to String.");
-        assert_eq!(to_text(&read("[]")).unwrap_err().message, "Can not convert Array to String.");
+        assert_eq!(
+            to_text(&read("{}")).unwrap_err().message,
+            "Can not convert Object to String."
+        );
+        assert_eq!(
+            to_text(&read("[]")).unwrap_err().message,
+            "Can not convert Array to String."
+        );
         let property = read("{a:7}").property_named("a").unwrap();
         assert_eq!(to_integer(&property, &INT32, "Int32"), Ok(7));
     }

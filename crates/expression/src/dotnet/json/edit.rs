@@ -1,7 +1,8 @@
 //! Changing a tree: `Add`, `Insert`, `Remove`, `Replace` and the indexers' setters.
 
 use super::super::error::{DotnetError, Result};
-use super::token::{Body, JToken, Key, MAX_HEIGHT, Node, TokenType, too_deep};
+use super::token::{Body, JToken, Key, MAX_HEIGHT, Node, too_deep};
+use super::token_type::TokenType;
 use std::sync::Arc;
 
 impl JToken {
@@ -24,7 +25,10 @@ impl JToken {
     pub(crate) fn insert(&self, index: i64, content: &JToken) -> Result<()> {
         match usize::try_from(index) {
             Ok(at) if at <= self.count() => self.insert_at(at, content),
-            _ => Err(DotnetError::out_of_range("Index must be within the bounds of the List.", "index")),
+            _ => Err(DotnetError::out_of_range(
+                "Index must be within the bounds of the List.",
+                "index",
+            )),
         }
     }
 
@@ -33,7 +37,9 @@ impl JToken {
         let is_property = content.kind() == TokenType::Property;
         match kind {
             TokenType::Property => {
-                return Err(json_error("Newtonsoft.Json.Linq.JProperty cannot have multiple values."));
+                return Err(json_error(
+                    "Newtonsoft.Json.Linq.JProperty cannot have multiple values.",
+                ));
             }
             TokenType::Object | TokenType::Array | TokenType::Constructor => {
                 if (kind == TokenType::Object) != is_property {
@@ -41,7 +47,12 @@ impl JToken {
                     return Err(DotnetError::argument(message));
                 }
             }
-            _ => return Err(DotnetError::invalid_operation(format!("Cannot add content to {}.", self.clr_name()))),
+            _ => {
+                return Err(DotnetError::invalid_operation(format!(
+                    "Cannot add content to {}.",
+                    self.clr_name()
+                )));
+            }
         }
         if let Some(name) = content.name().filter(|_| kind == TokenType::Object)
             && self.property_named(&name).is_some()
@@ -59,7 +70,9 @@ impl JToken {
                     properties.shift_insert(at.min(properties.len()), name, child.clone());
                 }
             }
-            Body::Array(items) | Body::Constructor(_, items) => items.insert(at.min(items.len()), child.clone()),
+            Body::Array(items) | Body::Constructor(_, items) => {
+                items.insert(at.min(items.len()), child.clone())
+            }
             _ => (),
         }
         self.adopt(&child);
@@ -70,7 +83,11 @@ impl JToken {
     fn prepare(&self, content: &JToken) -> Result<Arc<Node>> {
         let above = self.levels_above()?;
         let holds_itself = above.iter().any(|it| Arc::ptr_eq(it, &content.node));
-        let child = if holds_itself { content.deep_clone().node } else { content.unattached()? };
+        let child = if holds_itself {
+            content.deep_clone().node
+        } else {
+            content.unattached()?
+        };
         if above.len() + usize::from(child.height()) > usize::from(MAX_HEIGHT) {
             return Err(too_deep());
         }
@@ -113,7 +130,9 @@ impl JToken {
                 Some(property) => property.set_property_value(value),
                 None => self.add_property(name, value),
             },
-            (TokenType::Array | TokenType::Constructor, Key::Index(index)) => self.item(index)?.replace(value),
+            (TokenType::Array | TokenType::Constructor, Key::Index(index)) => {
+                self.item(index)?.replace(value)
+            }
             (kind, key) => Err(self.wrong_key(kind, key, "Set")),
         }
     }
@@ -147,7 +166,9 @@ impl JToken {
             return Err(DotnetError::invalid_operation("The parent is missing."));
         };
         if matches!(parent.state().body, Body::Property(..)) {
-            return Err(json_error("Cannot add or remove items from Newtonsoft.Json.Linq.JProperty."));
+            return Err(json_error(
+                "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty.",
+            ));
         }
         let Some(at) = self.position() else { return Ok(()) };
         match &mut parent.state().body {
@@ -204,7 +225,9 @@ impl JToken {
         let Some(at) = self.position() else { return Ok(()) };
         if parent.kind() == TokenType::Object {
             let name = self.name();
-            let taken = value.name().is_some_and(|it| Some(&it) != name.as_ref() && parent.get(&it).is_some());
+            let taken = value
+                .name()
+                .is_some_and(|it| Some(&it) != name.as_ref() && parent.get(&it).is_some());
             if taken {
                 return parent.insert_at(at, value);
             }
@@ -232,7 +255,11 @@ impl JToken {
 
     /// `JArray.IndexOf(item)`: by identity.
     pub(crate) fn index_of(&self, item: &JToken) -> i64 {
-        let place = self.node.children().iter().position(|it| Arc::ptr_eq(it, &item.node));
+        let place = self
+            .node
+            .children()
+            .iter()
+            .position(|it| Arc::ptr_eq(it, &item.node));
         place.map_or(-1, |it| it as i64)
     }
 }
@@ -285,17 +312,27 @@ mod tests {
     #[test]
     fn removing_and_moving() {
         let it = read("{'a':1,'b':[1,2,3]}");
-        it.property_named("a").unwrap().add_beside(1, &JToken::property("n", &JToken::null()).unwrap()).unwrap();
+        it.property_named("a")
+            .unwrap()
+            .add_beside(1, &JToken::property("n", &JToken::null()).unwrap())
+            .unwrap();
         assert!(it.remove_property("a") && !it.remove_property("zz"));
         let array = it.get("b").unwrap();
         array.remove_at(1).unwrap();
         array.item(0).unwrap().replace(&JToken::string("y")).unwrap();
         array.add_first(&JToken::null()).unwrap();
         assert_eq!(it.compact(), r#"{"n":null,"b":[null,"y",3]}"#);
-        assert_eq!(array.remove_at(7).unwrap_err().type_name, "System.ArgumentOutOfRangeException");
+        assert_eq!(
+            array.remove_at(7).unwrap_err().type_name,
+            "System.ArgumentOutOfRangeException"
+        );
         assert_eq!(it.remove().unwrap_err().message, "The parent is missing.");
         assert!(it.get("n").unwrap().remove().is_err());
-        assert!(array.add(&JToken::property("n", &JToken::null()).unwrap()).is_err());
+        assert!(
+            array
+                .add(&JToken::property("n", &JToken::null()).unwrap())
+                .is_err()
+        );
         assert!(it.add(&JToken::null()).is_err());
     }
 

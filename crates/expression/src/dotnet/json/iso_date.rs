@@ -2,26 +2,27 @@
 
 use super::super::calendar::{self, Civil, DAY, HOUR, MAX_TICKS, MILLISECOND, MINUTE, SECOND, UNIX_EPOCH};
 use super::super::datetime::{DateTime, Kind};
-use super::super::datetime_offset::DateTimeOffset;
 
 /// The date that a string stands for, if Json.NET would see one. An offset is converted to the host's zone.
 pub(super) fn parse(text: &str) -> Option<DateTime> {
     let (ticks, zone) = read(text)?;
     match zone {
-        Zone::None => Some(DateTime { ticks, kind: Kind::Unspecified }),
-        Zone::Utc => Some(DateTime { ticks, kind: Kind::Utc }),
+        Zone::None => Some(DateTime {
+            ticks,
+            kind: Kind::Unspecified,
+        }),
+        Zone::Utc => Some(DateTime {
+            ticks,
+            kind: Kind::Utc,
+        }),
         Zone::Offset(minutes) => {
             let ticks = (ticks - minutes * MINUTE).clamp(0, MAX_TICKS);
-            Some(DateTime { ticks, kind: Kind::Local })
+            Some(DateTime {
+                ticks,
+                kind: Kind::Local,
+            })
         }
     }
-}
-
-/// The same, with its offset.
-pub(super) fn parse_offset(text: &str) -> Option<DateTimeOffset> {
-    let (ticks, zone) = read(text)?;
-    let minutes = if let Zone::Offset(minutes) = zone { minutes } else { 0 };
-    DateTimeOffset::new(DateTime { ticks, kind: Kind::Unspecified }, minutes * MINUTE).ok()
 }
 
 enum Zone {
@@ -39,12 +40,21 @@ fn read(text: &str) -> Option<(i64, Zone)> {
         return None;
     }
     let number = |from: usize, to: usize| {
-        bytes[from..to].iter().try_fold(0i64, |sum, it| it.is_ascii_digit().then(|| sum * 10 + i64::from(it - b'0')))
+        bytes[from..to].iter().try_fold(0i64, |sum, it| {
+            it.is_ascii_digit().then(|| sum * 10 + i64::from(it - b'0'))
+        })
     };
-    if [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')].iter().any(|(at, mark)| bytes[*at] != *mark) {
+    if [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')]
+        .iter()
+        .any(|(at, mark)| bytes[*at] != *mark)
+    {
         return None;
     }
-    let date = Civil { year: number(0, 4)?, month: number(5, 7)?, day: number(8, 10)? };
+    let date = Civil {
+        year: number(0, 4)?,
+        month: number(5, 7)?,
+        day: number(8, 10)?,
+    };
     let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
     let fine = hour < 24 && minute < 60 && second < 60 || (hour, minute, second) == (24, 0, 0);
     if !calendar::exists(date) || !fine {
@@ -53,7 +63,11 @@ fn read(text: &str) -> Option<(i64, Zone)> {
     let mut at = 19;
     let mut fraction = 0;
     if bytes.get(at) == Some(&b'.') {
-        let digits = bytes[20..].iter().take_while(|it| it.is_ascii_digit()).count().min(7);
+        let digits = bytes[20..]
+            .iter()
+            .take_while(|it| it.is_ascii_digit())
+            .count()
+            .min(7);
         if digits == 0 {
             return None;
         }
@@ -84,19 +98,37 @@ fn zone(bytes: &[u8]) -> Option<Zone> {
     if !digits.bytes().all(|it| it.is_ascii_digit()) {
         return None;
     }
-    let (hours, minutes) = (digits.get(..2)?.parse::<i64>().ok()?, digits.get(2..)?.parse::<i64>().unwrap_or(0));
+    let (hours, minutes) = (
+        digits.get(..2)?.parse::<i64>().ok()?,
+        digits.get(2..)?.parse::<i64>().unwrap_or(0),
+    );
     (hours <= 99 && minutes <= 99).then_some(Zone::Offset(sign * (hours * 60 + minutes)))
 }
 
 /// Milliseconds since 1970, with an offset that only says that the time is local.
 fn microsoft(inner: &str) -> Option<(i64, Zone)> {
-    let sign_at = inner.char_indices().skip(1).find(|(_, c)| matches!(c, '+' | '-')).map(|(at, _)| at);
+    let sign_at = inner
+        .char_indices()
+        .skip(1)
+        .find(|(_, c)| matches!(c, '+' | '-'))
+        .map(|(at, _)| at);
     let (count, offset) = inner.split_at(sign_at.unwrap_or(inner.len()));
-    let ticks = count.parse::<i64>().ok()?.checked_mul(MILLISECOND)?.checked_add(UNIX_EPOCH)?;
+    let ticks = count
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(MILLISECOND)?
+        .checked_add(UNIX_EPOCH)?;
     if !(0..=MAX_TICKS).contains(&ticks) {
         return None;
     }
-    Some((ticks, if offset.is_empty() { Zone::Utc } else { Zone::Offset(0) }))
+    Some((
+        ticks,
+        if offset.is_empty() {
+            Zone::Utc
+        } else {
+            Zone::Offset(0)
+        },
+    ))
 }
 
 #[cfg(test)]
@@ -106,10 +138,22 @@ mod tests {
     #[test]
     fn only_dates_with_a_time() {
         assert_eq!(parse("2024-03-05T07:08:09Z").map(|it| it.kind), Some(Kind::Utc));
-        assert_eq!(parse("2024-03-05T07:08:09+02:00").map(|it| (it.kind, it.hour())), Some((Kind::Local, 5)));
-        assert_eq!(parse("2024-03-05T07:08:09.1234567").map(|it| it.ticks % SECOND), Some(1_234_567));
+        assert_eq!(
+            parse("2024-03-05T07:08:09+02:00").map(|it| (it.kind, it.hour())),
+            Some((Kind::Local, 5))
+        );
+        assert_eq!(
+            parse("2024-03-05T07:08:09.1234567").map(|it| it.ticks % SECOND),
+            Some(1_234_567)
+        );
         assert_eq!(parse("/Date(0)/").map(|it| it.ticks), Some(UNIX_EPOCH));
-        for text in ["2024-03-05", "2024-03-05T07:08", "2024-13-05T07:08:09", "2024-03-05 07:08:09", "ééééééééééé"] {
+        for text in [
+            "2024-03-05",
+            "2024-03-05T07:08",
+            "2024-13-05T07:08:09",
+            "2024-03-05 07:08:09",
+            "ééééééééééé",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -11,14 +11,16 @@ impl Parser<'_> {
         let mut high: Option<u16> = None;
         loop {
             let rest = &self.text[self.at..];
-            let plain = rest.find(|c| c == delimiter || c == '\\').unwrap_or(rest.len());
+            let plain = rest.find([delimiter, '\\']).unwrap_or(rest.len());
             if plain > 0 {
                 push_unit(None, &mut high, &mut out);
                 out.push_str(&rest[..plain]);
                 self.at += plain;
             }
             match self.peek_char() {
-                None => return Err(self.error(&format!("Unterminated string. Expected delimiter: {delimiter}."))),
+                None => {
+                    return Err(self.error(&format!("Unterminated string. Expected delimiter: {delimiter}.")));
+                }
                 Some(c) if c == delimiter => {
                     push_unit(None, &mut high, &mut out);
                     self.at += 1;
@@ -75,7 +77,9 @@ impl Parser<'_> {
         };
         if !separated {
             let c = self.peek_char().unwrap_or('\0');
-            return Err(self.error(&format!("Unexpected character encountered while parsing number: {c}.")));
+            return Err(self.error(&format!(
+                "Unexpected character encountered while parsing number: {c}."
+            )));
         }
         match number_value(text) {
             Some(scalar) => self.number_done(scalar),

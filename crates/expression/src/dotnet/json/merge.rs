@@ -2,7 +2,8 @@
 
 use super::super::error::{DotnetError, Result};
 use super::compare::deep_equals;
-use super::token::{JToken, TokenType};
+use super::token::JToken;
+use super::token_type::TokenType;
 
 /// `MergeArrayHandling`, by its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,13 +36,18 @@ pub(crate) fn merge(target: &JToken, content: &JToken, settings: MergeSettings) 
         (TokenType::Object, TokenType::Object) => objects(target, content, settings),
         (TokenType::Array, TokenType::Array) => arrays(target, content, settings),
         (TokenType::Object | TokenType::Array, _) => Ok(()),
-        _ => Err(DotnetError::invalid_operation(format!("Cannot merge into {}.", target.clr_name()))),
+        _ => Err(DotnetError::invalid_operation(format!(
+            "Cannot merge into {}.",
+            target.clr_name()
+        ))),
     }
 }
 
 fn objects(target: &JToken, content: &JToken, settings: MergeSettings) -> Result<()> {
     for property in content.children() {
-        let (Some(name), Some(value)) = (property.name(), property.property_value()) else { continue };
+        let (Some(name), Some(value)) = (property.name(), property.property_value()) else {
+            continue;
+        };
         let Some(existing) = target.get(&name) else {
             target.add_property(name, &value)?;
             continue;
@@ -77,7 +83,9 @@ fn arrays(target: &JToken, content: &JToken, settings: MergeSettings) -> Result<
             for (at, item) in content.children().iter().enumerate() {
                 match target.item(at as i64) {
                     Err(_) => target.add(item)?,
-                    Ok(own) if own.is_container() && own.kind() == item.kind() => merge(&own, item, settings)?,
+                    Ok(own) if own.is_container() && own.kind() == item.kind() => {
+                        merge(&own, item, settings)?
+                    }
                     Ok(_) if item.kind() == TokenType::Null && settings.nulls == NullMerge::Ignore => (),
                     Ok(own) => own.replace(item)?,
                 }
@@ -97,7 +105,12 @@ mod tests {
         let read = |text| parse(text, Root::Any, &ParseOptions::default()).unwrap();
         let merged = |arrays, nulls| {
             let target = read("{a:1,b:{x:1},c:[1,{k:1}],d:4}");
-            merge(&target, &read("{b:{y:2},c:[1,{m:2},3],d:null,e:5}"), MergeSettings { arrays, nulls }).unwrap();
+            merge(
+                &target,
+                &read("{b:{y:2},c:[1,{m:2},3],d:null,e:5}"),
+                MergeSettings { arrays, nulls },
+            )
+            .unwrap();
             target.compact()
         };
         let head = r#"{"a":1,"b":{"x":1,"y":2},"c":"#;
@@ -108,7 +121,10 @@ mod tests {
             (ArrayMerge::Merge, r#"[1,{"k":1,"m":2},3]"#),
         ];
         for (arrays, expected) in rows {
-            assert_eq!(merged(arrays, NullMerge::Ignore), format!("{head}{expected},\"d\":4,\"e\":5}}"));
+            assert_eq!(
+                merged(arrays, NullMerge::Ignore),
+                format!("{head}{expected},\"d\":4,\"e\":5}}")
+            );
         }
         assert!(merged(ArrayMerge::Concat, NullMerge::Merge).contains("\"d\":null"));
     }

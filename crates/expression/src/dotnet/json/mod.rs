@@ -10,10 +10,13 @@ mod iso_date; // strings that become dates
 mod lexemes; // the strings and numbers of text
 mod merge; // JContainer.Merge
 mod parser; // text to tree
+#[cfg(test)]
+mod parser_tests;
 mod path; // the text of a JSONPath
 mod scalar; // what a JValue holds
 mod select; // JSONPath over a tree
 mod token; // the tree
+mod token_type; // what a token is
 mod write; // tree to text
 
 pub(crate) use compare::{compare_values, deep_equals};
@@ -22,5 +25,5 @@ pub(crate) use merge::{ArrayMerge, MergeSettings, NullMerge, merge};
 pub(crate) use parser::{ParseOptions, Root, parse};
 pub(crate) use scalar::Scalar;
 pub(crate) use select::{select, select_one};
-pub(crate) use token::{JToken, Key, TokenType};
-pub(crate) use write::{Writer, escape_into, float_text, quoted};
+pub(crate) use token::{JToken, Key};
+pub(crate) use token_type::TokenType;

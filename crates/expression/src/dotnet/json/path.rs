@@ -62,7 +62,11 @@ const MAX_DEPTH: usize = 32;
 
 /// Reads a path.
 pub(super) fn read(text: &str) -> Result<Vec<Step>> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        depth: 0,
+    };
     reader.blank();
     if reader.peek() == Some('$') {
         let rest = &text[reader.at + 1..];
@@ -149,7 +153,8 @@ impl<'a> Reader<'a> {
     fn name(&mut self, in_filter: bool) -> &'a str {
         let rest = self.rest();
         let ends = |c: char| {
-            matches!(c, '.' | '[' | ']' | '(' | ')' | ' ') || in_filter && matches!(c, '=' | '!' | '<' | '>' | '&' | '|')
+            matches!(c, '.' | '[' | ']' | '(' | ')' | ' ')
+                || in_filter && matches!(c, '=' | '!' | '<' | '>' | '&' | '|')
         };
         let end = rest.find(ends).unwrap_or(rest.len());
         self.at += end;
@@ -162,7 +167,11 @@ impl<'a> Reader<'a> {
         let step = match self.peek() {
             Some('\'' | '"') => {
                 let names = self.quoted_names()?;
-                if scan { Step::ScanFields(names) } else { Step::Fields(names) }
+                if scan {
+                    Step::ScanFields(names)
+                } else {
+                    Step::Fields(names)
+                }
             }
             Some('?') => {
                 self.at += 1;
@@ -174,7 +183,11 @@ impl<'a> Reader<'a> {
                 if !self.take(")") {
                     return Err(self.unclosed());
                 }
-                if scan { Step::ScanFilter(filter) } else { Step::Filter(filter) }
+                if scan {
+                    Step::ScanFilter(filter)
+                } else {
+                    Step::Filter(filter)
+                }
             }
             Some('*') => {
                 self.at += 1;
@@ -183,7 +196,11 @@ impl<'a> Reader<'a> {
             _ => self.numbers()?,
         };
         self.blank();
-        if self.take("]") { Ok(step) } else { Err(self.unclosed()) }
+        if self.take("]") {
+            Ok(step)
+        } else {
+            Err(self.unclosed())
+        }
     }
 
     fn unclosed(&self) -> DotnetError {
@@ -197,7 +214,10 @@ impl<'a> Reader<'a> {
         let mut names = Vec::new();
         loop {
             self.blank();
-            let quote = self.peek().filter(|it| matches!(it, '\'' | '"')).ok_or_else(|| self.unclosed())?;
+            let quote = self
+                .peek()
+                .filter(|it| matches!(it, '\'' | '"'))
+                .ok_or_else(|| self.unclosed())?;
             names.push(self.quoted(quote)?);
             self.blank();
             if !self.take(",") {
@@ -262,12 +282,17 @@ impl<'a> Reader<'a> {
     fn number(&mut self) -> Result<Option<i64>> {
         self.blank();
         let rest = self.rest();
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '-')
+            .unwrap_or(rest.len());
         if end == 0 {
             return Ok(None);
         }
         self.at += end;
-        rest[..end].parse().map(Some).map_err(|_| error(format!("Unexpected character while parsing path indexer: {rest}")))
+        rest[..end]
+            .parse()
+            .map(Some)
+            .map_err(|_| error(format!("Unexpected character while parsing path indexer: {rest}")))
     }
 
     /// `a && b || c`: `&&` binds tighter.
@@ -276,7 +301,11 @@ impl<'a> Reader<'a> {
         while self.operator("||") {
             parts.push(self.all()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::Or(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Filter::Or(parts)
+        })
     }
 
     fn all(&mut self) -> Result<Filter> {
@@ -284,7 +313,11 @@ impl<'a> Reader<'a> {
         while self.operator("&&") {
             parts.push(self.condition()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::And(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Filter::And(parts)
+        })
     }
 
     fn operator(&mut self, text: &str) -> bool {
@@ -335,7 +368,9 @@ impl<'a> Reader<'a> {
             (">", Operator::Greater),
             ("=", Operator::Equals),
         ];
-        ALL.iter().find(|(text, _)| self.take(text)).map(|(_, operator)| *operator)
+        ALL.iter()
+            .find(|(text, _)| self.take(text))
+            .map(|(_, operator)| *operator)
     }
 
     fn operand(&mut self) -> Result<Operand> {
@@ -348,7 +383,9 @@ impl<'a> Reader<'a> {
             Some('/') => self.regex(),
             _ => {
                 let rest = self.rest();
-                let end = rest.find([' ', ')', ']', '=', '!', '<', '>', '&', '|']).unwrap_or(rest.len());
+                let end = rest
+                    .find([' ', ')', ']', '=', '!', '<', '>', '&', '|'])
+                    .unwrap_or(rest.len());
                 let word = &rest[..end];
                 let value = match word {
                     "true" => Scalar::Boolean(true),
@@ -371,8 +408,12 @@ impl<'a> Reader<'a> {
             escaped = *c == '\\' && !escaped;
             ends
         });
-        let Some((end, _)) = end else { return Err(error("Path ended with an open regex.")) };
-        let options = rest[end + 1..].find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len() - end - 1);
+        let Some((end, _)) = end else {
+            return Err(error("Path ended with an open regex."));
+        };
+        let options = rest[end + 1..]
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(rest.len() - end - 1);
         self.at += end + 1 + options;
         Ok(Operand::Value(Scalar::Raw(rest[..end + 1 + options].into())))
     }

@@ -5,7 +5,7 @@ use super::super::datetime_format::{self, Culture};
 use super::super::datetime_offset::DateTimeOffset;
 use super::super::number_buffer::{decimal_text, double_text};
 use super::super::{base64, timespan};
-use super::token::TokenType;
+use super::token_type::TokenType;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -66,9 +66,11 @@ impl Scalar {
             Scalar::Bytes(_) => "System.Byte[]".to_owned(),
             Scalar::Guid(it) => it.hyphenated().to_string(),
             Scalar::TimeSpan(it) => timespan::format(*it, "").unwrap_or_default(),
-            Scalar::BigInteger(it) | Scalar::String(it) | Scalar::Uri(it) | Scalar::Raw(it) | Scalar::Comment(it) => {
-                it.to_string()
-            }
+            Scalar::BigInteger(it)
+            | Scalar::String(it)
+            | Scalar::Uri(it)
+            | Scalar::Raw(it)
+            | Scalar::Comment(it) => it.to_string(),
         }
     }
 
@@ -100,5 +102,4 @@ impl Scalar {
             Scalar::String(_) | Scalar::Raw(_) | Scalar::Comment(_) => "System.String",
         }
     }
-
 }

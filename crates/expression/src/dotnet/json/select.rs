@@ -5,7 +5,8 @@ use super::super::regex::{self, Regex};
 use super::compare::{compare_values, values_equal};
 use super::path::{self, Filter, Operand, Operator, Step};
 use super::scalar::Scalar;
-use super::token::{JToken, TokenType};
+use super::token::JToken;
+use super::token_type::TokenType;
 use std::cmp::Ordering;
 
 /// `SelectTokens(path)`. With `must`, a step that finds nothing is an exception.
@@ -41,7 +42,12 @@ fn apply(root: &JToken, token: &JToken, step: &Step, must: bool, out: &mut Vec<J
         Step::Field(Some(name)) => field(token, name, must, out)?,
         Step::Fields(names) => names.iter().try_for_each(|it| field(token, it, must, out))?,
         Step::Scan(None) => {
-            out.extend(token.descendants(true).into_iter().filter(|it| it.kind() != TokenType::Property));
+            out.extend(
+                token
+                    .descendants(true)
+                    .into_iter()
+                    .filter(|it| it.kind() != TokenType::Property),
+            );
         }
         Step::Scan(Some(name)) => scan(token, std::slice::from_ref(name), out),
         Step::ScanFields(names) => scan(token, names, out),
@@ -119,7 +125,10 @@ fn slice(
 ) -> Result<()> {
     if token.kind() != TokenType::Array {
         if must {
-            return Err(error(format!("Array slice is not valid on {}.", class(token.kind()))));
+            return Err(error(format!(
+                "Array slice is not valid on {}.",
+                class(token.kind())
+            )));
         }
         return Ok(());
     }
@@ -129,7 +138,10 @@ fn slice(
     let place = |at: i64| if at < 0 { at.saturating_add(count) } else { at };
     let start = place(start.unwrap_or(if step > 0 { 0 } else { count - 1 }));
     let end = end.map_or(if step > 0 { count } else { -1 }, place);
-    let start = start.clamp(if step > 0 { 0 } else { i64::MIN }, if step > 0 { i64::MAX } else { count - 1 });
+    let start = start.clamp(
+        if step > 0 { 0 } else { i64::MIN },
+        if step > 0 { i64::MAX } else { count - 1 },
+    );
     let end = end.clamp(-1, count);
     let before = out.len();
     let mut at = start;
@@ -156,8 +168,12 @@ fn filtered(root: &JToken, tokens: Vec<JToken>, filter: &Filter, out: &mut Vec<J
 
 fn holds(root: &JToken, token: &JToken, filter: &Filter) -> Result<bool> {
     match filter {
-        Filter::And(all) => all.iter().try_fold(true, |so_far, it| Ok(so_far && holds(root, token, it)?)),
-        Filter::Or(any) => any.iter().try_fold(false, |so_far, it| Ok(so_far || holds(root, token, it)?)),
+        Filter::And(all) => all
+            .iter()
+            .try_fold(true, |so_far, it| Ok(so_far && holds(root, token, it)?)),
+        Filter::Or(any) => any
+            .iter()
+            .try_fold(false, |so_far, it| Ok(so_far || holds(root, token, it)?)),
         Filter::Exists(operand) => Ok(!operands(root, token, operand)?.is_empty()),
         Filter::Compare(left, operator, right) => {
             let right = operands(root, token, right)?;
@@ -184,7 +200,10 @@ fn operands(root: &JToken, token: &JToken, operand: &Operand) -> Result<Vec<JTok
 fn compare(left: &JToken, operator: Operator, right: &JToken) -> Result<bool> {
     let (Some(a), Some(b)) = (left.scalar(), right.scalar()) else {
         // Containers are never equal to anything, and nothing else can be asked of them.
-        return Ok(matches!(operator, Operator::NotEquals | Operator::StrictNotEquals));
+        return Ok(matches!(
+            operator,
+            Operator::NotEquals | Operator::StrictNotEquals
+        ));
     };
     Ok(match operator {
         Operator::Equals => loosely_equal(&a, &b),
@@ -212,7 +231,10 @@ fn loosely_equal(a: &Scalar, b: &Scalar) -> bool {
         return true;
     }
     match (a, b) {
-        (Scalar::Date(_) | Scalar::DateOffset(_) | Scalar::Guid(_) | Scalar::TimeSpan(_), Scalar::String(text)) => {
+        (
+            Scalar::Date(_) | Scalar::DateOffset(_) | Scalar::Guid(_) | Scalar::TimeSpan(_),
+            Scalar::String(text),
+        ) => {
             let written = JToken::value(a.clone()).compact();
             written.trim_matches('"') == &**text
         }
@@ -222,16 +244,29 @@ fn loosely_equal(a: &Scalar, b: &Scalar) -> bool {
 }
 
 fn matches(a: &Scalar, b: &Scalar) -> Result<bool> {
-    let (Scalar::String(text), Scalar::Raw(written)) = (a, b) else { return Ok(false) };
+    let (Scalar::String(text), Scalar::Raw(written)) = (a, b) else {
+        return Ok(false);
+    };
     let Some((pattern, flags)) = written.strip_prefix('/').and_then(|it| it.rsplit_once('/')) else {
         return Ok(false);
     };
     let mut options = 0;
-    for (flag, bit) in [('i', regex::options::IGNORE_CASE), ('m', regex::options::MULTILINE)] {
+    for (flag, bit) in [
+        ('i', regex::options::IGNORE_CASE),
+        ('m', regex::options::MULTILINE),
+    ] {
         options |= if flags.contains(flag) { bit } else { 0 };
     }
-    options |= if flags.contains('s') { regex::options::SINGLELINE } else { 0 };
-    options |= if flags.contains('x') { regex::options::IGNORE_PATTERN_WHITESPACE } else { 0 };
+    options |= if flags.contains('s') {
+        regex::options::SINGLELINE
+    } else {
+        0
+    };
+    options |= if flags.contains('x') {
+        regex::options::IGNORE_PATTERN_WHITESPACE
+    } else {
+        0
+    };
     Regex::cached(pattern, options, regex::BACKTRACKS)?.is_match(text)
 }
 
@@ -283,7 +318,10 @@ mod tests {
             ("$.store.book[?(@.title == 'B')].price", "12"),
             ("$.store.book[?(@.isbn)].title", r#""C""#),
             ("$.store.book[?(@.price > 10 && @.isbn == '1')].title", r#""C""#),
-            ("$.store.book[?(@.price > $.limit || @.title == 'A')].title", r#""A" "B" "C""#),
+            (
+                "$.store.book[?(@.price > $.limit || @.title == 'A')].title",
+                r#""A" "B" "C""#,
+            ),
             ("$..book[?(@.title =~ /^[bc]$/i)].title", r#""B" "C""#),
             ("$..[?(@.z == 1)]", r#"{"z":1}"#),
             ("store.book[0].tags[?(@ == 'y')]", r#""y""#),
@@ -303,12 +341,26 @@ mod tests {
 
     #[test]
     fn wrong_paths_and_wrong_counts() {
-        for path in ["a[", "a['", "a[?(", "a[?(@.x ==)]", "a..", "a.", "a]", "a[x]", "[?(@.x = /a)]", "a[1:2:0]"] {
+        for path in [
+            "a[",
+            "a['",
+            "a[?(",
+            "a[?(@.x ==)]",
+            "a..",
+            "a.",
+            "a]",
+            "a[x]",
+            "[?(@.x = /a)]",
+            "a[1:2:0]",
+        ] {
             let token = parse(BOOKS, Root::Any, &ParseOptions::default()).unwrap();
             assert!(select(&token, path, false).is_err(), "{path}");
         }
         let token = parse(BOOKS, Root::Any, &ParseOptions::default()).unwrap();
-        assert_eq!(select_one(&token, "$..title", false).unwrap_err().message, "Path returned multiple tokens.");
+        assert_eq!(
+            select_one(&token, "$..title", false).unwrap_err().message,
+            "Path returned multiple tokens."
+        );
         assert_eq!(
             select_one(&token, "nope", true).unwrap_err().message,
             "Property 'nope' does not exist on JObject."
@@ -316,6 +368,12 @@ mod tests {
         assert!(select_one(&token, "nope", false).unwrap().is_none());
         let deep = format!("a[?{}@.x", "(".repeat(10_000));
         assert!(select(&token, &deep, false).is_err());
-        assert_eq!(select_one(&token, "store.book[1].price", false).unwrap().unwrap().path(), "store.book[1].price");
+        assert_eq!(
+            select_one(&token, "store.book[1].price", false)
+                .unwrap()
+                .unwrap()
+                .path(),
+            "store.book[1].price"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::error::{DotnetError, Result};
 use super::scalar::Scalar;
+use super::token_type::TokenType;
 use indexmap::IndexMap;
 use parking_lot::{Mutex, MutexGuard};
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -9,53 +10,6 @@ use std::sync::{Arc, Weak};
 
 /// The greatest number of levels of a tree, an object with its property counting as two.
 pub(crate) const MAX_HEIGHT: u16 = 512;
-
-/// `JTokenType`, with its numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum TokenType {
-    Object = 1,
-    Array = 2,
-    Constructor = 3,
-    Property = 4,
-    Comment = 5,
-    Integer = 6,
-    Float = 7,
-    String = 8,
-    Boolean = 9,
-    Null = 10,
-    Undefined = 11,
-    Date = 12,
-    Raw = 13,
-    Bytes = 14,
-    Guid = 15,
-    Uri = 16,
-    TimeSpan = 17,
-}
-
-impl TokenType {
-    /// The name of the enumeration member.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            TokenType::Object => "Object",
-            TokenType::Array => "Array",
-            TokenType::Constructor => "Constructor",
-            TokenType::Property => "Property",
-            TokenType::Comment => "Comment",
-            TokenType::Integer => "Integer",
-            TokenType::Float => "Float",
-            TokenType::String => "String",
-            TokenType::Boolean => "Boolean",
-            TokenType::Null => "Null",
-            TokenType::Undefined => "Undefined",
-            TokenType::Date => "Date",
-            TokenType::Raw => "Raw",
-            TokenType::Bytes => "Bytes",
-            TokenType::Guid => "Guid",
-            TokenType::Uri => "Uri",
-            TokenType::TimeSpan => "TimeSpan",
-        }
-    }
-}
 
 pub(super) type Properties = IndexMap<Arc<str>, Arc<Node>, BuildHasherDefault<DefaultHasher>>;
 
@@ -84,7 +38,11 @@ pub(super) struct State {
 impl Node {
     /// A node without a parent, over children that get it as theirs.
     pub(super) fn new(body: Body) -> Arc<Node> {
-        let node = Arc::new(Node(Mutex::new(State { parent: Weak::new(), height: 0, body })));
+        let node = Arc::new(Node(Mutex::new(State {
+            parent: Weak::new(),
+            height: 0,
+            body,
+        })));
         let mut height = 0;
         for child in node.children() {
             let mut state = child.0.lock();
@@ -137,7 +95,10 @@ pub(crate) enum Key<'a> {
 
 impl JToken {
     pub(super) fn of(body: Body) -> JToken {
-        JToken { node: Node::new(body), top: None }
+        JToken {
+            node: Node::new(body),
+            top: None,
+        }
     }
 
     /// `new JValue(...)`.
@@ -250,7 +211,11 @@ impl JToken {
 
     /// `Children()`: the properties of an object, the items of an array, the value of a property.
     pub(crate) fn children(&self) -> Vec<JToken> {
-        self.node.children().into_iter().map(|it| self.beside(it)).collect()
+        self.node
+            .children()
+            .into_iter()
+            .map(|it| self.beside(it))
+            .collect()
     }
 
     /// `Count` of a container.
@@ -281,7 +246,9 @@ impl JToken {
     pub(crate) fn property_ignoring_case(&self, name: &str) -> Option<JToken> {
         self.property_named(name).or_else(|| {
             let equal = super::super::strings::equals_ignore_case;
-            self.children().into_iter().find(|it| it.name().is_some_and(|it| equal(&it, name)))
+            self.children()
+                .into_iter()
+                .find(|it| it.name().is_some_and(|it| equal(&it, name)))
         })
     }
 
@@ -320,7 +287,9 @@ impl JToken {
                 return DotnetError::invalid_operation(message);
             }
         };
-        DotnetError::argument(format!("{verb} {class} values with invalid key value: {shown}. {wanted}"))
+        DotnetError::argument(format!(
+            "{verb} {class} values with invalid key value: {shown}. {wanted}"
+        ))
     }
 
     /// `Parent`.
@@ -386,7 +355,11 @@ impl JToken {
     /// `Descendants()`, in document order; with the token itself first if so asked.
     pub(crate) fn descendants(&self, and_self: bool) -> Vec<JToken> {
         let mut found = Vec::new();
-        let mut stack = if and_self { vec![self.clone()] } else { self.children() };
+        let mut stack = if and_self {
+            vec![self.clone()]
+        } else {
+            self.children()
+        };
         if !and_self {
             stack.reverse();
         }
@@ -409,7 +382,8 @@ impl JToken {
         let mut path = String::new();
         for step in steps.iter().rev() {
             let parent = step.node.parent();
-            let of_array = parent.is_some_and(|it| matches!(it.state().body, Body::Array(_) | Body::Constructor(..)));
+            let of_array =
+                parent.is_some_and(|it| matches!(it.state().body, Body::Array(_) | Body::Constructor(..)));
             if of_array {
                 path.push_str(&format!("[{}]", step.position().unwrap_or(0)));
             } else if let Some(name) = step.name_of_property() {
@@ -421,7 +395,10 @@ impl JToken {
 
     /// `DeepClone()`.
     pub(crate) fn deep_clone(&self) -> JToken {
-        JToken { node: clone_node(&self.node), top: None }
+        JToken {
+            node: clone_node(&self.node),
+            top: None,
+        }
     }
 
     /// The node itself if nobody holds it, else a copy: what Json.NET puts into a container.

@@ -45,17 +45,17 @@ pub(crate) struct Writer {
 impl Writer {
     /// An empty writer.
     pub(crate) fn new(indented: bool) -> Writer {
-        Writer { out: String::new(), indented, open: Vec::new(), after_name: false }
+        Writer {
+            out: String::new(),
+            indented,
+            open: Vec::new(),
+            after_name: false,
+        }
     }
 
     /// What has been written.
     pub(crate) fn finish(self) -> String {
         self.out
-    }
-
-    /// Bytes written so far, for budgets.
-    pub(crate) fn len(&self) -> usize {
-        self.out.len()
     }
 
     /// `{`, `[` or `new Name(`.
@@ -85,12 +85,6 @@ impl Writer {
     pub(crate) fn scalar(&mut self, scalar: &Scalar) {
         self.before_item();
         scalar_into(scalar, &mut self.out);
-    }
-
-    /// A string value.
-    pub(crate) fn string(&mut self, text: &str) {
-        self.before_item();
-        quote_into(text, &mut self.out);
     }
 
     /// A whole tree.
@@ -212,14 +206,11 @@ pub(crate) fn float_text(value: f64) -> String {
 }
 
 fn with_point(text: String) -> String {
-    if text.contains(['.', 'E', 'e']) { text } else { text + ".0" }
-}
-
-/// A string as JSON.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    quote_into(text, &mut out);
-    out
+    if text.contains(['.', 'E', 'e']) {
+        text
+    } else {
+        text + ".0"
+    }
 }
 
 fn quote_into(text: &str, out: &mut String) {
@@ -238,7 +229,9 @@ pub(crate) fn escape_into(text: &str, delimiter: char, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            '\0'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            '\0'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                out.push_str(&format!("\\u{:04x}", c as u32))
+            }
             _ if c == delimiter => {
                 out.push('\\');
                 out.push(c);
@@ -260,8 +253,17 @@ mod tests {
     #[test]
     fn containers_are_indented_and_values_bare() {
         assert_eq!(read("{'a':1}").text(), "{\n  \"a\": 1\n}");
-        assert_eq!(read("{'a':[1,{}],'b':[]}").text(), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
-        let rows = [("'x'", "x"), ("true", "True"), ("null", ""), ("1.0", "1"), ("-5", "-5")];
+        assert_eq!(
+            read("{'a':[1,{}],'b':[]}").text(),
+            "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}"
+        );
+        let rows = [
+            ("'x'", "x"),
+            ("true", "True"),
+            ("null", ""),
+            ("1.0", "1"),
+            ("-5", "-5"),
+        ];
         for (text, expected) in rows {
             assert_eq!(read(text).text(), expected);
         }
@@ -274,7 +276,10 @@ mod tests {
         let rows = [
             ("[1.0, 1e20, 1.5, NaN]", r#"[1.0,1E+20,1.5,"NaN"]"#),
             ("12345678901234567890123", "12345678901234567890123"),
-            (r#"'a"\\\n\u0001é</>&\u2028\u007f'"#, "\"a\\\"\\\\\\n\\u0001é</>&\\u2028\u{7f}\""),
+            (
+                r#"'a"\\\n\u0001é</>&\u2028\u007f'"#,
+                "\"a\\\"\\\\\\n\\u0001é</>&\\u2028\u{7f}\"",
+            ),
         ];
         for (text, expected) in rows {
             assert_eq!(read(text).compact(), expected);
@@ -284,10 +289,22 @@ mod tests {
     #[test]
     fn dates_come_back_as_iso() {
         let rows = [
-            ("'2024-03-05T07:08:09Z'", "\"2024-03-05T07:08:09Z\"", "3/5/2024 7:08:09 AM"),
-            ("'2024-03-05T09:08:09.1230+02:00'", "\"2024-03-05T07:08:09.123+00:00\"", "3/5/2024 7:08:09 AM"),
+            (
+                "'2024-03-05T07:08:09Z'",
+                "\"2024-03-05T07:08:09Z\"",
+                "3/5/2024 7:08:09 AM",
+            ),
+            (
+                "'2024-03-05T09:08:09.1230+02:00'",
+                "\"2024-03-05T07:08:09.123+00:00\"",
+                "3/5/2024 7:08:09 AM",
+            ),
             ("'2024-03-05'", "\"2024-03-05\"", "2024-03-05"),
-            ("'2024-03-05T07:08:09'", "\"2024-03-05T07:08:09\"", "3/5/2024 7:08:09 AM"),
+            (
+                "'2024-03-05T07:08:09'",
+                "\"2024-03-05T07:08:09\"",
+                "3/5/2024 7:08:09 AM",
+            ),
         ];
         for (text, compact, shown) in rows {
             assert_eq!(read(text).compact(), compact);

@@ -84,7 +84,9 @@ fn item(chars: &[char], at: usize, flags: i64) -> Parsed<(Item, usize)> {
         None => Err("Illegal \\ at end of pattern.".to_owned()),
         Some('b') => Ok((Item::Char('\u{8}'), at + 2)),
         Some('-') => Ok((Item::Char('-'), at + 2)),
-        Some(letter @ ('d' | 'D' | 'w' | 'W' | 's' | 'S')) => Ok((Item::Set(shorthand(*letter, flags)), at + 2)),
+        Some(letter @ ('d' | 'D' | 'w' | 'W' | 's' | 'S')) => {
+            Ok((Item::Set(shorthand(*letter, flags)), at + 2))
+        }
         Some('p' | 'P') => property(chars, at + 1).map(|(set, end)| (Item::Set(set), end)),
         Some(_) => escaped_char(chars, at + 1).map(|(c, end)| (Item::Char(c), end)),
     }
@@ -109,7 +111,10 @@ pub(super) fn property(chars: &[char], at: usize) -> Parsed<(String, usize)> {
     if chars.get(at + 1) != Some(&'{') {
         return Err("Malformed \\p{X} character escape.".to_owned());
     }
-    let end = chars[at..].iter().position(|it| *it == '}').ok_or("Incomplete \\p{X} character escape.")?;
+    let end = chars[at..]
+        .iter()
+        .position(|it| *it == '}')
+        .ok_or("Incomplete \\p{X} character escape.")?;
     let name: String = chars[at + 2..at + end].iter().collect();
     let sign = if letter == 'P' { "^" } else { "" };
     let set = match BLOCKS.iter().find(|(block, _)| *block == name) {
@@ -164,15 +169,24 @@ pub(super) fn escaped_char(chars: &[char], at: usize) -> Parsed<(char, usize)> {
             }
         }
         'c' => {
-            let letter = chars.get(next).ok_or("Missing control character.")?.to_ascii_uppercase();
+            let letter = chars
+                .get(next)
+                .ok_or("Missing control character.")?
+                .to_ascii_uppercase();
             if !('@'..='_').contains(&letter) {
                 return Err("Unrecognized control character.".to_owned());
             }
             (char::from(letter as u8 - b'@'), next + 1)
         }
         '0'..='7' => {
-            let digits = chars[at..].iter().take(3).take_while(|it| ('0'..='7').contains(*it)).count();
-            let value = chars[at..at + digits].iter().fold(0, |sum, it| sum * 8 + it.to_digit(8).unwrap_or(0));
+            let digits = chars[at..]
+                .iter()
+                .take(3)
+                .take_while(|it| ('0'..='7').contains(*it))
+                .count();
+            let value = chars[at..at + digits]
+                .iter()
+                .fold(0, |sum, it| sum * 8 + it.to_digit(8).unwrap_or(0));
             (char::from((value & 0xff) as u8), at + digits)
         }
         _ if c.is_alphanumeric() || c == '_' => return Err(format!("Unrecognized escape sequence \\{c}.")),
@@ -200,7 +214,11 @@ fn surrogates(chars: &[char], high: u32, at: usize) -> Parsed<(char, usize)> {
 
 fn hex(chars: &[char], at: usize, count: usize) -> Parsed<(char, usize)> {
     let digits: String = chars[at.min(chars.len())..].iter().take(count).collect();
-    match u32::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == count).and_then(char::from_u32) {
+    match u32::from_str_radix(&digits, 16)
+        .ok()
+        .filter(|_| digits.len() == count)
+        .and_then(char::from_u32)
+    {
         Some(c) => Ok((c, at + count)),
         None => Err("Insufficient hexadecimal digits.".to_owned()),
     }

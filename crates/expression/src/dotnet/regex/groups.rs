@@ -13,7 +13,10 @@ pub(crate) struct Slot {
 impl Slot {
     /// The range of the group: of several engine groups with one name, the one that captured last.
     pub(super) fn pick(&self, range: &impl Fn(usize) -> Option<(usize, usize)>) -> Option<(usize, usize)> {
-        self.engine.iter().filter_map(|it| range(*it)).max_by_key(|(start, end)| (*start, *end))
+        self.engine
+            .iter()
+            .filter_map(|it| range(*it))
+            .max_by_key(|(start, end)| (*start, *end))
     }
 }
 
@@ -24,12 +27,21 @@ pub(crate) struct Groups(Vec<Slot>);
 impl Groups {
     /// From what the pattern's capturing parentheses say, left to right.
     pub(super) fn new(names: &[Option<String>]) -> Groups {
-        let mut slots = vec![Slot { number: 0, name: "0".to_owned(), engine: vec![0] }];
-        let add = |slots: &mut Vec<Slot>, number: i64, name: String, engine: usize| {
-            match slots.iter_mut().find(|it| it.name == name) {
-                Some(known) => known.engine.push(engine),
-                None => slots.push(Slot { number, name, engine: vec![engine] }),
-            }
+        let mut slots = vec![Slot {
+            number: 0,
+            name: "0".to_owned(),
+            engine: vec![0],
+        }];
+        let add = |slots: &mut Vec<Slot>, number: i64, name: String, engine: usize| match slots
+            .iter_mut()
+            .find(|it| it.name == name)
+        {
+            Some(known) => known.engine.push(engine),
+            None => slots.push(Slot {
+                number,
+                name,
+                engine: vec![engine],
+            }),
         };
         let explicit: Vec<i64> = names.iter().flatten().filter_map(|it| it.parse().ok()).collect();
         let mut next = 1;

@@ -65,7 +65,9 @@ impl Regex {
     /// `new Regex(pattern, options)`. A match is given up after so many backtracks.
     pub(crate) fn new(pattern: &str, options: i64, backtracks: usize) -> Result<Regex> {
         if pattern.len() > MAX_PATTERN {
-            return Err(DotnetError::argument(format!("The pattern is longer than {MAX_PATTERN} bytes.")));
+            return Err(DotnetError::argument(format!(
+                "The pattern is longer than {MAX_PATTERN} bytes."
+            )));
         }
         if options & self::options::RIGHT_TO_LEFT != 0 {
             return Err(not_supported("RegexOptions.RightToLeft is not supported."));
@@ -120,9 +122,13 @@ impl Regex {
     /// `Match`, from a byte position; what stands before it is still seen by look-behind.
     pub(crate) fn match_from(&self, text: &str, from: usize) -> Result<Option<Match>> {
         let engine = self.engine(text)?;
-        let Some(found) = engine.captures_from_pos(text, from).map_err(timed_out)? else { return Ok(None) };
+        let Some(found) = engine.captures_from_pos(text, from).map_err(timed_out)? else {
+            return Ok(None);
+        };
         let range = |at: usize| found.get(at).map(|it| (it.start(), it.end()));
-        Ok(Some(Match { groups: self.groups.slots().iter().map(|it| it.pick(&range)).collect() }))
+        Ok(Some(Match {
+            groups: self.groups.slots().iter().map(|it| it.pick(&range)).collect(),
+        }))
     }
 
     /// Where to look for the match after one: behind an empty match, one character on.
@@ -143,7 +149,9 @@ impl Regex {
     ) -> std::result::Result<(), E> {
         let mut start = Some(from);
         while let Some(at) = start {
-            let Some(found) = self.match_from(text, at)? else { return Ok(()) };
+            let Some(found) = self.match_from(text, at)? else {
+                return Ok(());
+            };
             start = Regex::next_start(text, &found);
             if !each(found)? {
                 return Ok(());
@@ -189,7 +197,12 @@ impl Regex {
         self.for_each(text, from, |found| {
             let (start, end) = found.range();
             parts.push(text[last..start].to_owned());
-            parts.extend(found.groups[1..].iter().flatten().map(|(from, to)| text[*from..*to].to_owned()));
+            parts.extend(
+                found.groups[1..]
+                    .iter()
+                    .flatten()
+                    .map(|(from, to)| text[*from..*to].to_owned()),
+            );
             last = end;
             left -= 1;
             Ok::<_, DotnetError>(left != 1)
@@ -257,7 +270,11 @@ pub(crate) fn unescape(text: &str) -> Result<String> {
 /// The UTF-16 place of a byte place.
 pub(crate) fn utf16_index(text: &str, byte: usize) -> usize {
     let before = text.get(..byte).unwrap_or(text);
-    if before.is_ascii() { byte } else { before.encode_utf16().count() }
+    if before.is_ascii() {
+        byte
+    } else {
+        before.encode_utf16().count()
+    }
 }
 
 /// The byte place of a UTF-16 place; inside a pair, that of its beginning. Beyond the end, none.

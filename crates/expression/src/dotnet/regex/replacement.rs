@@ -88,7 +88,10 @@ fn piece(rest: &str, groups: &Groups) -> Option<(Piece, usize)> {
         }
         '0'..='9' => {
             let length = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            Some((Piece::Group(groups.by_number(rest[..length].parse().ok()?)?), length))
+            Some((
+                Piece::Group(groups.by_number(rest[..length].parse().ok()?)?),
+                length,
+            ))
         }
         _ => None,
     }

@@ -6,7 +6,10 @@ fn first(pattern: &str, text: &str) -> Option<String> {
 
 fn with(pattern: &str, text: &str, options: i64) -> Option<String> {
     let regex = Regex::new(pattern, options, BACKTRACKS).unwrap();
-    regex.match_from(text, 0).unwrap().map(|it| text[it.range().0..it.range().1].to_owned())
+    regex
+        .match_from(text, 0)
+        .unwrap()
+        .map(|it| text[it.range().0..it.range().1].to_owned())
 }
 
 fn group(pattern: &str, text: &str, name: &str) -> Option<String> {
@@ -77,14 +80,28 @@ fn dotnet_syntax() {
         assert_eq!(first(pattern, text).as_deref(), expected, "{pattern}");
     }
     assert_eq!(with(r"\d+", "٣", options::ECMA_SCRIPT), None);
-    assert_eq!(with("A # c", "a", options::IGNORE_CASE | options::IGNORE_PATTERN_WHITESPACE).as_deref(), Some("a"));
+    assert_eq!(
+        with(
+            "A # c",
+            "a",
+            options::IGNORE_CASE | options::IGNORE_PATTERN_WHITESPACE
+        )
+        .as_deref(),
+        Some("a")
+    );
 }
 
 #[test]
 fn unnamed_groups_come_first() {
     assert_eq!(group("(?<x>a)(b)", "ab", "1").as_deref(), Some("b"));
     assert_eq!(group("(?<x>a)(b)", "ab", "x").as_deref(), Some("a"));
-    assert_eq!(Regex::new("(?<x>a)(b)", 0, BACKTRACKS).unwrap().groups().by_number(2), Some(2));
+    assert_eq!(
+        Regex::new("(?<x>a)(b)", 0, BACKTRACKS)
+            .unwrap()
+            .groups()
+            .by_number(2),
+        Some(2)
+    );
     assert_eq!(group("(?<x>a)|(?<x>b)", "b", "x").as_deref(), Some("b"));
     assert_eq!(group("(a)?b", "b", "1"), None);
     assert_eq!(group("(?<2>a)(b)(c)", "abc", "3").as_deref(), Some("c"));
@@ -96,7 +113,11 @@ fn replacing() {
     let replace = |pattern: &str, text: &str, with: &str| {
         let regex = Regex::new(pattern, 0, BACKTRACKS).unwrap();
         let replacement = Replacement::new(with, regex.groups());
-        regex.replace(text, -1, 0, |found| Ok::<_, DotnetError>(replacement.expand(text, found))).unwrap()
+        regex
+            .replace(text, -1, 0, |found| {
+                Ok::<_, DotnetError>(replacement.expand(text, found))
+            })
+            .unwrap()
     };
     assert_eq!(replace(r"(\w+) (\w+)", "hello world", "$2 $1"), "world hello");
     assert_eq!(replace(r"(?<a>x)", "axb", "[${a}]"), "a[x]b");
@@ -105,12 +126,22 @@ fn replacing() {
     assert_eq!(replace("b*", "abc", "-"), "-a--c-");
     assert_eq!(replace("(a)|(b)", "ab", "<$+>"), "<><b>");
     let regex = Regex::new("a", 0, BACKTRACKS).unwrap();
-    assert_eq!(regex.replace("aaa", 2, 0, |_| Ok::<_, DotnetError>("b".into())).unwrap(), "bba");
+    assert_eq!(
+        regex
+            .replace("aaa", 2, 0, |_| Ok::<_, DotnetError>("b".into()))
+            .unwrap(),
+        "bba"
+    );
 }
 
 #[test]
 fn splitting() {
-    let split = |pattern: &str, text: &str, count| Regex::new(pattern, 0, BACKTRACKS).unwrap().split(text, count, 0).unwrap();
+    let split = |pattern: &str, text: &str, count| {
+        Regex::new(pattern, 0, BACKTRACKS)
+            .unwrap()
+            .split(text, count, 0)
+            .unwrap()
+    };
     assert_eq!(split(",", "a,b,c", 0), ["a", "b", "c"]);
     assert_eq!(split("(,)", "a,b", 0), ["a", ",", "b"]);
     assert_eq!(split(",", "a,b,c", 2), ["a", "b,c"]);
@@ -142,7 +173,10 @@ fn wrong_patterns_say_why() {
         ("a\\", "parsing \"a\\\" - Illegal \\ at end of pattern."),
         ("\\y", "parsing \"\\y\" - Unrecognized escape sequence \\y."),
         ("\\1", "parsing \"\\1\" - Reference to undefined group number 1."),
-        ("\\k<x>", "parsing \"\\k<x>\" - Reference to undefined group name x."),
+        (
+            "\\k<x>",
+            "parsing \"\\k<x>\" - Reference to undefined group name x.",
+        ),
         ("[z-a]", "parsing \"[z-a]\" - [x-y] range in reverse order."),
         ("a{2,1}", "parsing \"a{2,1}\" - Illegal {x,y} with x > y."),
         ("(?z)", "parsing \"(?z)\" - Unrecognized grouping construct."),
@@ -152,13 +186,25 @@ fn wrong_patterns_say_why() {
             Ok(_) => panic!("{pattern} compiled"),
             Err(error) => error,
         };
-        assert_eq!((error.type_name, error.message.as_str()), ("System.ArgumentException", message));
+        assert_eq!(
+            (error.type_name, error.message.as_str()),
+            ("System.ArgumentException", message)
+        );
     }
     for pattern in ["(?<a-b>x)", "(?'a-b'x)"] {
-        assert_eq!(Regex::new(pattern, 0, BACKTRACKS).unwrap_err().type_name, "System.NotSupportedException");
+        assert_eq!(
+            Regex::new(pattern, 0, BACKTRACKS).unwrap_err().type_name,
+            "System.NotSupportedException"
+        );
     }
     assert!(Regex::new("a", options::RIGHT_TO_LEFT, BACKTRACKS).is_err());
-    for pattern in ["(".repeat(10_000), "[".repeat(10_000), "a".repeat(100_000), "(?:a{1000}){1000}".into(), "(?(".into()] {
+    for pattern in [
+        "(".repeat(10_000),
+        "[".repeat(10_000),
+        "a".repeat(100_000),
+        "(?:a{1000}){1000}".into(),
+        "(?(".into(),
+    ] {
         assert!(Regex::new(&pattern, 0, BACKTRACKS).is_err());
     }
 }
@@ -167,8 +213,16 @@ fn wrong_patterns_say_why() {
 fn catastrophes_time_out() {
     let regex = Regex::new(r"^(\w+\s?)*\1$", 0, BACKTRACKS).unwrap();
     let error = regex.is_match(&("a".repeat(60) + "!")).unwrap_err();
-    assert_eq!(error.type_name, "System.Text.RegularExpressions.RegexMatchTimeoutException");
-    assert_eq!(Regex::new("^(a+)+$", 0, BACKTRACKS).unwrap().is_match(&("a".repeat(5_000) + "!")), Ok(false));
+    assert_eq!(
+        error.type_name,
+        "System.Text.RegularExpressions.RegexMatchTimeoutException"
+    );
+    assert_eq!(
+        Regex::new("^(a+)+$", 0, BACKTRACKS)
+            .unwrap()
+            .is_match(&("a".repeat(5_000) + "!")),
+        Ok(false)
+    );
 }
 
 #[test]

@@ -72,7 +72,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn looking_at(&self, text: &str) -> bool {
-        text.chars().enumerate().all(|(ahead, c)| self.peek(ahead) == Some(c))
+        text.chars()
+            .enumerate()
+            .all(|(ahead, c)| self.peek(ahead) == Some(c))
     }
 
     fn fail<T>(&self, why: &str) -> Result<T> {
@@ -103,8 +105,22 @@ impl<'a> Scanner<'a> {
                 }
                 '*' | '+' | '?' => self.quantifier(&c.to_string(), 1)?,
                 '{' => self.braces()?,
-                '.' => self.atom(if self.has(options::SINGLELINE) { "(?s:.)" } else { "[^\\n]" }, 1),
-                '^' => self.atom(if self.has(options::MULTILINE) { "(?m:^)" } else { "\\A" }, 1),
+                '.' => self.atom(
+                    if self.has(options::SINGLELINE) {
+                        "(?s:.)"
+                    } else {
+                        "[^\\n]"
+                    },
+                    1,
+                ),
+                '^' => self.atom(
+                    if self.has(options::MULTILINE) {
+                        "(?m:^)"
+                    } else {
+                        "\\A"
+                    },
+                    1,
+                ),
                 '$' => self.end_anchor(1),
                 _ => {
                     let mut text = String::new();
@@ -175,7 +191,14 @@ impl<'a> Scanner<'a> {
             self.atom("\\{", 1);
             return Ok(());
         }
-        let (low, high) = (low.parse::<u32>(), if high.is_empty() { Ok(u32::MAX) } else { high.parse() });
+        let (low, high) = (
+            low.parse::<u32>(),
+            if high.is_empty() {
+                Ok(u32::MAX)
+            } else {
+                high.parse()
+            },
+        );
         match (low, high) {
             (Ok(low), Ok(high)) if low <= high => self.quantifier(&format!("{{{inner}}}"), inner.len() + 2),
             (Ok(_), Ok(_)) => self.fail("Illegal {x,y} with x > y."),
@@ -230,12 +253,17 @@ impl<'a> Scanner<'a> {
 
     fn named(&mut self, end: char) -> Result<()> {
         let from = self.at + 3;
-        let Some(length) = self.chars[from.min(self.chars.len())..].iter().position(|it| *it == end) else {
+        let Some(length) = self.chars[from.min(self.chars.len())..]
+            .iter()
+            .position(|it| *it == end)
+        else {
             return self.fail("Unrecognized grouping construct.");
         };
         let name: String = self.chars[from..from + length].iter().collect();
         if name.contains('-') {
-            return Err(not_supported("Balancing groups, such as (?<a-b>...), are not supported."));
+            return Err(not_supported(
+                "Balancing groups, such as (?<a-b>...), are not supported.",
+            ));
         }
         let number = name.parse::<i64>();
         let word = !name.is_empty() && name.chars().all(|it| it.is_alphanumeric() || it == '_');
@@ -255,7 +283,10 @@ impl<'a> Scanner<'a> {
         let from = self.at + 3;
         let length = self.chars[from..].iter().position(|it| *it == ')').unwrap_or(0);
         let name: String = self.chars[from..from + length].iter().collect();
-        let engine = self.groups.and_then(|it| it.engine(&name)).filter(|_| name != "0");
+        let engine = self
+            .groups
+            .and_then(|it| it.engine(&name))
+            .filter(|_| name != "0");
         if let Some(last) = engine.and_then(|it| it.last()) {
             self.open.push((self.flags, ")"));
             self.out.push_str(&format!("(?({last})"));
@@ -275,7 +306,9 @@ impl<'a> Scanner<'a> {
             self.open.pop();
             self.open.push((self.flags, ")))"));
             let text = if self.looking_at("(?<") { 4 } else { 3 };
-            let head: String = self.chars[self.at..(self.at + text).min(self.chars.len())].iter().collect();
+            let head: String = self.chars[self.at..(self.at + text).min(self.chars.len())]
+                .iter()
+                .collect();
             self.out.push_str(&head);
             self.at = (self.at + text).min(self.chars.len());
         }
@@ -308,7 +341,11 @@ impl<'a> Scanner<'a> {
             flags = if on { flags | flag } else { flags & !flag };
             at += 1;
         }
-        let sign = if flags & options::IGNORE_CASE != 0 { "i" } else { "-i" };
+        let sign = if flags & options::IGNORE_CASE != 0 {
+            "i"
+        } else {
+            "-i"
+        };
         let group = self.chars.get(at) == Some(&':');
         let length = at + 1 - self.at;
         if group {
@@ -322,7 +359,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn close_group(&mut self) -> Result<()> {
-        let Some((flags, close)) = self.open.pop() else { return self.fail("Too many )'s.") };
+        let Some((flags, close)) = self.open.pop() else {
+            return self.fail("Too many )'s.");
+        };
         self.flags = flags;
         self.atom(close, 1);
         if close.len() > 1 {
@@ -333,7 +372,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn escape(&mut self) -> Result<()> {
-        let Some(c) = self.peek(1) else { return self.fail("Illegal \\ at end of pattern.") };
+        let Some(c) = self.peek(1) else {
+            return self.fail("Illegal \\ at end of pattern.");
+        };
         match c {
             'd' | 'D' | 'w' | 'W' | 's' | 'S' => self.atom(&shorthand(c, self.flags), 2),
             'b' | 'B' | 'A' | 'z' | 'G' => self.atom(&format!("\\{c}"), 2),
@@ -374,7 +415,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn numbered_reference(&mut self) -> Result<()> {
-        let digits: String = self.chars[self.at + 1..].iter().take_while(|it| it.is_ascii_digit()).collect();
+        let digits: String = self.chars[self.at + 1..]
+            .iter()
+            .take_while(|it| it.is_ascii_digit())
+            .collect();
         // `\10` is a group if there are ten, else the octal character if it can be one.
         let known = self.groups.is_none_or(|it| it.engine(&digits).is_some());
         if known || digits.len() == 1 {
@@ -392,7 +436,11 @@ impl<'a> Scanner<'a> {
             return Ok(());
         };
         let Some(engine) = groups.engine(name).filter(|_| name != "0") else {
-            let kind = if name.parse::<i64>().is_ok() { "number" } else { "name" };
+            let kind = if name.parse::<i64>().is_ok() {
+                "number"
+            } else {
+                "name"
+            };
             return self.fail(&format!("Reference to undefined group {kind} {name}."));
         };
         let any: Vec<String> = engine.iter().rev().map(|it| format!("\\{it}")).collect();
@@ -400,4 +448,3 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 }
-

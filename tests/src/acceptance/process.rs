@@ -1,0 +1,147 @@
+//! The binary, run as its users run it.
+
+use crate::root;
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+/// The built binary.
+#[derive(Debug, Clone)]
+pub(crate) struct Binary(PathBuf);
+
+/// What a run that ended has printed.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+
+impl Binary {
+    /// Builds the binary beside this test's own, once.
+    pub(crate) fn build() -> Result<Binary, String> {
+        BUILT.get_or_init(build).clone().map(Binary)
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.0);
+        command.args(arguments).current_dir(root()).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs to the end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<Run, String> {
+        let output = self.command(arguments).output().map_err(|error| error.to_string())?;
+        Ok(Run {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
+
+    /// Starts and waits for the first line, which says that it is ready.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Result<Running, String> {
+        let mut command = self.command(arguments);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{arguments:?}: {error}"))?;
+        let stdout = child.stdout.take().ok_or("no standard output")?;
+        let stderr = child.stderr.take().ok_or("no standard error output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let first = lines.next().and_then(Result::ok);
+        let mut running = Running { child, ready: Value::Null, _lines: lines, errors: BufReader::new(stderr) };
+        match first.as_deref().map(serde_json::from_str) {
+            Some(Ok(ready)) => {
+                running.ready = ready;
+                Ok(running)
+            }
+            other => {
+                let mut text = String::new();
+                // The process has ended, or is ended here: its words end too.
+                let _ = running.child.kill();
+                let _ = std::io::Read::read_to_string(&mut running.errors, &mut text);
+                Err(format!("{arguments:?}: first line {other:?}\n{text}"))
+            }
+        }
+    }
+}
+
+fn build() -> Result<PathBuf, String> {
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    // target/PROFILE/deps/cases-HASH
+    let profile = own.parent().and_then(|deps| deps.parent()).ok_or("no target folder")?;
+    let target = profile.parent().ok_or("no target folder")?;
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet", "-p", "apimite"]).current_dir(root()).env("CARGO_TARGET_DIR", target);
+    if profile.ends_with("release") {
+        command.arg("--release");
+    }
+    let output = command.output().map_err(|error| format!("cargo build: {error}"))?;
+    match output.status.success() {
+        true => Ok(profile.join(format!("apimite{}", std::env::consts::EXE_SUFFIX))),
+        false => Err(format!("cargo build: {}", String::from_utf8_lossy(&output.stderr))),
+    }
+}
+
+impl Run {
+    /// Every line that is JSON.
+    pub(crate) fn json_lines(&self) -> Vec<Value> {
+        self.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// The last line.
+    pub(crate) fn last_json(&self) -> Result<Value, String> {
+        self.json_lines().pop().ok_or_else(|| format!("no JSON was printed\n{}{}", self.stdout, self.stderr))
+    }
+}
+
+/// A process that serves; it ends with this.
+pub(crate) struct Running {
+    child: Child,
+    /// Its first line.
+    pub(crate) ready: Value,
+    // Kept open: a process that cannot print ends.
+    _lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+    errors: BufReader<std::process::ChildStderr>,
+}
+
+impl Running {
+    /// A base URL of the first line.
+    pub(crate) fn url(&self, what: &str) -> String {
+        self.ready[what].as_str().unwrap_or_default().trim_end_matches('/').to_owned()
+    }
+
+    /// The primary key of a subscription.
+    pub(crate) fn key(&self, name: &str) -> String {
+        let all = self.ready["subscriptions"].as_array().cloned().unwrap_or_default();
+        let found = all.iter().find(|it| it["name"] == name);
+        found.and_then(|it| it["primaryKey"].as_str()).unwrap_or_default().to_owned()
+    }
+
+    /// The next line of the standard error output that holds `text`.
+    pub(crate) fn wait_for(&mut self, text: &str) -> Result<String, String> {
+        let mut seen = String::new();
+        loop {
+            let mut line = String::new();
+            match self.errors.read_line(&mut line) {
+                Ok(0) | Err(_) => return Err(format!("`{text}` was not printed:\n{seen}")),
+                Ok(_) if line.contains(text) => return Ok(line),
+                Ok(_) => seen.push_str(&line),
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
