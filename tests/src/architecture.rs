@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "trace", "wire",
         ],
     ),
+    ("bench-gateway", &[]),
 ];
 
 /// The crate that holds the tests may use everything.

@@ -101,7 +101,10 @@ mod tests {
     fn a_line_per_document_with_places_from_one() {
         let source = Source::new("b.xml", "a\nb");
         let finding = Diagnostic::error("unknown-policy", "`x` is no policy", Span::at(2)).found_in(&source);
-        let documents = by_document(&["a.xml".to_owned(), "b.xml".to_owned()], std::slice::from_ref(&finding));
+        let documents = by_document(
+            &["a.xml".to_owned(), "b.xml".to_owned()],
+            std::slice::from_ref(&finding),
+        );
         assert_eq!(
             serde_json::to_string(&documents).expect("serializable"),
             r#"[{"path":"a.xml","ok":true,"diagnostics":[]},{"path":"b.xml","ok":false,"diagnostics":[{"severity":"error","code":"unknown-policy","message":"`x` is no policy","line":2,"column":1}]}]"#

@@ -43,7 +43,8 @@ impl Input {
         let (clock, dice) = (Clock::manual(Moment::EPOCH), Dice::new(0));
         if let Err(mistakes) = Foundry::new(&service.accounts, &service.settings, clock, dice) {
             let settings = self.settings();
-            let finding = |text| Diagnostic::error("mock-settings", text, Span::default()).found_in(&settings);
+            let finding =
+                |text| Diagnostic::error("mock-settings", text, Span::default()).found_in(&settings);
             findings.extend(mistakes.0.into_iter().map(finding));
         }
         (service, findings)
@@ -53,10 +54,17 @@ impl Input {
         match self {
             Input::Folder(folder) => {
                 let file = folder.join(SETTINGS);
-                Source::new(file.display().to_string(), std::fs::read_to_string(&file).unwrap_or_default())
+                Source::new(
+                    file.display().to_string(),
+                    std::fs::read_to_string(&file).unwrap_or_default(),
+                )
             }
             Input::Lab(lab) => {
-                let text = lab.files.iter().find(|(path, _)| *path == SETTINGS).map_or("", |(_, text)| text);
+                let text = lab
+                    .files
+                    .iter()
+                    .find(|(path, _)| *path == SETTINGS)
+                    .map_or("", |(_, text)| text);
                 Source::new(SETTINGS, text)
             }
         }

@@ -8,8 +8,8 @@ use gateway::Gateway;
 use http::uri::Authority;
 use llm::Encoding;
 use model::{Account, Service};
-use serde_json::{Value, json};
 use policy::Detail;
+use serde_json::{Value, json};
 use service::Plan;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -116,7 +116,12 @@ impl Doors {
 
     /// Begins to serve.
     pub(crate) fn serve(self, plan: Arc<Plan>, manner: &Manner) -> Result<Street, String> {
-        let Manner { clock, dice, offline, detail } = manner;
+        let Manner {
+            clock,
+            dice,
+            offline,
+            detail,
+        } = manner;
         let foundry_address = self.foundry()?;
         let (gateway_address, control_address) = (local(&self.gateway)?, local(&self.control)?);
         let elsewhere = match &self.addresses.mocks {

@@ -30,7 +30,7 @@ pub use busy::{Busy, Serve, Turn};
 pub use dice::{Dice, Rng};
 pub use moment::Moment;
 pub use sleep::Sleep;
-pub use time::{Clock, Mode};
+pub use time::{Clock, Mode, Timeout};
 
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,11 @@ use crate::real::RealTime;
 use crate::sleep::Sleep;
 use crate::virtual_time::VirtualTime;
 use crate::Moment;
+use pin_project_lite::pin_project;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// The clock that everything asks. Cheap to clone; every clone is the same clock.
@@ -94,16 +97,8 @@ impl Clock {
     }
 
     /// `future`, unless `wait` passes first.
-    pub async fn timeout<F: Future>(&self, wait: Duration, future: F) -> Option<F::Output> {
-        let mut future = std::pin::pin!(future);
-        let mut sleep = std::pin::pin!(self.sleep(wait));
-        std::future::poll_fn(move |context| {
-            if let std::task::Poll::Ready(output) = future.as_mut().poll(context) {
-                return std::task::Poll::Ready(Some(output));
-            }
-            sleep.as_mut().poll(context).map(|()| None)
-        })
-        .await
+    pub fn timeout<F: Future>(&self, wait: Duration, future: F) -> Timeout<F> {
+        Timeout { future, sleep: self.sleep(wait) }
     }
 
     /// Moves manual time forward by `by`, timer after timer, letting everything that a timer wakes come to rest before
@@ -157,5 +152,27 @@ impl Clock {
             Kind::Virtual(time) => Far::arrive(time, id),
             Kind::Real(_) => None,
         }
+    }
+}
+
+pin_project! {
+    /// See [`Clock::timeout`].
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Timeout<F> {
+        #[pin]
+        future: F,
+        sleep: Sleep,
+    }
+}
+
+impl<F: Future> Future for Timeout<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<F::Output>> {
+        let this = self.project();
+        if let Poll::Ready(output) = this.future.poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        Pin::new(this.sleep).poll(context).map(|()| None)
     }
 }

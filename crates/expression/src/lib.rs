@@ -4,14 +4,34 @@
 //! place; [`Expression::eval`] runs it for one request, which it sees through [`Host`]. It is synchronous, has
 //! no clock of its own and touches nothing outside; steps, depth, regex work and allocation are bounded.
 
+mod syntax; // text to tree
+mod check; // tree to typed code: overloads, conversions, lambdas
+mod eval; // runs the code
+mod library; // the .NET types that expressions know, one per file
+mod dotnet; // what .NET's base library does, as plain functions
+mod compile; // the way from text to a value
+mod exception; // what goes wrong at run time
 mod host; // what an expression may see
-mod shim; // TEMPORARY until the language core is exported
+mod object; // library objects as values
 mod symbol; // variable names by number
+mod text; // .NET strings
+mod types; // static types
+mod value; // .NET values
 
+pub use compile::{Compiled, Expression, Limits, Needs, Options, compile};
+pub use exception::Exception;
 pub use host::{
     ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Message, OperationFacts,
     ProductFacts, RequestView, ResponseView, StoredResponse, SubscriptionFacts, Url, UserFacts,
 };
-pub use shim::{Compiled, Exception, Expression, Limits, Needs, Options, Value, compile, end_of_expression, is_expression};
+pub use library::{MemberInfo, members};
 pub use symbol::{Symbol, Symbols};
+pub use syntax::scan::{end_of_expression, is_expression};
+pub use value::Value;
 
+#[cfg(test)]
+mod testing; // a request for tests
+#[cfg(test)]
+mod tests; // the language, from text to value
+#[cfg(test)]
+mod tests_library; // the library, from text to value

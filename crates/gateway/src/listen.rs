@@ -49,14 +49,3 @@ impl Worker {
         Ok(Worker { handle, _stop: stop })
     }
 }
-#[cfg(test)]
-#[test]
-fn sizes() {
-    fn size<A, B, C, F: std::future::Future>(_: impl Fn(A, B, C) -> F) -> usize { std::mem::size_of::<F>() }
-    fn size2<A, B, F: std::future::Future>(_: impl Fn(A, B) -> F) -> usize { std::mem::size_of::<F>() }
-    println!("handle {}", size(|g: &'static Gateway, r, p| g.handle(r, p)));
-    println!("forward {}", size2(|l: &'static crate::live::Live, c| l.forward(c)));
-    println!("run {}", size(|w: &'static policy::Walk, e: &'static mut policy::Exchange, l: &'static crate::live::Live| async move { policy::run(w, e, l).await }));
-    println!("exchange {} start {} fault {} parts {} call {} answer {} attempt {}", size_of::<policy::Exchange>(), size_of::<policy::Start>(), size_of::<policy::Fault>(), size_of::<http::request::Parts>(), size_of::<policy::Call>(), size_of::<policy::Answer>(), size_of::<trace::Attempt>());
-    println!("upstream {}", size(|u: &'static std::sync::Arc<crate::upstream::Upstream>, r, b| u.send(r, b)));
-}

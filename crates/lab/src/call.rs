@@ -159,13 +159,20 @@ pub(crate) mod tests {
             backend: None,
             url: None,
             skipped: Vec::new(),
-            outcome: Outcome::Unavailable { status: 503, retry_after: 7 },
+            outcome: Outcome::Unavailable {
+                status: 503,
+                retry_after: 7,
+            },
             tripped: None,
             retry_after: None,
             started: Moment::EPOCH,
             ended: Moment::EPOCH,
         };
-        let call = Call { prompt_tokens: 0, completion_tokens: 0, ..call(3, vec![attempt]) };
+        let call = Call {
+            prompt_tokens: 0,
+            completion_tokens: 0,
+            ..call(3, vec![attempt])
+        };
         assert_eq!(
             call.json().to_string(),
             r#"{"run":3,"status":503,"region":null,"backend":null,"attempts":[{"backend":null,"status":503,"reason":"no member available, Retry-After 7"}],"promptTokens":0,"completionTokens":0,"ms":1.3}"#

@@ -187,7 +187,10 @@ mod tests {
             skipped: Vec::new(),
             outcome: match member {
                 Some(_) => Outcome::Answered { status },
-                None => Outcome::Unavailable { status, retry_after: wait.unwrap_or(1) },
+                None => Outcome::Unavailable {
+                    status,
+                    retry_after: wait.unwrap_or(1),
+                },
             },
             tripped: None,
             retry_after: wait.map(|wait| wait.to_string()),
@@ -202,23 +205,44 @@ mod tests {
         let wrong = |attempts: Vec<Attempt>| wrong_picks(&[call(1, attempts)], &FOUR);
         let next = |at, member| vec![refused.clone(), attempt(at, member, 200, None)];
         assert_eq!(wrong(next(1, Some("foundry2"))), Vec::<String>::new());
-        assert_eq!(wrong(next(1, Some("foundry1"))), ["run 1: foundry1 was asked although it is away"]);
-        assert_eq!(wrong(next(1, Some("foundry4"))), ["run 1: foundry4 was asked although foundry2 is there"]);
-        assert_eq!(wrong(next(31, Some("foundry2"))), ["run 1: foundry2 was asked although foundry1 is there"]);
-        assert_eq!(wrong(next(1, None)), ["run 1: nobody was asked although foundry2 is there"]);
+        assert_eq!(
+            wrong(next(1, Some("foundry1"))),
+            ["run 1: foundry1 was asked although it is away"]
+        );
+        assert_eq!(
+            wrong(next(1, Some("foundry4"))),
+            ["run 1: foundry4 was asked although foundry2 is there"]
+        );
+        assert_eq!(
+            wrong(next(31, Some("foundry2"))),
+            ["run 1: foundry2 was asked although foundry1 is there"]
+        );
+        assert_eq!(
+            wrong(next(1, None)),
+            ["run 1: nobody was asked although foundry2 is there"]
+        );
     }
 
     #[test]
     fn a_refusal_must_come_from_the_quota() {
-        let quota = Quota { limit: 100, estimate: 40 };
+        let quota = Quota {
+            limit: 100,
+            estimate: 40,
+        };
         let spend = |run, at| call(run, vec![attempt(at, Some("a"), 200, None)]);
         let refuse = |run, at| call(run, vec![attempt(at, Some("a"), 429, Some(9))]);
         // Each call costs 50: after two, 100 are counted and none fits until the minute is over.
         let good = [spend(1, 0), spend(2, 1), refuse(3, 2), spend(4, 60)];
         assert_eq!(unexplained_quota(&good, quota), Vec::<String>::new());
         let bad = [spend(1, 0), refuse(2, 1)];
-        assert_eq!(unexplained_quota(&bad, quota), ["run 2: a answered 429 with 50 tokens counted"]);
+        assert_eq!(
+            unexplained_quota(&bad, quota),
+            ["run 2: a answered 429 with 50 tokens counted"]
+        );
         let bad = [spend(1, 0), spend(2, 1), spend(3, 2)];
-        assert_eq!(unexplained_quota(&bad, quota), ["run 3: a answered 200 with 100 tokens counted"]);
+        assert_eq!(
+            unexplained_quota(&bad, quota),
+            ["run 3: a answered 200 with 100 tokens counted"]
+        );
     }
 }

@@ -2,10 +2,12 @@
 
 use crate::root;
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 /// The built binary.
 #[derive(Debug, Clone)]
@@ -53,23 +55,36 @@ impl Binary {
             .map_err(|error| format!("{arguments:?}: {error}"))?;
         let stdout = child.stdout.take().ok_or("no standard output")?;
         let stderr = child.stderr.take().ok_or("no standard error output")?;
-        let mut lines = BufReader::new(stdout).lines();
-        let first = lines.next().and_then(Result::ok);
-        let mut running = Running { child, ready: Value::Null, _lines: lines, errors: BufReader::new(stderr) };
+        let mut running = Running { child, ready: Value::Null, lines: lines(stdout), errors: lines(stderr) };
+        let first = running.lines.recv_timeout(PATIENCE).ok();
         match first.as_deref().map(serde_json::from_str) {
             Some(Ok(ready)) => {
                 running.ready = ready;
                 Ok(running)
             }
             other => {
-                let mut text = String::new();
                 // The process has ended, or is ended here: its words end too.
                 let _ = running.child.kill();
-                let _ = std::io::Read::read_to_string(&mut running.errors, &mut text);
-                Err(format!("{arguments:?}: first line {other:?}\n{text}"))
+                let text: Vec<String> = running.errors.iter().collect();
+                Err(format!("{arguments:?}: first line {other:?}\n{}", text.join("\n")))
             }
         }
     }
+}
+
+// A process that never says what it should is not waited for without end.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+// Reads on, so that the process can always print.
+fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            // Nobody may listen any more.
+            let _ = sender.send(line);
+        }
+    });
+    receiver
 }
 
 fn build() -> Result<PathBuf, String> {
@@ -106,9 +121,8 @@ pub(crate) struct Running {
     child: Child,
     /// Its first line.
     pub(crate) ready: Value,
-    // Kept open: a process that cannot print ends.
-    _lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
-    errors: BufReader<std::process::ChildStderr>,
+    lines: Receiver<String>,
+    errors: Receiver<String>,
 }
 
 impl Running {
@@ -124,17 +138,13 @@ impl Running {
         found.and_then(|it| it["primaryKey"].as_str()).unwrap_or_default().to_owned()
     }
 
-    /// The next line of the standard error output that holds `text`.
-    pub(crate) fn wait_for(&mut self, text: &str) -> Result<String, String> {
-        let mut seen = String::new();
-        loop {
-            let mut line = String::new();
-            match self.errors.read_line(&mut line) {
-                Ok(0) | Err(_) => return Err(format!("`{text}` was not printed:\n{seen}")),
-                Ok(_) if line.contains(text) => return Ok(line),
-                Ok(_) => seen.push_str(&line),
-            }
-        }
+    /// The next line of the standard output.
+    pub(crate) fn next_line(&self) -> Result<Value, String> {
+        let line = self.lines.recv_timeout(PATIENCE).map_err(|_| {
+            let errors: Vec<String> = self.errors.try_iter().collect();
+            format!("nothing more was printed\n{}", errors.join("\n"))
+        })?;
+        serde_json::from_str(&line).map_err(|error| format!("`{line}`: {error}"))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Binary, holds, same, test};
 use crate::{Test, root};
+use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,16 +89,18 @@ async fn files() -> Result<(), String> {
     copy(&root().join("fixtures/labs/backend-pool"), folder.path())?;
     let path = folder.path().to_string_lossy().into_owned();
     let arguments = ["up", &path, "--gateway=127.0.0.1:0", "--control=127.0.0.1:0", "--foundry=127.0.0.1:0", "--format=json"];
-    let mut running = Binary::build()?.start(&arguments)?;
+    let running = Binary::build()?.start(&arguments)?;
     let policy = find(folder.path(), "policy.xml").ok_or("the lab has no policy.xml")?;
     let original = std::fs::read_to_string(&policy).map_err(|error| error.to_string())?;
     let write = |text: &str| std::fs::write(&policy, text).map_err(|error| error.to_string());
     write(&original.replace("<outbound>", "<outbound><set-headr name=\"x\" />"))?;
-    let line = running.wait_for("unknown-policy")?;
-    holds(line, true)?;
+    let bad = running.next_line()?;
+    same("a bad change", json!(false), bad["reloaded"].clone())?;
+    let found = &bad["documents"].to_string();
+    holds(format!("{bad}"), found.contains("unknown-policy") && found.contains("policy.xml") && found.contains("\"line\""))?;
     write(&original.replace("<outbound>", "<outbound><set-header name=\"x-new\"><value>1</value></set-header>"))?;
-    running.wait_for("reloaded")?;
-    Ok(())
+    let good = running.next_line()?;
+    same("a good change", json!(true), good["reloaded"].clone())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {

@@ -5,7 +5,7 @@ use crate::findings;
 use crate::input::Input;
 use model::Service;
 use service::LoadOptions;
-use source::{Finding, Source};
+use source::{Diagnostic, Finding, Source, Span};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &Check) -> Result<Exit, String> {
@@ -85,9 +85,15 @@ fn document(
 ) -> Result<(), String> {
     let name = file.display().to_string();
     let bytes = std::fs::read(file).map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is no text in UTF-8"))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let source = Source::new(name.clone(), text);
+    let text = String::from_utf8_lossy(&bytes);
+    let source = Source::new(name.clone(), text.strip_prefix('\u{feff}').unwrap_or(&text));
+    if std::str::from_utf8(&bytes).is_err() {
+        let place = source.text().find('\u{fffd}').unwrap_or_default();
+        let message = "the document is no text in UTF-8";
+        found.push(Diagnostic::error("not-utf-8", message, Span::at(place)).found_in(&source));
+        names.push(name);
+        return Ok(());
+    }
     names.push(name);
     found.extend(service::check_document_with(&source, &options(args)));
     Ok(())

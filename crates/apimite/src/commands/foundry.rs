@@ -70,9 +70,9 @@ fn select(service: &mut Service, names: &[String]) -> Result<(), String> {
         ));
     }
     if !names.is_empty() {
-        service
-            .accounts
-            .retain(|account| names.iter().any(|name| name.eq_ignore_ascii_case(&account.name)));
+        let chosen = |account: &str| names.iter().any(|name| name.eq_ignore_ascii_case(account));
+        service.accounts.retain(|account| chosen(&account.name));
+        service.settings.accounts.retain(|account, _| chosen(account));
     }
     Ok(())
 }

@@ -118,7 +118,12 @@ async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock, u64), Ex
     match loaded.plan.filter(|_| !found.iter().any(Finding::is_error)) {
         Some(plan) => {
             let (offline, detail) = (false, Detail::Brief);
-            let manner = Manner { clock, dice: Dice::new(seed), offline, detail };
+            let manner = Manner {
+                clock,
+                dice: Dice::new(seed),
+                offline,
+                detail,
+            };
             let street = doors.serve(plan, &manner)?;
             Ok(Ok((street, manner.clock, seed)))
         }

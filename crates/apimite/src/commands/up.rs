@@ -35,7 +35,11 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
         clock,
         dice: Dice::new(settings.seed.unwrap_or(SEED)),
         offline: args.offline,
-        detail: if args.full_trace { Detail::Full } else { Detail::Brief },
+        detail: if args.full_trace {
+            Detail::Full
+        } else {
+            Detail::Brief
+        },
     };
     let addresses = Addresses {
         gateway: args.gateway,
@@ -148,7 +152,8 @@ async fn follow(input: &Input, args: &Up, watch: Option<Watch>, street: &Street)
             },
             Format::Json => {
                 let documents = findings::by_document(&[], &found);
-                json!({ "reloaded": refused.is_none(), "message": refused, "documents": documents }).to_string()
+                json!({ "reloaded": refused.is_none(), "message": refused, "documents": documents })
+                    .to_string()
             }
         });
     }

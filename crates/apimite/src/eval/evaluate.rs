@@ -22,8 +22,8 @@ pub(crate) enum Outcome {
         text: String,
         type_name: Option<String>,
     },
-    /// It threw.
-    Exception(String),
+    /// It threw: the .NET type, and the message.
+    Exception(&'static str, String),
     /// It needs something that is not supported.
     Unsupported(String),
     /// It is not written as it should be.
@@ -79,7 +79,7 @@ pub(crate) fn evaluate(text: &str, context: &Json, batch: &Batch, ordinal: u64) 
     match compiled.expression {
         Some(expression) => match expression.eval(&mut scene) {
             Ok(value) => Outcome::of(&value),
-            Err(exception) => Outcome::Exception(format!("{}: {}", exception.type_name, exception.message)),
+            Err(exception) => Outcome::Exception(exception.type_name, exception.message),
         },
         None => refused(&compiled.diagnostics),
     }
@@ -130,6 +130,9 @@ fn with_named_values(text: &str, values: &Json) -> String {
     text
 }
 
+/// A text inside a JSON document is shown as JSON, whatever holds it.
+const TOKENS: &str = "Newtonsoft.Json.Linq.";
+
 impl Outcome {
     fn of(value: &Value) -> Outcome {
         let json = value.to_json();
@@ -139,7 +142,7 @@ impl Outcome {
             json,
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) | Json::Array(_)
         );
-        let type_name = (!plain && name != "System.String").then_some(name);
+        let type_name = (!plain && name != "System.String" && !name.starts_with(TOKENS)).then_some(name);
         Outcome::Value {
             json,
             text: value.to_text(),
@@ -160,7 +163,7 @@ impl Outcome {
                 type_name: Some(name),
                 ..
             } => json!({ "kind": "value", "value": json, "type": name }),
-            Outcome::Exception(message) => json!({ "kind": "exception", "message": message }),
+            Outcome::Exception(name, message) => json!({ "kind": "exception", "message": message, "type": name }),
             Outcome::Unsupported(message) => json!({ "kind": "unsupported", "message": message }),
             Outcome::Syntax(message) => json!({ "kind": "syntax", "message": message }),
         }
@@ -171,7 +174,7 @@ impl Outcome {
         match self {
             Outcome::Value { json: Json::Null, .. } => "null".to_owned(),
             Outcome::Value { text, .. } => text.clone(),
-            Outcome::Exception(message) => format!("exception: {message}"),
+            Outcome::Exception(name, message) => format!("exception: {name}: {message}"),
             Outcome::Unsupported(message) => format!("unsupported: {message}"),
             Outcome::Syntax(message) => format!("syntax: {message}"),
         }

@@ -310,12 +310,15 @@ fn user_defined(checker: &Checker<'_>, from: &Type, to: &Type, explicit: bool) -
             let (before, after) = (cast(from, param)?, cast(&row.result, to)?);
             // A detour over a cast of references would make everything convertible.
             let detour = |way: &Way| matches!(way, Way::Cast(_) | Way::Unbox(_));
+            // Between equal ways the one without a detour over another type wins.
+            let exact = u32::from(param != from) + u32::from(row.result != *to);
             match detour(&before) || detour(&after) {
                 true => None,
-                false => Some(Way::User(Box::new(before), row, Box::new(after))),
+                false => Some((exact, Way::User(Box::new(before), row, Box::new(after)))),
             }
         })
-        .min_by_key(Way::cost);
+        .min_by_key(|(exact, way)| 4 * way.cost() + exact)
+        .map(|it| it.1);
     best.or_else(|| lifted(checker, from, to, explicit))
 }
 

@@ -109,7 +109,7 @@ impl Checker<'_> {
             ExprKind::Ternary(condition, yes, no) => self.ternary(condition, yes, no, expr.span),
             ExprKind::Cast(ty, value) => self.cast(ty, value, expr.span),
             ExprKind::As(value, ty) => self.as_type(value, ty, expr.span),
-            ExprKind::Is(value, pattern) => self.is_pattern(value, pattern, expr.span),
+            ExprKind::Is(value, pattern) => self.is_pattern(value, pattern),
             _ => self.rarer(expr),
         }
     }

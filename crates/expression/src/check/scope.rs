@@ -5,7 +5,6 @@ use crate::Value;
 use crate::eval::code::{Code, Place};
 use crate::syntax::tree::Name;
 use crate::types::Type;
-use source::Span;
 use std::rc::Rc;
 
 /// One function: the expression itself, a lambda, a local function.
@@ -120,17 +119,12 @@ impl Checker<'_> {
 
     /// Declares a variable in the present scope.
     pub(super) fn declare(&mut self, name: &Name, ty: Type, kind: Kind) -> Variable {
-        if self.find(&name.text).is_some() && !self.is_outer_function_variable(&name.text) {
+        if self.find(&name.text).is_some() {
             let message = format!("there is already a variable `{}` here", name.text);
             self.error("expression-duplicate", message, name.span);
         }
         let shared = self.captured.contains(&name.text) && !matches!(kind, Kind::Constant(_) | Kind::Path(_));
         self.declare_as(&name.text, ty, kind, shared)
-    }
-
-    // A lambda may not reuse a name of the function around it in C# 7 either, but a name that ended its scope is free.
-    fn is_outer_function_variable(&self, _name: &str) -> bool {
-        false
     }
 
     pub(super) fn declare_as(&mut self, name: &str, ty: Type, kind: Kind, shared: bool) -> Variable {
@@ -146,13 +140,10 @@ impl Checker<'_> {
         variable
     }
 
-    /// Gives a variable its type, once its value is known.
-    pub(super) fn set_type(&mut self, slot: u32, ty: Type) {
-        for scope in self.frame().scopes.iter_mut().rev() {
-            if let Some(variable) = scope.variables.iter_mut().find(|it| it.slot == slot) {
-                variable.ty = ty;
-                return;
-            }
+    /// Puts a variable whose slot is known into the present scope.
+    pub(super) fn put(&mut self, variable: Variable) {
+        if let Some(scope) = self.frame().scopes.last_mut() {
+            scope.variables.push(variable);
         }
     }
 
@@ -210,9 +201,4 @@ impl Variable {
             false => Place::Local(self.slot),
         }
     }
-}
-
-/// A name that the program makes up; authors cannot write it.
-pub(super) fn made_up(text: &str) -> Name {
-    Name { text: format!("<{text}>"), types: Vec::new(), span: Span::default() }
 }

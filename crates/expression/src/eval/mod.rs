@@ -13,5 +13,5 @@ mod statements;
 
 pub(crate) use binary::{Operation, operation};
 pub(crate) use run::{cast_variable, formatted, run};
-pub(crate) use cx::{Cell, Cx, Slot};
+pub(crate) use cx::Cx;
 pub(crate) use drain::bury;

@@ -44,10 +44,10 @@ pub(crate) static STATICS: TypeDef = super::table::static_class("System.Array").
         Ok(position(cx, &a[0], &a[1])?.map_or(-1, |at| at as i32).into())
     }),
     static_method("T FindLast<T>(T[] array, Predicate<T> match)", |cx, a, t| {
-        for item in items_of(&a[0])?.iter().rev() {
+        for item in items_of(&a[0])?.into_iter().rev() {
             cx.step()?;
-            if cx.holds(&a[1], std::slice::from_ref(item))? {
-                return Ok(item.clone());
+            if cx.holds(&a[1], std::slice::from_ref(&item))? {
+                return Ok(item);
             }
         }
         Ok(cast::default_of(&t[0]))
@@ -89,7 +89,7 @@ pub(crate) static STATICS: TypeDef = super::table::static_class("System.Array").
     }),
     static_method("int IndexOf<T>(T[] array, T value, int startIndex)", |_, a, _| {
         let start = usize::try_from(a[2].int()).unwrap_or(usize::MAX);
-        let found = items_of(&a[0])?.iter().enumerate().skip(start).find(|(_, it)| compare::equals(it, &a[1]));
+        let found = items_of(&a[0])?.into_iter().enumerate().skip(start).find(|(_, it)| compare::equals(it, &a[1]));
         Ok(found.map_or(-1, |(at, _)| at as i32).into())
     }),
     static_method("int LastIndexOf<T>(T[] array, T value)", |_, a, _| {

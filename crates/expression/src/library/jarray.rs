@@ -37,9 +37,9 @@ static MEMBERS: &[Member] = &[
         cx.charge(128)?;
         Ok(token::value(JToken::array()))
     }),
-    constructor("(JArray other)", |_, a, _| {
+    constructor("(JArray other)", |cx, a, _| {
         let other = token::of(&a[0]).ok_or_else(|| Exception::argument_null("other"))?;
-        Ok(token::value(other.deep_clone()))
+        token::copy(cx, other)
     }),
     constructor("(object content)", |cx, a, _| {
         let made = token::value(JToken::array());
@@ -68,7 +68,7 @@ static MEMBERS: &[Member] = &[
             );
             return Err(Exception::argument(message).into());
         }
-        Ok(token::value(made.deep_clone()))
+        token::copy(cx, &made)
     }),
     indexer("JToken this[int index]", |_, a, _| {
         Ok(token::value(token::it(&a[0])?.item(a[1].long())?))

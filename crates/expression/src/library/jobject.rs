@@ -18,9 +18,9 @@ static MEMBERS: &[Member] = &[
         cx.charge(256)?;
         Ok(token::value(JToken::object()))
     }),
-    constructor("(JObject other)", |_, a, _| {
+    constructor("(JObject other)", |cx, a, _| {
         let other = token::of(&a[0]).ok_or_else(|| Exception::argument_null("other"))?;
-        Ok(token::value(other.deep_clone()))
+        token::copy(cx, other)
     }),
     constructor("(object content)", |cx, a, _| {
         let made = token::value(JToken::object());
@@ -49,7 +49,7 @@ static MEMBERS: &[Member] = &[
             );
             return Err(Exception::argument(message).into());
         }
-        Ok(token::value(made.deep_clone()))
+        token::copy(cx, &made)
     }),
     indexer("JToken this[string propertyName]", |_, a, _| {
         Ok(token::option(

@@ -48,7 +48,10 @@ static MEMBERS: &[Member] = &[
     }),
     static_method("JToken FromObject(object o)", |cx, a, _| match a[0].is_null() {
         true => Err(Exception::argument_null("o").into()),
-        false => Ok(token::value(token::from_object(cx, &a[0])?.deep_clone())),
+        false => {
+            let made = token::from_object(cx, &a[0])?;
+            token::copy(cx, &made)
+        }
     }),
     static_method("bool DeepEquals(JToken t1, JToken t2)", |_, a, _| {
         Ok(match (token::of(&a[0]), token::of(&a[1])) {
@@ -69,8 +72,7 @@ static MEMBERS: &[Member] = &[
         print(cx, a, a[1].long() == 1)
     }),
     method("JToken DeepClone()", |cx, a, _| {
-        cx.charge(token::it(&a[0])?.compact().len().saturating_mul(4))?;
-        Ok(token::value(token::it(&a[0])?.deep_clone()))
+        token::copy(cx, token::it(&a[0])?)
     }),
     // ---- from one to another
     indexer("JToken this[object key]", |_, a, _| {

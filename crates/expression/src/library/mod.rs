@@ -94,7 +94,7 @@ use crate::types::Type;
 use source::Span;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-pub(crate) use table::{Body, Def, Member, MemberKind, Mode, Param, Row, TypeDef, TypeKind};
+pub(crate) use table::{Body, Def, MemberKind, Mode, Param, Row, TypeDef, TypeKind};
 
 /// Every type of the library.
 static TYPES: &[&[&TypeDef]] = &[

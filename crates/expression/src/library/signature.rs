@@ -84,7 +84,7 @@ impl Reader<'_> {
 
     // Finds `Name<A, B>(` ahead and adds A and B to the names.
     fn method_parameters(&mut self) {
-        let Some(round) = self.tokens.iter().position(|it| it.tok == Tok::Op("(")) else { return };
+        let Some(round) = self.parameter_list() else { return };
         if round < 2 || self.tokens[round - 1].tok != Tok::Op(">") {
             return;
         }
@@ -94,6 +94,24 @@ impl Reader<'_> {
                 self.names.push(name.to_string());
             }
         }
+    }
+
+    // The bracket that the last one closes: the result may be a tuple.
+    fn parameter_list(&self) -> Option<usize> {
+        let mut depth = 0;
+        for (at, token) in self.tokens.iter().enumerate().rev() {
+            match token.tok {
+                Tok::Op(")") => depth += 1,
+                Tok::Op("(") => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Some(at);
+                    }
+                }
+                _ => (),
+            }
+        }
+        None
     }
 
     fn params(&mut self) -> Result<Vec<Param>, String> {

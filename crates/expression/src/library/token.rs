@@ -34,6 +34,13 @@ pub(crate) fn option(token: Option<JToken>) -> Value {
     token.map_or(Value::Null, value)
 }
 
+/// A deep copy, paid for by the number of its tokens.
+pub(crate) fn copy(cx: &mut Cx<'_>, token: &JToken) -> Eval {
+    let count = token.descendants(true).len();
+    cx.charge(count.saturating_mul(192))?;
+    Ok(value(token.deep_clone()))
+}
+
 /// Several tokens as an `IEnumerable<T>`; `def` is that `T`.
 pub(crate) fn sequence(cx: &mut Cx<'_>, tokens: Vec<JToken>, def: &'static TypeDef) -> Eval {
     cx.charge_values(tokens.len())?;
@@ -228,7 +235,6 @@ fn build(cx: &mut Cx<'_>, source: &Value, depth: usize) -> Eval<JToken> {
         return Err(Exception::new("Newtonsoft.Json.JsonSerializationException", message).into());
     }
     if let Some(token) = of(source) {
-        cx.charge(token.compact().len())?;
         return Ok(token.clone());
     }
     if let Some(scalar) = simple(source) {

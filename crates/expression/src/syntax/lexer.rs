@@ -42,8 +42,8 @@ const KEYWORDS: &[&str] = &[
     "using", "virtual", "void", "volatile", "while",
 ];
 
-impl Lexer<'_, '_> {
-    fn rest(&self) -> &str {
+impl<'a> Lexer<'a, '_> {
+    fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
 
@@ -258,7 +258,7 @@ impl Lexer<'_, '_> {
                 }
                 '{' if !twice => {
                     self.flush(&mut pieces, &mut raw, raw_at, verbatim);
-                    self.hole(&mut pieces);
+                    self.hole(&mut pieces, verbatim);
                     raw_at = self.at;
                 }
                 '}' if !twice => {
@@ -294,7 +294,7 @@ impl Lexer<'_, '_> {
     }
 
     // `{ expression [, alignment] [: format] }`; stands at the brace.
-    fn hole(&mut self, pieces: &mut Vec<Piece>) {
+    fn hole(&mut self, pieces: &mut Vec<Piece>, verbatim: bool) {
         let start = self.at;
         self.at += 1;
         if self.depth > DEEPEST_HOLE {
@@ -313,13 +313,13 @@ impl Lexer<'_, '_> {
             match token.tok {
                 Tok::Op("}") if brackets == 0 => break,
                 Tok::Op(":") if brackets == 0 => {
-                    format = Some(self.format());
+                    format = Some(self.format(verbatim));
                     break;
                 }
                 // `::` is lexed as one operator; in a hole it is a format that begins with a colon.
                 Tok::Op("::") if brackets == 0 => {
                     self.at -= 1;
-                    format = Some(self.format());
+                    format = Some(self.format(verbatim));
                     break;
                 }
                 Tok::Op("(" | "[" | "{" | "?[") => brackets += 1,
@@ -332,10 +332,13 @@ impl Lexer<'_, '_> {
         pieces.push(Piece::Hole { tokens, format });
     }
 
-    fn format(&mut self) -> String {
+    fn format(&mut self, verbatim: bool) -> String {
         let rest = self.rest();
         let end = rest.find(['}', '"']).unwrap_or(rest.len());
-        let format = rest[..end].to_owned();
+        let mut format = rest[..end].to_owned();
+        if !verbatim {
+            format = self.unescape(format, self.at).as_str().into_owned();
+        }
         self.at += end;
         match self.rest().starts_with('}') {
             true => self.at += 1,

@@ -178,19 +178,18 @@ impl Parser<'_, '_> {
         let span = self.span();
         self.at += 1;
         self.expect_op("(")?;
-        let mut name = String::new();
-        loop {
-            match self.peek() {
-                Tok::Name(text) => name = text.to_string(),
-                Tok::Keyword(word) => name = (*word).to_owned(),
+        let name = loop {
+            let part = match self.peek() {
+                Tok::Name(text) => text.to_string(),
+                Tok::Keyword(word) => (*word).to_owned(),
                 _ => return Err(self.expected("a name")),
-            }
+            };
             self.at += 1;
             self.generic_arguments()?;
             if !self.take_op(".") {
-                break;
+                break part;
             }
-        }
+        };
         self.expect_op(")")?;
         self.node(ExprKind::Nameof(name), self.since(span), 0)
     }

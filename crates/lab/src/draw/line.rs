@@ -19,7 +19,10 @@ pub fn call_line(call: &Call, ink: Ink) -> String {
     };
     let code = if call.succeeded() { "32" } else { "31" };
     let status = ink.paint(code, &format!("{status:<6}"));
-    let region = call.case.as_deref().or(call.region.as_deref()).unwrap_or("-");
+    let (region, width) = match (&call.case, &call.region) {
+        (Some(case), _) => (case.as_str(), 36),
+        (None, region) => (region.as_deref().unwrap_or("-"), 15),
+    };
     let tokens = match call.prompt_tokens + call.completion_tokens {
         0 => "-".to_owned(),
         _ => format!("{} + {}", call.prompt_tokens, call.completion_tokens),
@@ -31,7 +34,7 @@ pub fn call_line(call: &Call, ink: Ink) -> String {
         .collect();
     let millis = format!("{:.0} ms", call.millis);
     format!(
-        "{:>4}  {status}  {region:<15}  {tokens:>9}  {millis:>9}  {}",
+        "{:>4}  {status}  {region:<width$}  {tokens:>9}  {millis:>9}  {}",
         call.run,
         tries.join(" > ")
     )

@@ -1,7 +1,8 @@
-//! Strings and numbers of the parser.
+//! Strings, names, numbers and blanks of the parser.
 
 use super::super::error::Result;
-use super::parser::{Parser, number_value};
+use super::parser::Parser;
+use super::scalar::Scalar;
 
 impl Parser<'_> {
     /// The string that begins here with its delimiter.
@@ -86,6 +87,90 @@ impl Parser<'_> {
             None => Err(self.error(&format!("Input string '{text}' is not a valid number."))),
         }
     }
+
+    /// A name without quotes.
+    pub(super) fn bare_name(&mut self) -> Result<String> {
+        let rest = &self.text[self.at..];
+        let end = rest.find(|c: char| !is_name_char(c)).unwrap_or(rest.len());
+        let name = rest[..end].to_owned();
+        self.at += end;
+        match self.peek_char() {
+            Some(c) if !c.is_whitespace() && c != ':' => {
+                Err(self.error(&format!("Invalid JavaScript property identifier character: {c}.")))
+            }
+            _ => Ok(name),
+        }
+    }
+
+    /// White space and comments.
+    pub(super) fn skip_blank(&mut self) -> Result<()> {
+        loop {
+            let rest = &self.text[self.at..];
+            let trimmed = rest.trim_start();
+            self.at += rest.len() - trimmed.len();
+            let Some(after) = trimmed.strip_prefix('/') else {
+                return Ok(());
+            };
+            if let Some(body) = after.strip_prefix('*') {
+                let Some(end) = body.find("*/") else {
+                    self.at = self.bytes.len();
+                    return Err(self.error("Unexpected end while parsing comment."));
+                };
+                self.at += end + 4;
+            } else if after.starts_with('/') {
+                self.at += trimmed.find(['\n', '\r']).unwrap_or(trimmed.len());
+            } else {
+                self.at += 1;
+                return Err(match self.peek_char() {
+                    Some(c) => self.error(&format!("Error parsing comment. Expected: *, got {c}.")),
+                    None => self.error("Unexpected end while parsing comment."),
+                });
+            }
+        }
+    }
+}
+
+/// What a name without quotes is made of.
+pub(super) fn is_name_char(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+/// A number's text to its value; `None` if it is none.
+pub(super) fn number_value(text: &str) -> Option<Scalar> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let radix = digits.len() > 1 && digits.starts_with('0') && !digits[1..].starts_with(['.', 'e', 'E']);
+    if radix {
+        let value = match digits[1..].strip_prefix(['x', 'X']) {
+            Some(hex) => i64::from_str_radix(hex, 16).ok()?,
+            None => i64::from_str_radix(&digits[1..], 8).ok()?,
+        };
+        return Some(Scalar::Integer(if digits.len() < text.len() {
+            -value
+        } else {
+            value
+        }));
+    }
+    if !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()) {
+        return Some(match text.parse::<i64>() {
+            Ok(value) => Scalar::Integer(value),
+            Err(_) => Scalar::BigInteger(text.into()),
+        });
+    }
+    let mantissa_digit = digits
+        .bytes()
+        .take_while(|it| !matches!(it, b'e' | b'E'))
+        .any(|it| it.is_ascii_digit());
+    if !mantissa_digit
+        || digits
+            .bytes()
+            .any(|it| !(it.is_ascii_digit() || b".eE+-".contains(&it)))
+    {
+        return None;
+    }
+    text.parse::<f64>()
+        .ok()
+        .filter(|it| it.is_finite())
+        .map(Scalar::Float)
 }
 
 /// Joins surrogates; one that stays alone becomes U+FFFD.

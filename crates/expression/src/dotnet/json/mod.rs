@@ -7,7 +7,7 @@ mod compare; // DeepEquals
 mod conversion; // (int)token and its like
 mod edit; // Add, Remove, Replace, ...
 mod iso_date; // strings that become dates
-mod lexemes; // the strings and numbers of text
+mod lexemes; // strings, names and numbers in text
 mod merge; // JContainer.Merge
 mod parser; // text to tree
 #[cfg(test)]

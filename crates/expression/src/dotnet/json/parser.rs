@@ -4,6 +4,7 @@
 
 use super::super::error::{DotnetError, Result};
 use super::iso_date;
+use super::lexemes::is_name_char;
 use super::scalar::Scalar;
 use super::token::{Body, JToken, Node, Properties, push_name};
 use std::sync::Arc;
@@ -106,6 +107,22 @@ enum Open {
     },
 }
 
+impl Open {
+    fn object() -> Open {
+        Open::Object {
+            properties: Properties::default(),
+            name: None,
+        }
+    }
+
+    fn array() -> Open {
+        Open::Array {
+            items: Vec::new(),
+            begun: -1,
+        }
+    }
+}
+
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) bytes: &'a [u8],
@@ -138,71 +155,29 @@ impl Parser<'_> {
                 let text = self.string(c)?;
                 self.string_value(text)
             }
-            '{' => self.open(
-                Open::Object {
-                    properties: Properties::default(),
-                    name: None,
-                },
-                "StartObject",
-            ),
-            '[' => self.open(
-                Open::Array {
-                    items: Vec::new(),
-                    begun: -1,
-                },
-                "StartArray",
-            ),
+            '{' => self.open(Open::object(), "StartObject"),
+            '[' => self.open(Open::array(), "StartArray"),
             ']' | ')' if !matches!(self.state, State::Start | State::Property) => self.close(c),
             ',' if self.state != State::Start => {
                 // An empty place between commas is the value `undefined`; the comma is read again.
                 self.scalar(Scalar::Undefined, "Undefined")
             }
-            't' => self.word(
-                "true",
-                "Error parsing boolean value.",
-                Scalar::Boolean(true),
-                "Boolean",
-            ),
-            'f' => self.word(
-                "false",
-                "Error parsing boolean value.",
-                Scalar::Boolean(false),
-                "Boolean",
-            ),
-            'n' if self.text[self.at..].starts_with("ne") => self.constructor(),
-            'n' if self.text[self.at..].starts_with("nu") => {
-                self.word("null", "Error parsing null value.", Scalar::Null, "Null")
-            }
-            'u' => self.word(
-                "undefined",
-                "Error parsing undefined value.",
-                Scalar::Undefined,
-                "Undefined",
-            ),
-            'N' => self.word(
-                "NaN",
-                "Error parsing NaN value.",
-                Scalar::Float(f64::NAN),
-                "Float",
-            ),
-            'I' => self.word(
-                "Infinity",
-                "Error parsing positive infinity value.",
-                INFINITY,
-                "Float",
-            ),
-            '-' if self.bytes.get(self.at + 1) == Some(&b'I') => self.word(
-                "-Infinity",
-                "Error parsing negative infinity value.",
-                NEGATIVE,
-                "Float",
-            ),
+            '-' if self.bytes.get(self.at + 1) == Some(&b'I') => self.word("-Infinity"),
             '0'..='9' | '-' | '.' => self.number(),
-            'n' => {
-                self.at += 1;
-                let c = self.peek_char().unwrap_or('\0');
-                Err(self.unexpected(c))
-            }
+            't' => self.word("true"),
+            'f' => self.word("false"),
+            'u' => self.word("undefined"),
+            'N' => self.word("NaN"),
+            'I' => self.word("Infinity"),
+            'n' => match self.bytes.get(self.at + 1) {
+                Some(b'u') => self.word("null"),
+                Some(b'e') => self.constructor(),
+                _ => {
+                    self.at += 1;
+                    let c = self.peek_char().unwrap_or('\0');
+                    Err(self.unexpected(c))
+                }
+            },
             _ => Err(self.unexpected(c)),
         }
     }
@@ -214,23 +189,27 @@ impl Parser<'_> {
     }
 
     /// A word that only a separator may follow.
-    fn word(&mut self, word: &str, message: &str, scalar: Scalar, token: &str) -> Result<()> {
-        if !self.text[self.at..].starts_with(word) {
-            let same = word
-                .bytes()
-                .zip(&self.bytes[self.at..])
-                .take_while(|(a, b)| a == *b)
-                .count();
-            self.at += same;
-            return Err(self.error(message));
-        }
-        self.at += word.len();
+    fn word(&mut self, word: &str) -> Result<()> {
+        let (scalar, what, token) = match word {
+            "true" | "false" => (Scalar::Boolean(word == "true"), "boolean", "Boolean"),
+            "null" => (Scalar::Null, "null", "Null"),
+            "NaN" => (Scalar::Float(f64::NAN), "NaN", "Float"),
+            "Infinity" => (Scalar::Float(f64::INFINITY), "positive infinity", "Float"),
+            "-Infinity" => (Scalar::Float(f64::NEG_INFINITY), "negative infinity", "Float"),
+            _ => (Scalar::Undefined, "undefined", "Undefined"),
+        };
+        let same = word
+            .bytes()
+            .zip(&self.bytes[self.at..])
+            .take_while(|(a, b)| a == *b)
+            .count();
+        self.at += same;
         let separated = match self.peek_char() {
             None | Some('}' | ']' | ')' | ',' | '/') => true,
             Some(c) => c.is_whitespace(),
         };
-        if !separated {
-            return Err(self.error(message));
+        if same < word.len() || !separated {
+            return Err(self.error(&format!("Error parsing {what} value.")));
         }
         self.scalar(scalar, token)
     }
@@ -342,19 +321,6 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn bare_name(&mut self) -> Result<String> {
-        let rest = &self.text[self.at..];
-        let end = rest.find(|c: char| !is_name_char(c)).unwrap_or(rest.len());
-        let name = rest[..end].to_owned();
-        self.at += end;
-        match self.peek_char() {
-            Some(c) if !c.is_whitespace() && c != ':' => {
-                Err(self.error(&format!("Invalid JavaScript property identifier character: {c}.")))
-            }
-            _ => Ok(name),
-        }
-    }
-
     fn after_value(&mut self) -> Result<()> {
         self.skip_blank()?;
         match self.peek_char() {
@@ -436,33 +402,6 @@ impl Parser<'_> {
         }
     }
 
-    /// White space and comments.
-    fn skip_blank(&mut self) -> Result<()> {
-        loop {
-            let rest = &self.text[self.at..];
-            let trimmed = rest.trim_start();
-            self.at += rest.len() - trimmed.len();
-            let Some(after) = trimmed.strip_prefix('/') else {
-                return Ok(());
-            };
-            if let Some(body) = after.strip_prefix('*') {
-                let Some(end) = body.find("*/") else {
-                    self.at = self.bytes.len();
-                    return Err(self.error("Unexpected end while parsing comment."));
-                };
-                self.at += end + 4;
-            } else if after.starts_with('/') {
-                self.at += trimmed.find(['\n', '\r']).unwrap_or(trimmed.len());
-            } else {
-                self.at += 1;
-                return Err(match self.peek_char() {
-                    Some(c) => self.error(&format!("Error parsing comment. Expected: *, got {c}.")),
-                    None => self.error("Unexpected end while parsing comment."),
-                });
-            }
-        }
-    }
-
     pub(super) fn peek_char(&self) -> Option<char> {
         self.text[self.at..].chars().next()
     }
@@ -511,49 +450,4 @@ impl Parser<'_> {
         }
         path
     }
-}
-
-const INFINITY: Scalar = Scalar::Float(f64::INFINITY);
-const NEGATIVE: Scalar = Scalar::Float(f64::NEG_INFINITY);
-
-fn is_name_char(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == '$'
-}
-
-/// A number's text to its value; `None` if it is none.
-pub(super) fn number_value(text: &str) -> Option<Scalar> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let radix = digits.len() > 1 && digits.starts_with('0') && !digits[1..].starts_with(['.', 'e', 'E']);
-    if radix {
-        let value = match digits[1..].strip_prefix(['x', 'X']) {
-            Some(hex) => i64::from_str_radix(hex, 16).ok()?,
-            None => i64::from_str_radix(&digits[1..], 8).ok()?,
-        };
-        return Some(Scalar::Integer(if digits.len() < text.len() {
-            -value
-        } else {
-            value
-        }));
-    }
-    if !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()) {
-        return Some(match text.parse::<i64>() {
-            Ok(value) => Scalar::Integer(value),
-            Err(_) => Scalar::BigInteger(text.into()),
-        });
-    }
-    let mantissa_digit = digits
-        .bytes()
-        .take_while(|it| !matches!(it, b'e' | b'E'))
-        .any(|it| it.is_ascii_digit());
-    if !mantissa_digit
-        || digits
-            .bytes()
-            .any(|it| !(it.is_ascii_digit() || b".eE+-".contains(&it)))
-    {
-        return None;
-    }
-    text.parse::<f64>()
-        .ok()
-        .filter(|it| it.is_finite())
-        .map(Scalar::Float)
 }

@@ -1,7 +1,7 @@
 //! The text of a JSONPath, as Json.NET reads it.
 
 use super::super::error::{DotnetError, Result};
-use super::parser::number_value;
+use super::lexemes::number_value;
 use super::scalar::Scalar;
 
 /// One step of a path.

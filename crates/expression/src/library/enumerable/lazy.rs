@@ -152,7 +152,10 @@ impl Walk {
                 items.reverse();
                 items
             }
-            Op::Order(keys) => order(cx, self.all(cx)?, keys)?,
+            Op::Order(keys) => {
+                let items = self.all(cx)?;
+                order(cx, items, keys)?
+            }
             Op::SkipLast(count) => {
                 let mut items = self.all(cx)?;
                 items.truncate(items.len().saturating_sub(usize::try_from(*count).unwrap_or_default()));
@@ -173,8 +176,14 @@ impl Walk {
                 let element = self.lazy.element.args().first().cloned().unwrap_or(Type::Object);
                 items.chunks(*size).map(|it| super::super::array::new(element.clone(), it.to_vec())).collect()
             }
-            Op::Group(grouped) => group::groups(cx, self.all(cx)?, grouped)?,
-            Op::Join(joined) => group::join(cx, self.all(cx)?, joined)?,
+            Op::Group(grouped) => {
+                let items = self.all(cx)?;
+                group::groups(cx, items, grouped)?
+            }
+            Op::Join(joined) => {
+                let items = self.all(cx)?;
+                group::join(cx, items, joined)?
+            }
             _ => return Ok(None),
         }))
     }

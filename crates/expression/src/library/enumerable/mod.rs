@@ -12,7 +12,6 @@ use crate::eval::Cx;
 use crate::exception::{Eval, Exception};
 use crate::object::{Enumerator, Object};
 use crate::types::Type;
-pub(crate) use lazy::{Lazy, Op};
 use parking_lot::Mutex;
 
 pub(crate) static TYPES: &[&TypeDef] =

@@ -1,0 +1,639 @@
+//! Operators and assignment.
+
+use super::arguments::Arg;
+use super::convert::{Way, number};
+use super::overloads::Candidate;
+use super::places::Target;
+use super::scope::Kind;
+use super::{Checker, Origin, Typed};
+use crate::Value;
+use crate::eval::cast::bases;
+use crate::eval::code::{Code, Convert, Dynamic};
+use crate::eval::operation;
+use crate::library::{MemberKind, Row, compare, def_of, key_value_pair, tuple};
+use crate::syntax::token::Tok;
+use crate::syntax::tree::{Designation, Expr, ExprKind};
+use crate::types::Type;
+use source::{Diagnostic, Span};
+
+impl Checker<'_> {
+    // ---- unary
+
+    pub(super) fn unary(&mut self, op: &'static str, operand: &Expr, span: Span) -> Typed {
+        // The lowest `int` and `long` are written as minus something that is too large by itself.
+        if let (ExprKind::Literal(Tok::Int { value, long, unsigned: false }), "-") = (&operand.kind, op) {
+            match (*value, long) {
+                (0x8000_0000, false) => return Typed::constant(Value::Int(i32::MIN), Type::Int),
+                (0x8000_0000_0000_0000, _) => return Typed::constant(Value::Long(i64::MIN), Type::Long),
+                _ => (),
+            }
+        }
+        let value = self.value(operand);
+        if value.ty.is_error() {
+            return value;
+        }
+        if value.ty.is_dynamic() {
+            return Typed::new(Code::Dynamic(Box::new(Dynamic::Unary(op, value.code))), Type::Dynamic);
+        }
+        if let Some(typed) = self.user_operator(op, vec![(value.clone(), operand.span)]) {
+            return typed;
+        }
+        if op == "!" {
+            let (lifted, ty) = (matches!(value.ty, Type::Nullable(_)), value.ty.clone());
+            return match (ty.underlying(), value.constant) {
+                (Type::Bool, Some(constant)) => Typed::constant(Value::Bool(!constant.bool()), Type::Bool),
+                (Type::Bool, None) if lifted => {
+                    let slot = self.temporary();
+                    let inner = Code::Not(Box::new(Code::Local(slot)));
+                    Typed::new(Code::LiftedConvert(Box::new((value.code, slot, inner))), ty)
+                }
+                (Type::Bool, None) => Typed::new(Code::Not(Box::new(value.code)), Type::Bool),
+                _ => self.no_unary(op, &ty, span),
+            };
+        }
+        let Some(ty) = unary_type(op, value.ty.underlying()) else { return self.no_unary(op, &value.ty, span) };
+        let full = if matches!(value.ty, Type::Nullable(_)) { ty.clone().nullable() } else { ty.clone() };
+        let value = self.converted(value, &full, operand.span);
+        if op == "+" {
+            return value;
+        }
+        let zero = match op {
+            "~" if ty.is_enum() => crate::eval::cast::default_of(&ty),
+            "~" => all_ones(&ty),
+            _ => match ty {
+                // Negative zero must come out of minus zero.
+                Type::Double => Value::Double(-0.0),
+                Type::Single => Value::Single(-0.0),
+                _ => crate::eval::cast::default_of(&ty),
+            },
+        };
+        let op = if op == "~" { "^" } else { "-" };
+        let checked = self.checked || value.constant.is_some();
+        let Some(operation) = operation(op, &ty, checked) else { return self.no_unary(op, &ty, span) };
+        match full {
+            Type::Nullable(_) => Typed::new(Code::Lifted(operation, Box::new((Code::Const(zero), value.code))), full),
+            ty => self.fold(operation, Typed::constant(zero, ty.clone()), value, ty, span),
+        }
+    }
+
+    fn no_unary(&mut self, op: &str, ty: &Type, span: Span) -> Typed {
+        self.type_error(format!("`{op}` cannot be used on `{ty}`"), span)
+    }
+
+    // ---- binary
+
+    pub(super) fn binary(&mut self, op: &'static str, left: &Expr, right: &Expr, span: Span) -> Typed {
+        match op {
+            "&&" | "||" => self.logical(op, left, right),
+            "??" => self.coalesce(left, right, span),
+            _ => {
+                let before = self.needs;
+                let a = self.operand(left);
+                let between = self.needs;
+                let b = self.operand(right);
+                // Whether there is a body, or a response, can be told without reading it.
+                if b.is_null() && matches!(a.origin, Origin::Body(_) | Origin::Message(_)) {
+                    self.needs = before;
+                } else if a.is_null() && matches!(b.origin, Origin::Body(_) | Origin::Message(_)) {
+                    self.needs = between;
+                }
+                self.binary_values(op, (a, left.span), (b, right.span), span)
+            }
+        }
+    }
+
+    fn operand(&mut self, expr: &Expr) -> Typed {
+        match &expr.kind {
+            ExprKind::Default(None) => Typed::new(Code::Const(Value::Null), Type::Null),
+            _ => self.value(expr),
+        }
+    }
+
+    // A chain of one operator becomes one node.
+    fn logical(&mut self, op: &'static str, left: &Expr, right: &Expr) -> Typed {
+        let mut operands = vec![right];
+        let mut rest = left;
+        while let ExprKind::Binary(inner, a, b) = &rest.kind
+            && *inner == op
+        {
+            operands.push(b);
+            rest = a;
+        }
+        operands.push(rest);
+        let codes: Vec<Code> = operands.into_iter().rev().map(|it| self.condition(it)).collect();
+        let code = match op {
+            "&&" => Code::And(codes.into()),
+            _ => Code::Or(codes.into()),
+        };
+        Typed::new(code, Type::Bool)
+    }
+
+    fn coalesce(&mut self, left: &Expr, right: &Expr, span: Span) -> Typed {
+        let a = self.value(left);
+        if a.ty.is_error() {
+            self.value(right);
+            return a;
+        }
+        if !a.ty.takes_null() {
+            let message = format!("`??` has no use here: `{}` is never null", a.ty);
+            return self.type_error(message, left.span);
+        }
+        if matches!(right.kind, ExprKind::Lambda(_) | ExprKind::Default(None)) {
+            let ty = a.ty.clone();
+            let b = self.expect(right, &ty);
+            return Typed::new(Code::Coalesce(Box::new((a.code, b.code))), ty);
+        }
+        let b = self.value(right);
+        let constant = b.constant.clone();
+        let inner = a.ty.underlying().clone();
+        let ty = match () {
+            () if a.is_null() => b.ty.clone(),
+            () if self.implicit(&b.ty, constant.as_ref(), &inner).is_some() && !b.is_null() => inner,
+            () if self.implicit(&b.ty, constant.as_ref(), &a.ty).is_some() => a.ty.clone(),
+            () if self.implicit(&a.ty, None, &b.ty).is_some() => b.ty.clone(),
+            () if self.implicit(&inner, None, &b.ty).is_some() => b.ty.clone(),
+            () => {
+                let message = format!("`??` between `{}` and `{}`: neither converts to the other", a.ty, b.ty);
+                return self.type_error(message, span);
+            }
+        };
+        let b = self.converted(b, &ty, right.span);
+        // The left side is not null where it is converted.
+        let from = a.ty.underlying().clone();
+        let code = match self.implicit(&from, None, &ty) {
+            None | Some(Way::Same) => Code::Coalesce(Box::new((a.code, b.code))),
+            Some(way) => {
+                let slot = self.temporary();
+                let converted = self.follow(&way, Code::Local(slot));
+                let lifted = Code::LiftedConvert(Box::new((a.code, slot, converted)));
+                Code::Coalesce(Box::new((lifted, b.code)))
+            }
+        };
+        Typed::new(code, ty)
+    }
+
+    /// An operator on two values.
+    pub(super) fn binary_values(&mut self, op: &'static str, a: (Typed, Span), b: (Typed, Span), span: Span) -> Typed {
+        let ((left, left_span), (right, right_span)) = (a, b);
+        if left.ty.is_error() || right.ty.is_error() {
+            return Typed::error();
+        }
+        if left.ty == Type::Void || right.ty == Type::Void {
+            return self.type_error("this gives no value", span);
+        }
+        if left.ty.is_dynamic() || right.ty.is_dynamic() {
+            let ty = if matches!(op, "==" | "!=" | "<" | ">" | "<=" | ">=") { Type::Bool } else { Type::Dynamic };
+            return Typed::new(Code::Dynamic(Box::new(Dynamic::Binary(op, left.code, right.code))), ty);
+        }
+        if op == "+" && (left.ty == Type::String || right.ty == Type::String) {
+            return self.concat(left, right);
+        }
+        if matches!(op, "==" | "!=") && (left.is_null() || right.is_null()) {
+            return self.compare_null(op, left, right, span);
+        }
+        if !(left.ty.is_simple() && right.ty.is_simple())
+            && let Some(typed) = self.user_operator(op, vec![(left.clone(), left_span), (right.clone(), right_span)])
+        {
+            return typed;
+        }
+        if let Some(typed) = self.shift(op, &left, &right) {
+            return typed;
+        }
+        match operand_type(&left, &right) {
+            Some(ty) => self.typed_binary(op, left, right, ty, span),
+            None => self.reference_binary(op, left, right, span),
+        }
+    }
+
+    fn concat(&mut self, left: Typed, right: Typed) -> Typed {
+        if let (Some(a), Some(b)) = (&left.constant, &right.constant) {
+            let joined = crate::text::Text::concat(&[&a.text(), &b.text()]);
+            let value = self.literal(&joined);
+            return Typed::constant(value, Type::String);
+        }
+        let mut parts = match left.code {
+            Code::Concat(parts) if left.ty == Type::String => parts.into_vec(),
+            code => vec![code],
+        };
+        match right.code {
+            Code::Concat(more) if right.ty == Type::String => parts.extend(more.into_vec()),
+            code => parts.push(code),
+        }
+        Typed::new(Code::Concat(parts.into()), Type::String)
+    }
+
+    fn compare_null(&mut self, op: &str, left: Typed, right: Typed, span: Span) -> Typed {
+        let other = if left.is_null() { right } else { left };
+        if other.is_null() {
+            return Typed::constant(Value::Bool(op == "=="), Type::Bool);
+        }
+        if !other.ty.takes_null() {
+            let message = format!("`{}` is never null, so this is always {}", other.ty, op == "!=");
+            self.warn("expression-always", message, span);
+            let parts = [other.code, Code::Const(Value::Bool(op == "!="))];
+            return Typed::new(Code::Sequence(parts.into()), Type::Bool);
+        }
+        let code = match op {
+            "==" => Code::IsNull(Box::new(other.code)),
+            _ => Code::IsNotNull(Box::new(other.code)),
+        };
+        Typed::new(code, Type::Bool)
+    }
+
+    fn shift(&mut self, op: &'static str, left: &Typed, right: &Typed) -> Option<Typed> {
+        if !matches!(op, "<<" | ">>") || matches!(left.ty, Type::Nullable(_)) {
+            return None;
+        }
+        let ty = unary_type("~", &left.ty).filter(|it| it.is_integral())?;
+        self.implicit(&right.ty, right.constant.as_ref(), &Type::Int)?;
+        let operation = operation(op, &ty, false)?;
+        let left = self.converted(left.clone(), &ty, Span::default());
+        let right = self.converted(right.clone(), &Type::Int, Span::default());
+        Some(self.fold(operation, left, right, ty, Span::default()))
+    }
+
+    // Both sides as `ty`, which may be nullable.
+    fn typed_binary(&mut self, op: &'static str, left: Typed, right: Typed, ty: Type, span: Span) -> Typed {
+        let inner = ty.underlying().clone();
+        let both = left.constant.is_some() && right.constant.is_some();
+        let (a, b) = (left.ty.clone(), right.ty.clone());
+        let Some(operation) = operation(op, &inner, self.checked || both) else {
+            return self.no_binary(op, &a, &b, span);
+        };
+        let left = self.converted(left, &ty, span);
+        let right = self.converted(right, &ty, span);
+        let compares = matches!(op, "==" | "!=" | "<" | ">" | "<=" | ">=");
+        let result = if compares { Type::Bool } else { ty.clone() };
+        if !matches!(ty, Type::Nullable(_)) {
+            return self.fold(operation, left, right, result, span);
+        }
+        let sides = Box::new((left.code, right.code));
+        let code = match op {
+            "==" => Code::LiftedEquals(operation, false, sides),
+            "!=" => Code::LiftedEquals(operation, true, sides),
+            "<" | ">" | "<=" | ">=" => Code::LiftedCompare(operation, sides),
+            "&" if inner == Type::Bool => Code::NullableLogic(false, sides),
+            "|" if inner == Type::Bool => Code::NullableLogic(true, sides),
+            _ => Code::Lifted(operation, sides),
+        };
+        Typed::new(code, result)
+    }
+
+    fn reference_binary(&mut self, op: &'static str, left: Typed, right: Typed, span: Span) -> Typed {
+        let (a, b) = (left.ty.clone(), right.ty.clone());
+        let related = || self.explicit_reference(&a, &b) || self.explicit_reference(&b, &a);
+        if !matches!(op, "==" | "!=") || a.is_value() || b.is_value() || !related() {
+            return self.no_binary(op, &a, &b, span);
+        }
+        if (a == Type::Object) != (b == Type::Object) && (a == Type::String || b == Type::String) {
+            let message = "this compares two references, not two texts, and is nearly always false";
+            let diagnostic = Diagnostic::warning("expression-reference", message, span);
+            self.report(diagnostic.help("cast the `object` to `string`"));
+        }
+        match operation(op, &Type::Object, false) {
+            Some(operation) => Typed::new(Code::Binary(operation, Box::new((left.code, right.code))), Type::Bool),
+            None => Typed::error(),
+        }
+    }
+
+    fn explicit_reference(&self, a: &Type, b: &Type) -> bool {
+        matches!(self.explicit(a, None, b), Some(Way::Same | Way::Cast(_)))
+    }
+
+    fn no_binary(&mut self, op: &str, a: &Type, b: &Type, span: Span) -> Typed {
+        let diagnostic = Diagnostic::error("expression-type", format!("`{op}` cannot be used on `{a}` and `{b}`"), span);
+        let (object, other) = match (a, b) {
+            (Type::Object, other) | (other, Type::Object) => (true, other),
+            (a, b) => (false, if a.is_simple() { a } else { b }),
+        };
+        let help = match (object, a.is_simple() != b.is_simple()) {
+            (true, _) if *other != Type::Object => Some(format!("cast the `object`: `({other})value`")),
+            (false, true) if !matches!(a, Type::Nullable(_)) && !matches!(b, Type::Nullable(_)) => {
+                Some(format!("cast the other side: `({other})value`"))
+            }
+            _ => None,
+        };
+        self.report(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+        Typed::error()
+    }
+
+    // ---- operators that types declare
+
+    fn user_operator(&mut self, op: &str, operands: Vec<(Typed, Span)>) -> Option<Typed> {
+        let plain: Vec<Type> = operands.iter().map(|(it, _)| it.ty.clone()).collect();
+        let rows = operator_rows(op, &plain, operands.len());
+        if rows.is_empty() {
+            return None;
+        }
+        let candidates: Vec<Candidate> = rows.iter().map(|row| Candidate::of(row, Vec::new(), 0)).collect();
+        let args: Vec<Arg<'_>> = operands.iter().map(|(it, span)| Arg::typed(it.clone(), *span)).collect();
+        if let Ok(fitted) = self.overload(&candidates, &args, &[]) {
+            let (row, result) = (fitted.candidate.row?, fitted.candidate.result.clone());
+            let (codes, _) = self.emit(&fitted, args);
+            return Some(Typed::new(super::members::call(row, codes, Vec::new(), false), result));
+        }
+        if !plain.iter().any(|it| matches!(it, Type::Nullable(_))) {
+            return None;
+        }
+        self.lifted_operator(op, operands, &candidates)
+    }
+
+    // Null on one side: null, or false for comparisons.
+    fn lifted_operator(&mut self, op: &str, operands: Vec<(Typed, Span)>, candidates: &[Candidate]) -> Option<Typed> {
+        let mut stores = Vec::new();
+        let mut args = Vec::new();
+        for (operand, span) in operands {
+            let slot = self.temporary();
+            let inner = Typed::new(Code::Local(slot), operand.ty.underlying().clone());
+            stores.push((slot, operand.code));
+            args.push(Arg::typed(inner, span));
+        }
+        let fitted = self.overload(candidates, &args, &[]).ok()?;
+        let (row, result) = (fitted.candidate.row?, fitted.candidate.result.clone());
+        if matches!(op, "==" | "!=") && stores.len() == 2 {
+            let mut codes = stores.into_iter().map(|it| it.1);
+            let sides = Box::new((codes.next()?, codes.next()?));
+            let operation: crate::eval::Operation = match op {
+                "==" => |a, b| Ok(Value::Bool(compare::equals(a, b))),
+                _ => |a, b| Ok(Value::Bool(!compare::equals(a, b))),
+            };
+            return Some(Typed::new(Code::LiftedEquals(operation, op == "!=", sides), Type::Bool));
+        }
+        let (codes, _) = self.emit(&fitted, args);
+        let call = super::members::call(row, codes, Vec::new(), false);
+        let lifted = stores.into_iter().rev().fold(call, |inner, (slot, code)| Code::LiftedConvert(Box::new((code, slot, inner))));
+        Some(match result {
+            Type::Bool => {
+                let no = Code::Const(Value::Bool(false));
+                Typed::new(Code::Coalesce(Box::new((lifted, no))), Type::Bool)
+            }
+            result => Typed::new(lifted, result.nullable()),
+        })
+    }
+
+    // ---- assignment
+
+    pub(super) fn assign(&mut self, left: &Expr, right: &Expr, span: Span) -> Typed {
+        match &left.kind {
+            ExprKind::Tuple(_) | ExprKind::Declare(_, Designation::Tuple(_)) => {
+                let value = self.value(right);
+                return self.deconstruct(left, value, span);
+            }
+            _ => (),
+        }
+        let mut target = self.target(left);
+        let ty = target.ty();
+        let mut codes = target.setup();
+        let value = match target {
+            Target::Discard | Target::Wrong => self.value(right),
+            _ => self.expect(right, &ty),
+        };
+        codes.push(target.write(value.code));
+        let ty = if matches!(target, Target::Discard) { value.ty } else { ty };
+        Typed::new(sequence(codes), ty)
+    }
+
+    fn deconstruct(&mut self, left: &Expr, value: Typed, span: Span) -> Typed {
+        let Some(types) = parts_of(&value.ty) else {
+            if value.ty.is_error() {
+                return value;
+            }
+            return self.type_error(format!("`{}` does not come apart", value.ty), span);
+        };
+        let slot = self.temporary();
+        let mut codes = vec![Code::SetLocal(slot, Box::new(value.code))];
+        let part = |at: usize| part_of(&value.ty, at, Code::Local(slot));
+        let count = match &left.kind {
+            ExprKind::Tuple(items) => items.len(),
+            ExprKind::Declare(_, Designation::Tuple(names)) => names.len(),
+            _ => 0,
+        };
+        if count != types.len() {
+            let message = format!("there are {} values for {count} names", types.len());
+            return self.type_error(message, left.span);
+        }
+        match &left.kind {
+            ExprKind::Tuple(items) => {
+                for (at, (_, item)) in items.iter().enumerate() {
+                    let value = Typed::new(part(at), types[at].clone());
+                    codes.push(self.assign_part(item, value, span));
+                }
+            }
+            ExprKind::Declare(_, Designation::Tuple(names)) => {
+                for (at, name) in names.iter().enumerate() {
+                    let value = Typed::new(part(at), types[at].clone());
+                    codes.push(self.declare_part(name, value, span));
+                }
+            }
+            _ => (),
+        }
+        codes.push(Code::Local(slot));
+        Typed::new(sequence(codes), value.ty)
+    }
+
+    fn assign_part(&mut self, item: &Expr, value: Typed, span: Span) -> Code {
+        match &item.kind {
+            ExprKind::Declare(ty, designation) => {
+                let ty = if ty.is_var() { value.ty.clone() } else { self.resolve(ty) };
+                let value = self.converted(value, &ty, item.span);
+                self.declare_part(designation, value, span)
+            }
+            ExprKind::Tuple(_) => self.deconstruct(item, value, span).code,
+            _ => {
+                let mut target = self.target(item);
+                let ty = target.ty();
+                let mut codes = target.setup();
+                let value = if matches!(target, Target::Discard) { value } else { self.converted(value, &ty, item.span) };
+                codes.push(target.write(value.code));
+                sequence(codes)
+            }
+        }
+    }
+
+    /// Declares what a designation names, with this value.
+    pub(super) fn declare_part(&mut self, designation: &Designation, value: Typed, span: Span) -> Code {
+        match designation {
+            Designation::Discard(_) => value.code,
+            Designation::Name(name) => self.declare(name, value.ty, Kind::Local).write(value.code),
+            Designation::Tuple(names) => {
+                let Some(types) = parts_of(&value.ty).filter(|it| it.len() == names.len()) else {
+                    return self.type_error(format!("`{}` does not come apart into {} values", value.ty, names.len()), span).code;
+                };
+                let slot = self.temporary();
+                let mut codes = vec![Code::SetLocal(slot, Box::new(value.code))];
+                for (at, name) in names.iter().enumerate() {
+                    let part = Typed::new(part_of(&value.ty, at, Code::Local(slot)), types[at].clone());
+                    codes.push(self.declare_part(name, part, span));
+                }
+                sequence(codes)
+            }
+        }
+    }
+
+    pub(super) fn compound(&mut self, op: &'static str, left: &Expr, right: &Expr, span: Span) -> Typed {
+        let mut target = self.target(left);
+        let ty = target.ty();
+        let mut codes = target.setup();
+        let old = Typed::new(target.read(), ty.clone());
+        let value = self.value(right);
+        let fits = self.implicit(&value.ty, value.constant.as_ref(), &ty).is_some() || matches!(op, "<<" | ">>");
+        let result = self.binary_values(op, (old, left.span), (value, right.span), span);
+        let result = match self.implicit(&result.ty, result.constant.as_ref(), &ty) {
+            Some(way) => self.along(result, &way, &ty),
+            // `b += 1` on a `byte`: the operation is done in `int` and cut back.
+            None if fits => match self.explicit(&result.ty, None, &ty) {
+                Some(way) => self.along(result, &way, &ty),
+                None => self.no_conversion(&result.ty, &ty, span),
+            },
+            None => self.no_conversion(&result.ty, &ty, right.span),
+        };
+        codes.push(target.write(result.code));
+        Typed::new(sequence(codes), ty)
+    }
+
+    pub(super) fn step(&mut self, operand: &Expr, by: i32, prefix: bool, span: Span) -> Typed {
+        let mut target = self.target(operand);
+        let ty = target.ty();
+        if ty.is_error() {
+            return Typed::error();
+        }
+        if !ty.underlying().is_numeric() && !ty.is_enum() && !ty.is_dynamic() {
+            return self.no_unary(if by > 0 { "++" } else { "--" }, &ty, span);
+        }
+        let mut codes = target.setup();
+        let slot = self.temporary();
+        codes.push(Code::SetLocal(slot, Box::new(target.read())));
+        let op = if by > 0 { "+" } else { "-" };
+        let old = Typed::new(Code::Local(slot), ty.clone());
+        let one = Typed::constant(Value::Int(1), Type::Int);
+        let result = match &ty {
+            Type::Class(def, _) => {
+                let sum = operation(op, &Type::Long, false).map(|it| Code::Binary(it, Box::new((old.code, one.code))));
+                Typed::new(Code::Convert(Convert::Enum(*def), Box::new(sum.unwrap_or(Code::Const(Value::Null)))), ty.clone())
+            }
+            _ => self.binary_values(op, (old, operand.span), (one, span), span),
+        };
+        let result = match self.explicit(&result.ty, None, &ty) {
+            Some(way) => self.along(result, &way, &ty),
+            None => result,
+        };
+        codes.push(target.write(result.code));
+        if !prefix {
+            codes.push(Code::Local(slot));
+        }
+        Typed::new(sequence(codes), ty)
+    }
+}
+
+/// Several codes as one.
+pub(super) fn sequence(mut codes: Vec<Code>) -> Code {
+    match codes.len() {
+        1 => codes.remove(0),
+        _ => Code::Sequence(codes.into()),
+    }
+}
+
+// The types of what a value comes apart into.
+fn parts_of(ty: &Type) -> Option<Vec<Type>> {
+    match ty {
+        Type::Tuple(items) => Some(items.iter().map(|(_, it)| it.clone()).collect()),
+        ty if ty.is(&tuple::TUPLE) || ty.is(&key_value_pair::KEY_VALUE_PAIR) => Some(ty.args().to_vec()),
+        _ => None,
+    }
+}
+
+fn part_of(ty: &Type, at: usize, whole: Code) -> Code {
+    if !ty.is(&key_value_pair::KEY_VALUE_PAIR) {
+        return Code::Item(at, Box::new(whole));
+    }
+    let name = if at == 0 { "Key" } else { "Value" };
+    let row: Option<&'static Row> = key_value_pair::KEY_VALUE_PAIR.rows().iter().find(|it| it.name == name);
+    match row {
+        Some(row) => super::members::call(row, vec![whole], ty.args().to_vec(), true),
+        None => Code::Const(Value::Null),
+    }
+}
+
+// The operators that the operands' types declare.
+fn operator_rows(op: &str, operands: &[Type], count: usize) -> Vec<&'static Row> {
+    let mut rows: Vec<&'static Row> = Vec::new();
+    for ty in operands {
+        bases(ty.underlying(), &mut |base| {
+            if let Some(def) = def_of(base) {
+                for row in def.0.rows() {
+                    let fits = row.kind() == MemberKind::Operator && row.name == op && row.params.len() == count;
+                    if fits && !rows.iter().any(|it| std::ptr::eq(*it, row)) {
+                        rows.push(row);
+                    }
+                }
+            }
+            false
+        });
+    }
+    rows
+}
+
+// The type in which a unary operator works.
+fn unary_type(op: &str, ty: &Type) -> Option<Type> {
+    use Type::*;
+    Some(match (ty, op) {
+        (Char | SByte | Byte | Short | UShort | Int, _) => Int,
+        (UInt, "-") | (Long, _) => Long,
+        (UInt, _) => UInt,
+        (ULong, "~" | "+") => ULong,
+        (Single | Double | Decimal, "-" | "+") => ty.clone(),
+        (ty, "~") if ty.is_enum() => ty.clone(),
+        _ => return None,
+    })
+}
+
+fn all_ones(ty: &Type) -> Value {
+    match ty {
+        Type::UInt => Value::UInt(u32::MAX),
+        Type::Long => Value::Long(-1),
+        Type::ULong => Value::ULong(u64::MAX),
+        _ => Value::Int(-1),
+    }
+}
+
+// The type in which a binary operator works on two values (C# 12.4.7), nullable if one of them is.
+fn operand_type(left: &Typed, right: &Typed) -> Option<Type> {
+    let (a, b) = (left.ty.underlying(), right.ty.underlying());
+    let ty = match () {
+        () if a.is_numeric() && b.is_numeric() => promoted(left, right)?,
+        () if a == b && (matches!(a, Type::Bool | Type::String) || a.is_enum()) => a.clone(),
+        // The constant zero converts to every enumeration.
+        () if a.is_enum() && number(b).is_some() && is_zero(right) => a.clone(),
+        () if b.is_enum() && number(a).is_some() && is_zero(left) => b.clone(),
+        () => return None,
+    };
+    let lifted = matches!(left.ty, Type::Nullable(_)) || matches!(right.ty, Type::Nullable(_));
+    Some(if lifted { ty.nullable() } else { ty })
+}
+
+fn is_zero(value: &Typed) -> bool {
+    value.constant.as_ref().and_then(Value::integer) == Some(0)
+}
+
+fn promoted(left: &Typed, right: &Typed) -> Option<Type> {
+    use Type::*;
+    let (a, b) = (left.ty.underlying(), right.ty.underlying());
+    let either = |ty: &Type| a == ty || b == ty;
+    let positive = |it: &Typed| it.constant.as_ref().and_then(Value::integer).is_some_and(|it| it >= 0);
+    let signed = |it: &Typed| matches!(it.ty.underlying(), SByte | Short | Int | Long) && !positive(it);
+    Some(match () {
+        () if either(&Decimal) && (either(&Double) || either(&Single)) => return None,
+        () if either(&Decimal) => Decimal,
+        () if either(&Double) => Double,
+        () if either(&Single) => Single,
+        () if either(&ULong) && (signed(left) || signed(right)) => return None,
+        () if either(&ULong) => ULong,
+        () if either(&Long) => Long,
+        () if either(&UInt) && (signed(left) || signed(right)) => Long,
+        () if either(&UInt) => UInt,
+        () => Int,
+    })
+}
