@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Clock(ClockArgs),
     /// Show the walk of a request through a running apimite.
     Trace(Trace),
+    /// Tell what this version supports: policies, members of expressions, behaviours.
+    Support(crate::support::Support),
 }
 
 /// How results are written.

@@ -10,6 +10,7 @@ mod findings; // mistakes, for people and for programs
 mod input; // the service that a path names
 mod reload; // a folder that changes
 mod street; // gateway, mocks and control, running
+mod support; // what this version supports, as pages
 mod timing; // clocks and durations as they are written
 mod walk; // a record, for people
 

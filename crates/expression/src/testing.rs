@@ -1,7 +1,7 @@
 //! A request for tests: fixed facts, bodies and variables.
 
 use crate::{
-    ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Message, OperationFacts, Options,
+    ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Limits, Message, OperationFacts, Options,
     ProductFacts, RequestView, ResponseView, StoredResponse, SubscriptionFacts, Symbol, Symbols, Url, UserFacts, Value, compile,
 };
 use bytes::Bytes;
@@ -240,13 +240,18 @@ impl Host for TestHost {
 /// The text of an expression's value; `!Type: message` for an exception, `#code: message` for the first error of a text that does
 /// not compile.
 pub(crate) fn evaluated(text: &str) -> String {
-    evaluated_by(text, &mut TestHost::new())
+    evaluated_by(text, &mut TestHost::new(), &Options::default())
+}
+
+/// The same within given limits.
+pub(crate) fn evaluated_within(text: &str, limits: Limits) -> String {
+    evaluated_by(text, &mut TestHost::new(), &Options { limits, ..Options::default() })
 }
 
 /// The same for a given host.
-pub(crate) fn evaluated_by(text: &str, host: &mut TestHost) -> String {
+pub(crate) fn evaluated_by(text: &str, host: &mut TestHost, options: &Options) -> String {
     let symbols = host.symbols.clone();
-    let compiled = compile(&Mapped::copied(text, 0), &symbols, &Options::default());
+    let compiled = compile(&Mapped::copied(text, 0), &symbols, options);
     if let Some(error) = compiled.diagnostics.iter().find(|it| it.severity == Severity::Error) {
         return format!("#{}: {}", error.code, error.message);
     }

@@ -93,6 +93,24 @@ pub(crate) fn member(attempt: &Attempt) -> Option<&str> {
     }
 }
 
+/// A port of this machine is another one on each run, which is no difference between runs.
+fn without_port(message: &str) -> String {
+    let mut text = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(at) = rest.find(LOOPBACK) {
+        let (before, after) = rest.split_at(at + LOOPBACK.len());
+        text.push_str(before);
+        let port = after
+            .strip_prefix(':')
+            .map(|port| port.trim_start_matches(|c: char| c.is_ascii_digit()));
+        rest = port.unwrap_or(after);
+    }
+    text.push_str(rest);
+    text
+}
+
+const LOOPBACK: &str = "127.0.0.1";
+
 impl Try {
     fn of(attempt: &Attempt) -> Try {
         let mut reason = match &attempt.outcome {
@@ -102,7 +120,7 @@ impl Try {
             Outcome::Unavailable { retry_after, .. } => {
                 format!("no member available, Retry-After {retry_after}")
             }
-            Outcome::Failed { reason, message } => format!("{reason}: {message}"),
+            Outcome::Failed { reason, message } => format!("{reason}: {}", without_port(message)),
         };
         if let Some(trip) = &attempt.tripped {
             let seconds = trip.until.since(attempt.ended).as_secs_f64();
@@ -150,6 +168,18 @@ pub(crate) mod tests {
             open: Vec::new(),
             attempts,
         }
+    }
+
+    #[test]
+    fn ports_of_this_machine_are_left_out() {
+        assert_eq!(
+            without_port("TLS to 127.0.0.1:4711 failed"),
+            "TLS to 127.0.0.1 failed"
+        );
+        assert_eq!(
+            without_port("h.example:443, 127.0.0.1"),
+            "h.example:443, 127.0.0.1"
+        );
     }
 
     #[test]

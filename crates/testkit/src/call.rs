@@ -79,8 +79,8 @@ impl Call {
         Started { task: tokio::spawn(clock.serve(self.exchange())) }
     }
 
-    /// Sends the request and hands the answer out piece by piece.
-    pub async fn stream(self) -> Result<Streaming, SendError> {
+    /// Sends the request, at once, and hands the answer out piece by piece.
+    pub fn stream(self) -> impl Future<Output = Result<Streaming, SendError>> + Send {
         let clock = self.clock.clone();
         let (sender, pieces) = mpsc::unbounded_channel();
         let (head_sender, head) = oneshot::channel();
@@ -104,10 +104,12 @@ impl Call {
                 }
             }
         }));
-        match head.await {
-            Ok(Ok(parts)) => Ok(Streaming { status: parts.status.as_u16(), headers: parts.headers, pieces, task }),
-            Ok(Err(error)) => Err(error),
-            Err(_) => panic!("the call ended before its head was here"),
+        async move {
+            match head.await {
+                Ok(Ok(parts)) => Ok(Streaming { status: parts.status.as_u16(), headers: parts.headers, pieces, task }),
+                Ok(Err(error)) => Err(error),
+                Err(_) => panic!("the call ended before its head was here"),
+            }
         }
     }
 

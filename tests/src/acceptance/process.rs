@@ -100,7 +100,11 @@ fn build() -> Result<PathBuf, String> {
     let output = command.output().map_err(|error| format!("cargo build: {error}"))?;
     match output.status.success() {
         true => Ok(profile.join(format!("apimite{}", std::env::consts::EXE_SUFFIX))),
-        false => Err(format!("cargo build: {}", String::from_utf8_lossy(&output.stderr))),
+        false => {
+            let text = String::from_utf8_lossy(&output.stderr).into_owned();
+            let errors = text.find("\nerror").map_or(text.as_str(), |at| &text[at..]);
+            Err(format!("cargo build: {errors}"))
+        }
     }
 }
 

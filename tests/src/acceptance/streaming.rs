@@ -117,11 +117,10 @@ async fn model() -> Result<(), String> {
 async fn cancelled() -> Result<(), String> {
     let apimite = chat().manual_clock().start().await;
     let call = apimite.post(CHAT).json(&question(true)).stream();
-    let task = tokio::spawn(call);
     apimite.settle().await;
     // The first token at 1 s, then one every 100 ms: five of them by 1.4 s.
     apimite.advance(Duration::from_millis(1450)).await;
-    let stream = task.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+    let stream = call.await.map_err(|error| error.to_string())?;
     stream.leave().await;
     apimite.settle().await;
     let journal = apimite.foundry().map(foundry::Foundry::journal).unwrap_or_default();

@@ -150,3 +150,41 @@ fn documents_of(service: &Service) -> Vec<String> {
         .chain(of_fragments);
     all.map(|document| document.source.name().to_owned()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use source::Severity;
+
+    #[test]
+    fn ready_made_policies_are_right() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+        let mut documents = Vec::new();
+        collect(&folder, &mut documents).expect("readable");
+        assert!(documents.len() >= 10, "{documents:?}");
+        for file in documents {
+            let text = std::fs::read_to_string(&file).expect("readable");
+            let found = service::check_document(&Source::new(file.display().to_string(), text));
+            let bad = found.iter().find(|it| it.diagnostic.severity != Severity::Info);
+            assert!(
+                bad.is_none(),
+                "{}",
+                bad.map(|it| source::render(it, false)).unwrap_or_default()
+            );
+        }
+    }
+
+    #[test]
+    fn labs_are_right() {
+        for lab in lab::all() {
+            let (service, mut found) = Input::Lab(lab).read();
+            found.extend(service::load(service, &LoadOptions::default()).findings);
+            assert!(
+                found.is_empty(),
+                "{}: {}",
+                lab.name,
+                source::render(&found[0], false)
+            );
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod clock;
 mod eval;
 mod foundry;
 mod lab;
+mod support;
 mod trace;
 mod up;
 
@@ -21,6 +22,7 @@ pub(crate) async fn run(command: Command) -> Exit {
         Command::Eval(args) => eval::run(&args),
         Command::Clock(args) => clock::run(&args).await,
         Command::Trace(args) => trace::run(&args).await,
+        Command::Support(args) => support::run(&args),
     };
     ended.unwrap_or_else(Exit::Wrong)
 }

@@ -135,7 +135,11 @@ const TOKENS: &str = "Newtonsoft.Json.Linq.";
 
 impl Outcome {
     fn of(value: &Value) -> Outcome {
-        let json = value.to_json();
+        let json = match value {
+            // Its number would tell less than its name.
+            Value::Enum(..) => value.to_text().into(),
+            other => other.to_json(),
+        };
         let name = value.type_name();
         // JSON shows these as what they are.
         let plain = matches!(
@@ -163,7 +167,9 @@ impl Outcome {
                 type_name: Some(name),
                 ..
             } => json!({ "kind": "value", "value": json, "type": name }),
-            Outcome::Exception(name, message) => json!({ "kind": "exception", "message": message, "type": name }),
+            Outcome::Exception(name, message) => {
+                json!({ "kind": "exception", "message": message, "type": name })
+            }
             Outcome::Unsupported(message) => json!({ "kind": "unsupported", "message": message }),
             Outcome::Syntax(message) => json!({ "kind": "syntax", "message": message }),
         }
@@ -213,6 +219,8 @@ mod tests {
                 .line(r#"{"id":4,"text":"@(int.Parse(\"x\"))"}"#)
                 .contains(r#""kind":"exception""#)
         );
+        let day = r#"{"id":5,"kind":"value","value":"Monday","type":"System.DayOfWeek"}"#;
+        assert_eq!(BATCH.line(r#"{"id":5,"text":"@(DayOfWeek.Monday)"}"#), day);
         assert!(BATCH.line("nonsense").contains(r#""kind":"unsupported""#));
     }
 

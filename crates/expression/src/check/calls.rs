@@ -183,9 +183,8 @@ impl Checker<'_> {
             return Typed::error();
         }
         // What is wrong inside a lambda is said there.
-        let before = self.diagnostics.len();
-        self.complain_inside(candidates, args);
-        if self.has_errors_since(before) {
+        if let Some(inside) = self.wrong_inside(args) {
+            self.report(inside);
             return Typed::error();
         }
         let name = &group.name.text;
@@ -202,19 +201,15 @@ impl Checker<'_> {
         Typed::error()
     }
 
-    // Checks lambdas against the only delegate that they could be meant for, to say what is wrong in them.
-    fn complain_inside(&mut self, candidates: &[Candidate], args: &[Arg<'_>]) {
-        for (at, arg) in args.iter().enumerate() {
-            let Form::Lambda(expr) = &arg.form else { continue };
-            let crate::syntax::tree::ExprKind::Lambda(lambda) = &expr.kind else { continue };
-            let shift = |it: &Candidate| usize::from(it.params.first().is_some_and(|it| it.mode == Mode::This));
-            let fits = |ty: &Type| delegates::signature(ty).is_some_and(|it| it.0.len() == lambda.params.len() && !it.0.iter().any(Type::is_open));
-            let target = candidates.iter().filter_map(|it| it.params.get(at + shift(it))).find(|it| fits(&it.ty));
-            if let Some((params, _)) = target.and_then(|it| delegates::signature(&it.ty)) {
-                let result = delegates::of(&params, &Type::Object);
-                self.lambda(expr, lambda, &result);
-            }
-        }
+    // The mistake in the body of one of the lambdas, if that is why nothing fits.
+    fn wrong_inside(&self, args: &[Arg<'_>]) -> Option<Diagnostic> {
+        let lambdas = args.iter().filter(|it| matches!(it.form, Form::Lambda(_)));
+        let spans: Vec<Span> = lambdas.map(|it| it.span).collect();
+        let inside = |it: &&Diagnostic| {
+            let within = spans.iter().any(|span| span.start <= it.span.start && it.span.end <= span.end);
+            within && it.severity == source::Severity::Error
+        };
+        self.probe_errors.iter().find(inside).cloned()
     }
 
     // `GetValueOrDefault` and `ContainsKey` of `context.Variables` with a constant name need no look-up by name.

@@ -138,12 +138,7 @@ impl Checker<'_> {
                 let value = self.literal(&name.as_str().into());
                 Typed::constant(value, Type::String)
             }
-            ExprKind::Checked(checked, value) => {
-                let outer = std::mem::replace(&mut self.checked, *checked);
-                let typed = self.value(value);
-                self.checked = outer;
-                typed
-            }
+            ExprKind::Checked(checked, value) => self.overflow(*checked, |it| it.value(value)),
             ExprKind::Query(query) => self.query(query, expr.span),
             _ => self.type_error("this is no expression", expr.span),
         }
@@ -278,7 +273,7 @@ impl Checker<'_> {
         }
         match self.explicit(&value.ty, value.constant.as_ref(), &ty) {
             Some(way) => {
-                if value.constant.is_some() && !self.checked {
+                if value.constant.is_some() && !self.unchecked {
                     self.constant_cast(&value, &ty, span);
                 }
                 let mut typed = self.along(value, &way, &ty);

@@ -82,7 +82,10 @@ impl Checker<'_> {
         let (_, given) = self.function(key, params, &lambda.body, returns, Type::Object, expr.span);
         self.probing -= 1;
         let wrong = self.has_errors_since(length);
-        self.diagnostics.truncate(length);
+        let said = self.diagnostics.split_off(length);
+        if wrong {
+            self.probe_errors = said;
+        }
         self.needs = needs;
         self.restore_frames(frame);
         if wrong { None } else { given }

@@ -55,7 +55,9 @@ pub(crate) fn check(source: &Source, captured: BTreeSet<String>, symbols: &Symbo
         receivers: Vec::new(),
         literals: BTreeMap::new(),
         probes: BTreeMap::new(),
+        probe_errors: Vec::new(),
         checked: false,
+        unchecked: false,
         probing: 0,
         work: 0,
     };
@@ -94,8 +96,11 @@ struct Checker<'a> {
     literals: BTreeMap<String, Value>,
     // What a lambda gives for these parameter types, so that overloads do not check it over and over.
     probes: BTreeMap<(usize, String, u64), Option<Type>>,
-    // Inside `checked`.
+    // What was wrong in the lambda that was looked at last.
+    probe_errors: Vec<Diagnostic>,
+    // Inside `checked`, and inside `unchecked`.
     checked: bool,
+    unchecked: bool,
     probing: u32,
     work: u32,
 }
@@ -232,6 +237,15 @@ impl Checker<'_> {
             },
             None => Value::Text(text.clone()),
         }
+    }
+
+    /// Checks something inside `checked` or `unchecked`.
+    fn overflow<T>(&mut self, checked: bool, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = (self.checked, self.unchecked);
+        (self.checked, self.unchecked) = (checked, !checked);
+        let result = inside(self);
+        (self.checked, self.unchecked) = outer;
+        result
     }
 
     /// Counts one step of work; false when there was too much of it.

@@ -68,7 +68,7 @@ impl Checker<'_> {
             },
         };
         let op = if op == "~" { "^" } else { "-" };
-        let checked = self.checked || value.constant.is_some();
+        let checked = self.checked || value.constant.is_some() && !self.unchecked;
         let Some(operation) = operation(op, &ty, checked) else { return self.no_unary(op, &ty, span) };
         match full {
             Type::Nullable(_) => Typed::new(Code::Lifted(operation, Box::new((Code::Const(zero), value.code))), full),
@@ -257,7 +257,7 @@ impl Checker<'_> {
         let inner = ty.underlying().clone();
         let both = left.constant.is_some() && right.constant.is_some();
         let (a, b) = (left.ty.clone(), right.ty.clone());
-        let Some(operation) = operation(op, &inner, self.checked || both) else {
+        let Some(operation) = operation(op, &inner, self.checked || both && !self.unchecked) else {
             return self.no_binary(op, &a, &b, span);
         };
         let left = self.converted(left, &ty, span);

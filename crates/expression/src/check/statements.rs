@@ -155,12 +155,7 @@ impl Checker<'_> {
                 let (body, falls_through) = self.embedded(body);
                 (block_of(Vec::new(), Vec::new(), vec![Stmt::Eval(what.code), body]), falls_through)
             }
-            StatementKind::Checked(checked, block) => {
-                let outer = std::mem::replace(&mut self.checked, *checked);
-                let result = self.block(block);
-                self.checked = outer;
-                result
-            }
+            StatementKind::Checked(checked, block) => self.overflow(*checked, |it| it.block(block)),
         }
     }
 

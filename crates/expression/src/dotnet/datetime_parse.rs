@@ -133,9 +133,12 @@ impl Reader {
 
     /// `hh:` has been read; now minutes, seconds and fraction.
     fn clock<'a>(&mut self, hour: i64, width: usize, text: &'a str) -> Result<&'a str> {
+        if width > 2 {
+            return Err(not_recognized());
+        }
         let (minute, mut rest) = two_digits(text)?;
         let mut ticks = hour * HOUR + minute * MINUTE;
-        if width > 2 || hour > 23 || minute > 59 || self.time.is_some() {
+        if hour > 23 || minute > 59 || self.time.is_some() {
             return Err(not_recognized());
         }
         if let Some(after) = rest.strip_prefix(':') {

@@ -210,7 +210,13 @@ static MEMBERS: &[Member] = &[
     static_method("string Format(string format, object arg0)", |cx, a, _| format(cx, &a[0], &a[1..])),
     static_method("string Format(string format, object arg0, object arg1)", |cx, a, _| format(cx, &a[0], &a[1..])),
     static_method("string Format(string format, object arg0, object arg1, object arg2)", |cx, a, _| format(cx, &a[0], &a[1..])),
-    static_method("string Format(string format, params object[] args)", |cx, a, _| format(cx, &a[0], &array::items(&a[1]))),
+    static_method("string Format(string format, params object[] args)", |cx, a, _| {
+        // `string.Format("{0}", null)` passes no array at all.
+        if a[1].is_null() {
+            return Err(Exception::argument_null("args").into());
+        }
+        format(cx, &a[0], &array::items(&a[1]))
+    }),
     static_method("string Format(IFormatProvider provider, string format, params object[] args)", |cx, a, _| {
         format(cx, &a[1], &array::items(&a[2]))
     })

@@ -163,7 +163,7 @@ const REFUSED: Expected = fails!("refused", "BackendConnectionFailure");
 const UNRESOLVED: Expected = fails!("unresolved", "BackendConnectionFailure");
 const PLAIN: Expected = fails!("plain", "BackendConnectionFailure");
 const RESET: Expected = fails!("primary", "BackendConnectionFailure");
-const GONE: Expected = expect(&[("primary", 0)], &[], 0, "");
+const GONE: Expected = expect(&[], &[], 0, "");
 
 const PRIMARY: &str = "primary";
 const SECONDARY: &str = "secondary";
@@ -258,7 +258,7 @@ pub(super) fn judge(
         .zip(calls)
         .map(|((row, spare), call)| {
             let expected = if spare { row.with } else { row.without };
-            Expectation::same(&title(row, spare), wanted(row, expected), came(call))
+            Expectation::same(&title(row, spare), wanted(row, expected), came(row, call))
         })
         .collect();
     (expectations, Vec::new())
@@ -279,14 +279,19 @@ fn wanted(row: &Row, expected: Expected) -> String {
     )
 }
 
-fn came(call: &Call) -> String {
-    let attempts = call
-        .tries()
-        .into_iter()
-        .map(|it| attempt(&it.backend.unwrap_or_default(), it.status.unwrap_or(0)));
+fn came(row: &Row, call: &Call) -> String {
+    let tries = call.tries();
+    let attempts = tries
+        .iter()
+        .map(|it| attempt(it.backend.as_deref().unwrap_or_default(), it.status.unwrap_or(0)));
+    let attempts = match row.way {
+        // Nobody waits for the first attempt any more; what matters is that there is no other.
+        Way::Gone if tries.len() <= 1 => Vec::new(),
+        _ => attempts.collect(),
+    };
     let error = call.error.as_deref().unwrap_or_default();
     words(
-        &attempts.collect::<Vec<_>>(),
+        &attempts,
         call.status.unwrap_or(0),
         call.cut,
         error,
@@ -303,7 +308,12 @@ fn attempt(member: &str, status: u16) -> String {
 }
 
 fn words(attempts: &[String], status: u16, cut: bool, error: &str, open: &str) -> String {
-    let mut text = format!("{}; caller ", attempts.join(", "));
+    let attempts = if attempts.is_empty() {
+        "no further attempt".to_owned()
+    } else {
+        attempts.join(", ")
+    };
+    let mut text = format!("{attempts}; caller ");
     match status {
         0 => text.push_str("leaves"),
         status => text.push_str(&status.to_string()),
