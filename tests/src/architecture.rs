@@ -17,18 +17,43 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("apiops", &["model", "source"]),
     ("policy", &["clock", "expression", "source", "trace"]),
     ("service", &["clock", "expression", "model", "policy", "source"]),
-    ("gateway", &["clock", "expression", "model", "policy", "service", "source", "trace", "wire"]),
+    (
+        "gateway",
+        &[
+            "clock",
+            "expression",
+            "model",
+            "policy",
+            "service",
+            "source",
+            "trace",
+            "wire",
+        ],
+    ),
     ("foundry", &["clock", "llm", "model", "wire"]),
     ("lab", &["clock", "model", "trace", "wire"]),
     (
         "testkit",
-        &["apiops", "clock", "foundry", "gateway", "model", "policy", "service", "source", "trace", "wire"],
+        &[
+            "apiops", "clock", "foundry", "gateway", "model", "policy", "service", "source", "trace", "wire",
+        ],
     ),
     (
         "apimite",
         &[
-            "apiops", "clock", "expression", "foundry", "gateway", "lab", "llm", "model", "policy", "service", "source",
-            "trace", "wire",
+            "apiops",
+            "clock",
+            "expression",
+            "foundry",
+            "gateway",
+            "lab",
+            "llm",
+            "model",
+            "policy",
+            "service",
+            "source",
+            "trace",
+            "wire",
         ],
     ),
     ("bench-gateway", &[]),
@@ -38,18 +63,36 @@ const ARROWS: &[(&str, &[&str])] = &[
 const TESTS: &str = "apimite-tests";
 
 /// Crates that open no socket and know no HTTP server.
-const WITHOUT_SOCKETS: &[&str] =
-    &["clock", "source", "expression", "trace", "llm", "model", "apiops", "policy", "service"];
+const WITHOUT_SOCKETS: &[&str] = &[
+    "clock",
+    "source",
+    "expression",
+    "trace",
+    "llm",
+    "model",
+    "apiops",
+    "policy",
+    "service",
+];
 
 /// What only crates with sockets may use.
 const SOCKETS: &[&str] = &["hyper", "hyper-util", "hyper-rustls", "axum", "tower", "rustls"];
 
 pub(crate) fn tests() -> Vec<Test> {
     vec![
-        Test::new("architecture > every crate uses only what the list allows", arrows),
+        Test::new(
+            "architecture > every crate uses only what the list allows",
+            arrows,
+        ),
         Test::new("architecture > arrows go down only", downwards),
-        Test::new("architecture > no crate tests itself with the testkit", nobody_dev_depends_on_testkit),
-        Test::new("architecture > rooms without sockets use no HTTP server", without_sockets),
+        Test::new(
+            "architecture > no crate tests itself with the testkit",
+            nobody_dev_depends_on_testkit,
+        ),
+        Test::new(
+            "architecture > rooms without sockets use no HTTP server",
+            without_sockets,
+        ),
     ]
 }
 
@@ -65,18 +108,29 @@ fn packages() -> Result<Vec<Package>, String> {
         .current_dir(root())
         .output()
         .map_err(|error| format!("cargo metadata: {error}"))?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))?;
-    let packages = metadata["packages"].as_array().ok_or("cargo metadata lists no packages")?;
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))?;
+    let packages = metadata["packages"]
+        .as_array()
+        .ok_or("cargo metadata lists no packages")?;
     Ok(packages.iter().map(package).collect())
 }
 
 fn package(value: &Value) -> Package {
     let dependency = |value: &Value| {
-        (value["name"].as_str().unwrap_or_default().to_owned(), value["kind"].as_str() == Some("dev"))
+        (
+            value["name"].as_str().unwrap_or_default().to_owned(),
+            value["kind"].as_str() == Some("dev"),
+        )
     };
     Package {
         name: value["name"].as_str().unwrap_or_default().to_owned(),
-        dependencies: value["dependencies"].as_array().into_iter().flatten().map(dependency).collect(),
+        dependencies: value["dependencies"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(dependency)
+            .collect(),
     }
 }
 
@@ -103,7 +157,12 @@ fn arrows() -> Result<(), String> {
             }
         }
     }
-    mistakes.extend(allowed.keys().filter(|name| !ours.contains(*name)).map(|name| format!("there is no crate `{name}`")));
+    mistakes.extend(
+        allowed
+            .keys()
+            .filter(|name| !ours.contains(*name))
+            .map(|name| format!("there is no crate `{name}`")),
+    );
     verdict(mistakes)
 }
 
@@ -112,7 +171,8 @@ fn downwards() -> Result<(), String> {
     let mut mistakes = Vec::new();
     for (name, uses) in ARROWS {
         let later = uses.iter().filter(|used| !known.contains(used));
-        mistakes.extend(later.map(|used| format!("`{name}` uses `{used}`, which stands below it in the list")));
+        mistakes
+            .extend(later.map(|used| format!("`{name}` uses `{used}`, which stands below it in the list")));
         known.push(name);
     }
     verdict(mistakes)
@@ -121,13 +181,23 @@ fn downwards() -> Result<(), String> {
 fn nobody_dev_depends_on_testkit() -> Result<(), String> {
     let users = packages()?.into_iter().filter(|package| package.name != TESTS);
     let users = users.filter(|package| package.dependencies.iter().any(|(name, _)| name == "testkit"));
-    verdict(users.map(|package| format!("`{}` uses the testkit", package.name)).collect())
+    verdict(
+        users
+            .map(|package| format!("`{}` uses the testkit", package.name))
+            .collect(),
+    )
 }
 
 fn without_sockets() -> Result<(), String> {
     let mut mistakes = Vec::new();
-    for package in packages()?.iter().filter(|package| WITHOUT_SOCKETS.contains(&package.name.as_str())) {
-        let used = package.dependencies.iter().filter(|(name, is_dev)| !is_dev && SOCKETS.contains(&name.as_str()));
+    for package in packages()?
+        .iter()
+        .filter(|package| WITHOUT_SOCKETS.contains(&package.name.as_str()))
+    {
+        let used = package
+            .dependencies
+            .iter()
+            .filter(|(name, is_dev)| !is_dev && SOCKETS.contains(&name.as_str()));
         mistakes.extend(used.map(|(name, _)| format!("`{}` must not use `{name}`", package.name)));
     }
     verdict(mistakes)

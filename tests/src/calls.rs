@@ -11,7 +11,11 @@ use testkit::Response;
 type Row = Vec<(String, String)>;
 
 /// Runs a table as one sequence of calls against one gateway.
-pub(crate) async fn sequence(world: &World, block: &Block, request: Option<&Message>) -> Result<Vec<String>, String> {
+pub(crate) async fn sequence(
+    world: &World,
+    block: &Block,
+    request: Option<&Message>,
+) -> Result<Vec<String>, String> {
     let mut failures = Vec::new();
     for (at, row) in rows(block)?.iter().enumerate() {
         let found = play(world, row, request).await?;
@@ -26,7 +30,10 @@ pub(crate) async fn sequence(world: &World, block: &Block, request: Option<&Mess
 
 /// Runs every row of a table against a gateway of its own.
 pub(crate) async fn each_row(blocks: &[Block], table: &Block) -> Result<(), String> {
-    let request = blocks.iter().rev().find(|block| block.role == crate::page::Role::Request);
+    let request = blocks
+        .iter()
+        .rev()
+        .find(|block| block.role == crate::page::Role::Request);
     let request = request.map(|block| Message::parse(&block.text)).transpose()?;
     let mut failures = Vec::new();
     for row in rows(table)? {
@@ -37,11 +44,15 @@ pub(crate) async fn each_row(blocks: &[Block], table: &Block) -> Result<(), Stri
                 upstreams.insert(upstream.to_owned(), script::upstream(text)?);
             }
         }
-        let mut world = World::start(blocks, &upstreams).await.map_err(|error| format!("{name}: {error}"))?;
+        let mut world = World::start(blocks, &upstreams)
+            .await
+            .map_err(|error| format!("{name}: {error}"))?;
         if let Some(patience) = cell(&row, "patience").filter(|cell| !cell.is_empty()) {
             world.setup.patience = Some(patience.to_owned());
         }
-        let found = play(&world, &row, request.as_ref()).await.map_err(|error| format!("{name}: {error}"))?;
+        let found = play(&world, &row, request.as_ref())
+            .await
+            .map_err(|error| format!("{name}: {error}"))?;
         if !found.is_empty() {
             failures.push(format!("{name}: {}\n{}", found.join("; "), world.story()));
         }
@@ -53,7 +64,9 @@ pub(crate) async fn each_row(blocks: &[Block], table: &Block) -> Result<(), Stri
 }
 
 fn cell<'a>(row: &'a Row, name: &str) -> Option<&'a str> {
-    row.iter().find(|(column, _)| column == name).map(|(_, text)| text.as_str())
+    row.iter()
+        .find(|(column, _)| column == name)
+        .map(|(_, text)| text.as_str())
 }
 
 async fn play(world: &World, row: &Row, request: Option<&Message>) -> Result<Vec<String>, String> {
@@ -61,7 +74,10 @@ async fn play(world: &World, row: &Row, request: Option<&Message>) -> Result<Vec
     if let Some(wait) = cell(row, "wait").filter(|cell| !cell.is_empty()) {
         world.apimite.advance(duration(wait)?).await;
     }
-    let pause = cell(row, "pause").filter(|cell| !cell.is_empty()).map(duration).transpose()?;
+    let pause = cell(row, "pause")
+        .filter(|cell| !cell.is_empty())
+        .map(duration)
+        .transpose()?;
     let mut failures = Vec::new();
     for call in 0..count(cell(row, "calls").unwrap_or("1"))? {
         if let Some(pause) = pause {
@@ -85,14 +101,25 @@ async fn play(world: &World, row: &Row, request: Option<&Message>) -> Result<Vec
 }
 
 fn message(row: &Row, template: Option<&Message>) -> Result<Message, String> {
-    let mut message = template.cloned().unwrap_or_else(|| Message { first: "GET /".to_owned(), ..Message::default() });
+    let mut message = template.cloned().unwrap_or_else(|| Message {
+        first: "GET /".to_owned(),
+        ..Message::default()
+    });
     if let Some(line) = cell(row, "request") {
         code(line).clone_into(&mut message.first);
     }
     if let Some(headers) = cell(row, "with") {
-        for header in headers.split(" and ").map(code).filter(|header| !header.is_empty()) {
-            let (name, value) = header.split_once(':').ok_or_else(|| format!("`{header}` is no header"))?;
-            message.headers.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+        for header in headers
+            .split(" and ")
+            .map(code)
+            .filter(|header| !header.is_empty())
+        {
+            let (name, value) = header
+                .split_once(':')
+                .ok_or_else(|| format!("`{header}` is no header"))?;
+            message
+                .headers
+                .push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
         }
     }
     Ok(message)
@@ -105,7 +132,11 @@ fn code(text: &str) -> &str {
 
 // `3` names the third call, `1-5` five of them.
 fn count(text: &str) -> Result<usize, String> {
-    let number = |text: &str| text.trim().parse::<usize>().map_err(|_| format!("`{text}` is no number"));
+    let number = |text: &str| {
+        text.trim()
+            .parse::<usize>()
+            .map_err(|_| format!("`{text}` is no number"))
+    };
     match text.split_once('-') {
         Some((first, last)) => Ok(number(last)? + 1 - number(first)?),
         None => number(text).map(|_| 1),
@@ -120,7 +151,12 @@ fn check(
     response: &Result<Response, String>,
     is_recorded: bool,
 ) -> Result<Option<String>, String> {
-    if text.is_empty() || matches!(column, "case" | "calls" | "wait" | "pause" | "request" | "with" | "patience" | "why") {
+    if text.is_empty()
+        || matches!(
+            column,
+            "case" | "calls" | "wait" | "pause" | "request" | "with" | "patience" | "why"
+        )
+    {
         return Ok(None);
     }
     if column.ends_with(" answers") {
@@ -145,8 +181,16 @@ fn check(
             Ok(response) => world.apimite.named(&response.text()),
             Err(_) => "(none)".to_owned(),
         },
-        "error" => world.apimite.last().and_then(|record| record.summary.error).unwrap_or_else(|| "none".to_owned()),
-        "api" => world.apimite.last().and_then(|record| record.summary.api).map_or_else(|| "none".to_owned(), |api| api.to_string()),
+        "error" => world
+            .apimite
+            .last()
+            .and_then(|record| record.summary.error)
+            .unwrap_or_else(|| "none".to_owned()),
+        "api" => world
+            .apimite
+            .last()
+            .and_then(|record| record.summary.api)
+            .map_or_else(|| "none".to_owned(), |api| api.to_string()),
         "operation" => world
             .apimite
             .last()
@@ -168,11 +212,17 @@ fn check(
             let values: Vec<String> = match response {
                 Ok(response) => {
                     let lines = response.headers().get_all(header).iter();
-                    lines.map(|value| world.apimite.named(&String::from_utf8_lossy(value.as_bytes()))).collect()
+                    lines
+                        .map(|value| world.apimite.named(&String::from_utf8_lossy(value.as_bytes())))
+                        .collect()
                 }
                 Err(_) => Vec::new(),
             };
-            if values.is_empty() { "(absent)".to_owned() } else { values.join(" + ") }
+            if values.is_empty() {
+                "(absent)".to_owned()
+            } else {
+                values.join(" + ")
+            }
         }
     };
     let is_same = pattern::matches(expected, &actual);

@@ -13,26 +13,44 @@ pub(crate) fn tests() -> (Vec<Test>, Vec<String>) {
     let mut tests = Vec::new();
     let mut left_out = Vec::new();
     match python() {
-        Some(python) => tests.push(Test::new("clients > openai for Python", move || run_python(&python))),
+        Some(python) => tests.push(Test::new("clients > openai for Python", move || {
+            run_python(&python)
+        })),
         None => left_out.push("left out: clients > openai for Python (no Python 3.9 or newer)".to_owned()),
     }
     match node() {
         true => tests.push(Test::new("clients > openai for Node", run_node)),
-        false => left_out.push("left out: clients > openai for Node (no Node 20 or newer with npm)".to_owned()),
+        false => {
+            left_out.push("left out: clients > openai for Node (no Node 20 or newer with npm)".to_owned())
+        }
     }
     (tests, left_out)
 }
 
 fn python() -> Option<String> {
     let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))";
-    let works = |name: &&str| Command::new(name).args(["-c", check]).output().is_ok_and(|it| it.status.success());
-    ["python3", "python"].iter().find(|name| works(name)).map(|name| (*name).to_owned())
+    let works = |name: &&str| {
+        Command::new(name)
+            .args(["-c", check])
+            .output()
+            .is_ok_and(|it| it.status.success())
+    };
+    ["python3", "python"]
+        .iter()
+        .find(|name| works(name))
+        .map(|name| (*name).to_owned())
 }
 
 fn node() -> bool {
     let check = "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)";
-    let node = Command::new("node").args(["-e", check]).output().is_ok_and(|it| it.status.success());
-    node && Command::new(npm()).arg("--version").output().is_ok_and(|it| it.status.success())
+    let node = Command::new("node")
+        .args(["-e", check])
+        .output()
+        .is_ok_and(|it| it.status.success());
+    node && Command::new(npm())
+        .arg("--version")
+        .output()
+        .is_ok_and(|it| it.status.success())
 }
 
 fn npm() -> &'static str {
@@ -42,11 +60,32 @@ fn npm() -> &'static str {
 fn run_python(python: &str) -> Result<(), String> {
     let own = root().join("tests/clients/python");
     let folder = target("python");
-    let inside = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let inside = folder.join(if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    });
     set_up(&folder, &own.join("requirements.txt"), || {
-        ended(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder).output())?;
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-        ended(Command::new(&inside).args(install).arg(own.join("requirements.txt")).output())
+        ended(
+            Command::new(python)
+                .args(["-m", "venv", "--clear"])
+                .arg(&folder)
+                .output(),
+        )?;
+        let install = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+        ];
+        ended(
+            Command::new(&inside)
+                .args(install)
+                .arg(own.join("requirements.txt"))
+                .output(),
+        )
     })?;
     with_gateway(|command| command.arg(own.join("suite.py")), Command::new(inside))
 }
@@ -56,19 +95,32 @@ fn run_node() -> Result<(), String> {
     let folder = target("node");
     set_up(&folder, &own.join("package.json"), || {
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        std::fs::copy(own.join("package.json"), folder.join("package.json")).map_err(|error| error.to_string())?;
-        let install = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
+        std::fs::copy(own.join("package.json"), folder.join("package.json"))
+            .map_err(|error| error.to_string())?;
+        let install = [
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            "--loglevel=error",
+        ];
         ended(Command::new(npm()).args(install).current_dir(&folder).output())
     })?;
     // A module finds its packages beside itself.
     std::fs::copy(own.join("suite.mjs"), folder.join("suite.mjs")).map_err(|error| error.to_string())?;
-    with_gateway(|command| command.arg(folder.join("suite.mjs")), Command::new("node"))
+    with_gateway(
+        |command| command.arg(folder.join("suite.mjs")),
+        Command::new("node"),
+    )
 }
 
 // Below the target folder that this binary was built in.
 fn target(suite: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
-    let target = own.ancestors().nth(3).map_or_else(|| root().join("target"), Path::to_owned);
+    let target = own
+        .ancestors()
+        .nth(3)
+        .map_or_else(|| root().join("target"), Path::to_owned);
     target.join("clients").join(suite)
 }
 
@@ -92,7 +144,11 @@ fn ended(output: std::io::Result<Output>) -> Result<(), String> {
 }
 
 fn words(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 // Runs the suite against a gateway in this process, on the wall clock.
@@ -102,10 +158,19 @@ fn with_gateway(
 ) -> Result<(), String> {
     block_on(async {
         let apimite = gateway().await;
-        suite(&mut command).env("APIMITE_URL", apimite.url()).env("APIMITE_KEY", KEY).env("PYTHONDONTWRITEBYTECODE", "1");
+        suite(&mut command)
+            .env("APIMITE_URL", apimite.url())
+            .env("APIMITE_KEY", KEY)
+            .env("PYTHONDONTWRITEBYTECODE", "1");
         let output = tokio::task::spawn_blocking(move || command.output()).await;
-        let output = output.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
-        let failed = words(&output).lines().filter(|line| !line.starts_with("ok ")).map(str::to_owned).collect::<Vec<_>>();
+        let output = output
+            .map_err(|error| error.to_string())?
+            .map_err(|error| error.to_string())?;
+        let failed = words(&output)
+            .lines()
+            .filter(|line| !line.starts_with("ok "))
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
         match output.status.success() {
             true => Ok(()),
             false => Err(failed.join("\n")),
@@ -119,7 +184,12 @@ async fn gateway() -> Apimite {
         account = account.standard(name, "gpt-4o-mini", 1000);
     }
     let refusal = |deployment: &str, calls, retry_after| model::Fault {
-        action: model::FaultAction::Status { status: 429, retry_after: Some(retry_after), body: None, headers: Default::default() },
+        action: model::FaultAction::Status {
+            status: 429,
+            retry_after: Some(retry_after),
+            body: None,
+            headers: Default::default(),
+        },
         calls,
         seconds: None,
         after: None,
@@ -139,14 +209,22 @@ async fn gateway() -> Apimite {
         .fault("east", refusal("flaky-node", Some(1), 1))
         .fault("east", refusal("full", None, 30))
         .backend(
-            Backend::new("east", "https://east.openai.azure.com/openai").managed_identity("https://cognitiveservices.azure.com"),
+            Backend::new("east", "https://east.openai.azure.com/openai")
+                .managed_identity("https://cognitiveservices.azure.com"),
         )
         .api(
             Api::from(model::Api {
-                key_names: model::KeyNames { header: "api-key".into(), query: "api-key".into(), bearer: true },
+                key_names: model::KeyNames {
+                    header: "api-key".into(),
+                    query: "api-key".into(),
+                    bearer: true,
+                },
                 ..Api::new("inference").path("inference/openai").into_model()
             })
-            .operation("POST", "/deployments/{deployment}/chat/completions?api-version={api-version}")
+            .operation(
+                "POST",
+                "/deployments/{deployment}/chat/completions?api-version={api-version}",
+            )
             .operation("POST", "/v1/chat/completions")
             .inbound(
                 r#"<set-backend-service backend-id="east" />

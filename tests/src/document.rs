@@ -18,24 +18,35 @@ pub(crate) struct Assembled {
 /// The document of `scope`, if any block belongs to it. Sections without a block hold `<base />`, at the global scope what
 /// the default document holds.
 pub(crate) fn assemble(scope: Scope, blocks: &[Block]) -> Result<Option<Assembled>, String> {
-    let of_scope = |block: &&Block| matches!(&block.role, Role::Document { scope: other, .. } if *other == scope);
+    let of_scope =
+        |block: &&Block| matches!(&block.role, Role::Document { scope: other, .. } if *other == scope);
     let blocks: Vec<&Block> = blocks.iter().filter(of_scope).collect();
-    let whole = blocks.iter().rev().find(|block| matches!(&block.role, Role::Document { section: None, .. }));
+    let whole = blocks
+        .iter()
+        .rev()
+        .find(|block| matches!(&block.role, Role::Document { section: None, .. }));
     let name = format!("{}.xml", name(scope));
     if let Some(block) = whole {
         let pieces = vec![(1, block.text.lines().count())];
-        return Ok(Some(Assembled { name, text: block.text.clone(), pieces }));
+        return Ok(Some(Assembled {
+            name,
+            text: block.text.clone(),
+            pieces,
+        }));
     }
     if blocks.is_empty() {
         return Ok(None);
     }
-    let mut document = Assembled { name, text: "<policies>\n".to_owned(), pieces: Vec::new() };
+    let mut document = Assembled {
+        name,
+        text: "<policies>\n".to_owned(),
+        pieces: Vec::new(),
+    };
     for section in SECTIONS {
         // A case that gives a section again replaces that of its page.
-        let block = blocks
-            .iter()
-            .rev()
-            .find(|block| matches!(&block.role, Role::Document { section: Some(name), .. } if name == section));
+        let block = blocks.iter().rev().find(
+            |block| matches!(&block.role, Role::Document { section: Some(name), .. } if name == section),
+        );
         document.text.push_str(&format!("<{section}>\n"));
         match block {
             Some(block) => {
@@ -72,7 +83,9 @@ fn inherited(scope: Scope, section: &str) -> &'static str {
 pub(crate) fn line(finding: &Finding, documents: &[Assembled]) -> String {
     let diagnostic = &finding.diagnostic;
     let position = finding.source.position(diagnostic.span.start);
-    let document = documents.iter().find(|document| document.name == finding.source.name());
+    let document = documents
+        .iter()
+        .find(|document| document.name == finding.source.name());
     let line = document.map_or(position.line, |document| document.line_in_block(position.line));
     let mut text = format!(
         "{}[{}]: {} ({line}:{})",
@@ -95,7 +108,10 @@ impl Assembled {
     }
 
     fn line_in_block(&self, line: usize) -> usize {
-        let piece = self.pieces.iter().find(|(first, count)| (*first..*first + *count).contains(&line));
+        let piece = self
+            .pieces
+            .iter()
+            .find(|(first, count)| (*first..*first + *count).contains(&line));
         piece.map_or(line, |(first, _)| line - first + 1)
     }
 }

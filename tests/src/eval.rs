@@ -37,15 +37,22 @@ pub(crate) async fn run(blocks: &[Block]) -> Result<(), String> {
     let mut failures = Vec::new();
     let mut runnable = Vec::new();
     for (at, row) in rows.into_iter().enumerate() {
-        let errors: Vec<&Finding> =
-            findings.iter().filter(|it| it.is_error() && it.source.name() == file(at)).collect();
+        let errors: Vec<&Finding> = findings
+            .iter()
+            .filter(|it| it.is_error() && it.source.name() == file(at))
+            .collect();
         match (&row.expected, errors.first()) {
             (Expected::Refused(code), Some(error)) if pattern::matches(code, error.diagnostic.code) => (),
-            (Expected::Refused(_), None) => failures.push(format!("line {}: `{}` compiles", row.line, row.expression)),
+            (Expected::Refused(_), None) => {
+                failures.push(format!("line {}: `{}` compiles", row.line, row.expression))
+            }
             (_, Some(error)) => {
                 let diagnostic = &error.diagnostic;
                 let text = format!("[{}] {}", diagnostic.code, diagnostic.message);
-                failures.push(format!("line {}: `{}` does not compile: {text}", row.line, row.expression));
+                failures.push(format!(
+                    "line {}: `{}` does not compile: {text}",
+                    row.line, row.expression
+                ));
             }
             (_, None) => runnable.push(row),
         }
@@ -71,10 +78,18 @@ async fn evaluate(blocks: &[Block], rows: &[Row]) -> Result<Vec<String>, String>
     let mut failures = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         let query = match &request {
-            Some(request) => request.target()?.1.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}")),
+            Some(request) => request
+                .target()?
+                .1
+                .split_once('?')
+                .map_or(String::new(), |(_, query)| format!("?{query}")),
             None => String::new(),
         };
-        let method = request.as_ref().map(Message::target).transpose()?.map_or("GET", |(method, _)| method);
+        let method = request
+            .as_ref()
+            .map(Message::target)
+            .transpose()?
+            .map_or("GET", |(method, _)| method);
         let mut call = apimite.call(method, &format!("/{at}{query}"));
         for (name, value) in request.iter().flat_map(|request| &request.headers) {
             call = call.header(name, value);
@@ -82,7 +97,10 @@ async fn evaluate(blocks: &[Block], rows: &[Row]) -> Result<Vec<String>, String>
         if let Some(body) = request.as_ref().and_then(|request| request.body.clone()) {
             call = call.body(body);
         }
-        let response = call.try_send().await.map_err(|error| format!("line {}: {error}", row.line))?;
+        let response = call
+            .try_send()
+            .await
+            .map_err(|error| format!("line {}: {error}", row.line))?;
         let thrown = response.header("x-thrown").is_some();
         let actual = response.text();
         let is_right = match &row.expected {
@@ -91,14 +109,19 @@ async fn evaluate(blocks: &[Block], rows: &[Row]) -> Result<Vec<String>, String>
             Expected::Null if row.expression.starts_with("@{") => !thrown && actual.is_empty(),
             Expected::Null => !thrown && actual == "True",
             Expected::Throws(text) => {
-                let message = actual.strip_prefix("Expression evaluation failed. ").unwrap_or(&actual);
+                let message = actual
+                    .strip_prefix("Expression evaluation failed. ")
+                    .unwrap_or(&actual);
                 thrown && pattern::matches(text, message)
             }
             Expected::Refused(_) => true,
         };
         if !is_right {
             let how = if thrown { "throws " } else { "" };
-            failures.push(format!("line {}: `{}` gives {how}{actual:?}", row.line, row.expression));
+            failures.push(format!(
+                "line {}: `{}` gives {how}{actual:?}",
+                row.line, row.expression
+            ));
         }
     }
     Ok(failures)
@@ -131,7 +154,10 @@ fn start(blocks: &[Block], rows: &[Row], only_check: bool) -> Result<Starting, V
             findings if only_check => Err(findings),
             findings if findings.iter().any(Finding::is_error) => Err(findings),
             _ => Ok(Box::pin(async move {
-                builder.try_start().await.map_err(|findings| format!("does not load: {findings:?}"))
+                builder
+                    .try_start()
+                    .await
+                    .map_err(|findings| format!("does not load: {findings:?}"))
             })),
         },
     }
@@ -150,8 +176,13 @@ fn parse(block: &Block) -> Result<Vec<Row>, String> {
             open.push('\n');
             continue;
         };
-        let expected = expected_of(expected.trim()).map_err(|error| format!("line {}: {error}", block.line + at))?;
-        rows.push(Row { line: block.line + at, expression: expression.trim().to_owned(), expected });
+        let expected =
+            expected_of(expected.trim()).map_err(|error| format!("line {}: {error}", block.line + at))?;
+        rows.push(Row {
+            line: block.line + at,
+            expression: expression.trim().to_owned(),
+            expected,
+        });
         open.clear();
     }
     match open.is_empty() {
@@ -169,10 +200,14 @@ fn expected_of(text: &str) -> Result<Expected, String> {
     }
     if let Some(code) = text.strip_prefix("refused") {
         let code = code.trim();
-        return Ok(Expected::Refused(if code.is_empty() { "expression-<any>" } else { code }.to_owned()));
+        return Ok(Expected::Refused(
+            if code.is_empty() { "expression-<any>" } else { code }.to_owned(),
+        ));
     }
     match text.starts_with('"') {
-        true => serde_json::from_str(text).map(Expected::Text).map_err(|error| format!("{text}: {error}")),
+        true => serde_json::from_str(text)
+            .map(Expected::Text)
+            .map_err(|error| format!("{text}: {error}")),
         false => Ok(Expected::Text(text.to_owned())),
     }
 }

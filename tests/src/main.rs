@@ -58,7 +58,9 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
         for at in 0..page.cases.len() {
             let page = page.clone();
             let name = format!("{} > {}", page.name, page.cases[at].name);
-            tests.push(Test::new(&name, move || block_on(run::run(&page, &page.cases[at]))));
+            tests.push(Test::new(&name, move || {
+                block_on(run::run(&page, &page.cases[at]))
+            }));
         }
     }
     tests.extend(architecture::tests());
@@ -67,7 +69,10 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(clients);
     pending.refuse_strangers(&tests)?;
     if !pending.is_empty() {
-        closing.push(format!("{} tests are pending, see tests/pending.txt", pending.len()));
+        closing.push(format!(
+            "{} tests are pending, see tests/pending.txt",
+            pending.len()
+        ));
     }
     let trials = tests.into_iter().map(|test| trial(test, &pending)).collect();
     Ok((trials, closing))
@@ -81,7 +86,10 @@ pub(crate) struct Test {
 
 impl Test {
     pub(crate) fn new(name: &str, body: impl FnOnce() -> Result<(), String> + Send + 'static) -> Test {
-        Test { name: name.to_owned(), body: Box::new(body) }
+        Test {
+            name: name.to_owned(),
+            body: Box::new(body),
+        }
     }
 }
 
@@ -95,7 +103,11 @@ fn trial(test: Test, pending: &pending::Pending) -> Trial {
         (Ok(()), true) => Err(Failed::from("passes now: remove its line from tests/pending.txt")),
     };
     let trial = Trial::test(test.name, run);
-    if is_pending { trial.with_kind("pending") } else { trial }
+    if is_pending {
+        trial.with_kind("pending")
+    } else {
+        trial
+    }
 }
 
 // A pending test may panic too.
@@ -104,14 +116,20 @@ fn caught(body: Box<dyn FnOnce() -> Result<(), String> + Send>) -> Result<(), St
         Ok(result) => result,
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
-            Err(text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("panicked").to_owned())
+            Err(text
+                .or(panic.downcast_ref::<&str>().copied())
+                .unwrap_or("panicked")
+                .to_owned())
         }
     }
 }
 
 /// Runs a future on a runtime of its own, which takes everything with it that was started inside.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime = runtime.unwrap_or_else(|error| panic!("no runtime: {error}"));
     let output = runtime.block_on(future);
     runtime.shutdown_background();

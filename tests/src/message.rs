@@ -44,7 +44,12 @@ impl Message {
 }
 
 /// Compares what came with what the page expects; every difference is a line.
-pub(crate) fn compare(expected: &Message, first: &str, headers: &[(String, String)], body: &str) -> Vec<String> {
+pub(crate) fn compare(
+    expected: &Message,
+    first: &str,
+    headers: &[(String, String)],
+    body: &str,
+) -> Vec<String> {
     let mut differences = Vec::new();
     if !pattern::matches(&expected.first, first) {
         differences.push(format!("expected `{}`, got `{first}`", expected.first));
@@ -56,7 +61,10 @@ pub(crate) fn compare(expected: &Message, first: &str, headers: &[(String, Strin
         let given: Vec<&str> = values(headers, name);
         let is_absent = wanted == ["(absent)"] && given.is_empty();
         let is_same = wanted.len() == given.len()
-            && wanted.iter().zip(&given).all(|(wanted, given)| pattern::matches(wanted, given));
+            && wanted
+                .iter()
+                .zip(&given)
+                .all(|(wanted, given)| pattern::matches(wanted, given));
         if !is_absent && !is_same {
             differences.push(format!("header {name}: expected {wanted:?}, got {given:?}"));
         }
@@ -71,5 +79,9 @@ pub(crate) fn compare(expected: &Message, first: &str, headers: &[(String, Strin
 }
 
 fn values<'a>(headers: &'a [(String, String)], name: &str) -> Vec<&'a str> {
-    headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str()).collect()
+    headers
+        .iter()
+        .filter(|(other, _)| other.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+        .collect()
 }

@@ -96,7 +96,9 @@ pub(crate) fn read_all(root: &Path) -> Result<Vec<Page>, String> {
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for entry in entries {
-        let path = entry.map_err(|error| format!("{}: {error}", folder.display()))?.path();
+        let path = entry
+            .map_err(|error| format!("{}: {error}", folder.display()))?
+            .path();
         if path.is_dir() {
             collect(&path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "md") {
@@ -114,11 +116,18 @@ fn read(root: &Path, file: &Path) -> Result<Page, String> {
 
 /// Reads one page.
 pub(crate) fn parse(name: &str, text: &str) -> Result<Page, String> {
-    let mut page = Page { name: name.to_owned(), setup: Vec::new(), cases: Vec::new() };
+    let mut page = Page {
+        name: name.to_owned(),
+        setup: Vec::new(),
+        cases: Vec::new(),
+    };
     let mut lines = text.lines().enumerate().peekable();
     while let Some((at, line)) = lines.next() {
         let block = if let Some(heading) = line.strip_prefix("## ") {
-            page.cases.push(Case { name: heading.trim().to_owned(), blocks: Vec::new() });
+            page.cases.push(Case {
+                name: heading.trim().to_owned(),
+                blocks: Vec::new(),
+            });
             continue;
         } else if let Some(info) = line.strip_prefix("```") {
             let role = role(info.trim()).map_err(|error| format!("{name}.md:{}: {error}", at + 1))?;
@@ -130,14 +139,22 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Page, String> {
                     None => return Err(format!("{name}.md:{}: the block has no end", at + 1)),
                 }
             }
-            Block { line: at + 2, role, text }
+            Block {
+                line: at + 2,
+                role,
+                text,
+            }
         } else if line.starts_with('|') {
             let mut text = format!("{line}\n");
             while let Some((_, line)) = lines.next_if(|(_, line)| line.starts_with('|')) {
                 text.push_str(&format!("{line}\n"));
             }
             let is_calls = columns(line).iter().any(|column| column == "caller");
-            Block { line: at + 1, role: if is_calls { Role::Calls } else { Role::Table }, text }
+            Block {
+                line: at + 1,
+                role: if is_calls { Role::Calls } else { Role::Table },
+                text,
+            }
         } else {
             continue;
         };
@@ -153,22 +170,37 @@ fn role(info: &str) -> Result<Role, String> {
     let words: Vec<&str> = info.split_whitespace().collect();
     match words[..] {
         ["xml", "fragment", name] => Ok(Role::Fragment(name.to_owned())),
-        ["xml", "policy"] => Ok(Role::Document { scope: Scope::Api, section: None }),
+        ["xml", "policy"] => Ok(Role::Document {
+            scope: Scope::Api,
+            section: None,
+        }),
         ["xml", word] => match scope(word) {
             Some(scope) => Ok(Role::Document { scope, section: None }),
-            None => section(word).map(|section| Role::Document { scope: Scope::Api, section: Some(section) }),
+            None => section(word).map(|section| Role::Document {
+                scope: Scope::Api,
+                section: Some(section),
+            }),
         },
         ["xml", word, part] => {
             let scope = scope(word).ok_or_else(|| format!("`{word}` is no scope"))?;
-            Ok(Role::Document { scope, section: Some(section(part)?) })
+            Ok(Role::Document {
+                scope,
+                section: Some(section(part)?),
+            })
         }
         ["yaml", "service"] => Ok(Role::Service),
         ["http", "request"] => Ok(Role::Request),
         ["http", "response"] => Ok(Role::Response),
-        ["http", name, "answers"] => Ok(Role::Answers { upstream: name.to_owned(), times: 1 }),
+        ["http", name, "answers"] => Ok(Role::Answers {
+            upstream: name.to_owned(),
+            times: 1,
+        }),
         ["http", name, "answers", times, "times"] => {
             let times = times.parse().map_err(|_| format!("`{times}` is no number"))?;
-            Ok(Role::Answers { upstream: name.to_owned(), times })
+            Ok(Role::Answers {
+                upstream: name.to_owned(),
+                times,
+            })
         }
         ["http", name, "receives"] => Ok(Role::Receives(name.to_owned())),
         ["text", "attempts"] => Ok(Role::Attempts),
@@ -176,7 +208,9 @@ fn role(info: &str) -> Result<Role, String> {
         ["text", "diagnostics"] => Ok(Role::Diagnostics),
         ["text", "eval"] => Ok(Role::Eval),
         ["text", "advance"] => Ok(Role::Advance),
-        _ => Err(format!("`{info}` is no kind of block; tests/README.md lists them")),
+        _ => Err(format!(
+            "`{info}` is no kind of block; tests/README.md lists them"
+        )),
     }
 }
 
@@ -214,7 +248,12 @@ pub(crate) fn rows(block: &Block) -> Result<Vec<Vec<(String, String)>>, String> 
             let cells = columns(line);
             match cells.len() == names.len() {
                 true => Ok(names.iter().cloned().zip(cells).collect()),
-                false => Err(format!("line {}: {} cells, not {}", block.line + at + 1, cells.len(), names.len())),
+                false => Err(format!(
+                    "line {}: {} cells, not {}",
+                    block.line + at + 1,
+                    cells.len(),
+                    names.len()
+                )),
             }
         })
         .collect()

@@ -2,11 +2,16 @@
 
 /// Whether `text` is what `pattern` says.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let Some((before, kind, after)) = split(pattern) else { return pattern == text };
-    let Some(rest) = text.strip_prefix(before) else { return false };
+    let Some((before, kind, after)) = split(pattern) else {
+        return pattern == text;
+    };
+    let Some(rest) = text.strip_prefix(before) else {
+        return false;
+    };
     // Placeholders are few and texts short: try every length.
     let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-    ends.into_iter().any(|end| kind.fits(&rest[..end]) && matches(after, &rest[end..]))
+    ends.into_iter()
+        .any(|end| kind.fits(&rest[..end]) && matches(after, &rest[end..]))
 }
 
 #[derive(Clone, Copy)]
@@ -17,11 +22,17 @@ enum Kind {
     Date,
 }
 
-const KINDS: [(&str, Kind); 4] =
-    [("<any>", Kind::Any), ("<guid>", Kind::Guid), ("<number>", Kind::Number), ("<date>", Kind::Date)];
+const KINDS: [(&str, Kind); 4] = [
+    ("<any>", Kind::Any),
+    ("<guid>", Kind::Guid),
+    ("<number>", Kind::Number),
+    ("<date>", Kind::Date),
+];
 
 fn split(pattern: &str) -> Option<(&str, Kind, &str)> {
-    let found = KINDS.iter().filter_map(|(name, kind)| Some((pattern.find(name)?, *name, *kind)));
+    let found = KINDS
+        .iter()
+        .filter_map(|(name, kind)| Some((pattern.find(name)?, *name, *kind)));
     let (at, name, kind) = found.min_by_key(|(at, ..)| *at)?;
     Some((&pattern[..at], kind, &pattern[at + name.len()..]))
 }

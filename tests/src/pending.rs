@@ -12,7 +12,11 @@ pub(crate) struct Pending(BTreeMap<String, String>);
 pub(crate) fn read(path: &Path) -> Result<Pending, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut pending = Pending::default();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    for line in text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
         match line.split_once(" # ") {
             Some((name, reason)) => pending.0.insert(name.trim().to_owned(), reason.trim().to_owned()),
             None => return Err(format!("{}: `{line}` gives no reason", path.display())),
@@ -36,11 +40,18 @@ impl Pending {
 
     /// A line that names no test is a mistake.
     pub(crate) fn refuse_strangers(&self, tests: &[Test]) -> Result<(), String> {
-        let strangers: Vec<&str> =
-            self.0.keys().filter(|name| !tests.iter().any(|test| test.name == **name)).map(String::as_str).collect();
+        let strangers: Vec<&str> = self
+            .0
+            .keys()
+            .filter(|name| !tests.iter().any(|test| test.name == **name))
+            .map(String::as_str)
+            .collect();
         match strangers.is_empty() {
             true => Ok(()),
-            false => Err(format!("tests/pending.txt names tests that do not exist:\n{}", strangers.join("\n"))),
+            false => Err(format!(
+                "tests/pending.txt names tests that do not exist:\n{}",
+                strangers.join("\n")
+            )),
         }
     }
 }

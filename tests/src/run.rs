@@ -19,12 +19,17 @@ pub(crate) async fn run(page: &Page, case: &Case) -> Result<(), String> {
     if of(&Role::Diagnostics) {
         return diagnostics(&blocks).await;
     }
-    let rows = blocks.iter().find(|block| block.role == Role::Calls && block.text.starts_with("| case "));
+    let rows = blocks
+        .iter()
+        .find(|block| block.role == Role::Calls && block.text.starts_with("| case "));
     if let Some(rows) = rows {
         return calls::each_row(&blocks, rows).await;
     }
     let checks = |role: &Role| {
-        matches!(role, Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Calls)
+        matches!(
+            role,
+            Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Calls
+        )
     };
     if !blocks.iter().any(|block| checks(&block.role)) {
         return Err("the case expects nothing".to_owned());
@@ -48,10 +53,16 @@ struct Outcomes {
 
 impl World {
     /// Starts everything that `blocks` describe; `upstreams` replace those of the blocks.
-    pub(crate) async fn start(blocks: &[Block], upstreams: &BTreeMap<String, Upstream>) -> Result<World, String> {
+    pub(crate) async fn start(
+        blocks: &[Block],
+        upstreams: &BTreeMap<String, Upstream>,
+    ) -> Result<World, String> {
         let (builder, setup, documents) = builder(blocks, upstreams)?;
         let apimite = builder.try_start().await.map_err(|findings| {
-            let lines: Vec<String> = findings.iter().map(|finding| document::line(finding, &documents)).collect();
+            let lines: Vec<String> = findings
+                .iter()
+                .map(|finding| document::line(finding, &documents))
+                .collect();
             format!("the service does not load:\n{}", lines.join("\n"))
         })?;
         Ok(World { apimite, setup })
@@ -62,7 +73,10 @@ impl World {
         let mut pending: Option<Message> = None;
         let mut outcomes = Outcomes::default();
         for block in blocks {
-            let is_check = matches!(block.role, Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace);
+            let is_check = matches!(
+                block.role,
+                Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace
+            );
             let ends = is_check || matches!(block.role, Role::Request | Role::Advance);
             if ends && let Some(request) = pending.take() {
                 outcomes.seen_before = self.counts();
@@ -81,7 +95,11 @@ impl World {
                 _ if is_check => self.check(block, &outcomes)?,
                 _ => Vec::new(),
             };
-            failures.extend(found.into_iter().map(|text| format!("line {}: {text}", block.line)));
+            failures.extend(
+                found
+                    .into_iter()
+                    .map(|text| format!("line {}: {text}", block.line)),
+            );
         }
         match failures.is_empty() {
             true => Ok(()),
@@ -109,7 +127,10 @@ impl World {
     }
 
     fn counts(&self) -> BTreeMap<String, usize> {
-        self.apimite.upstreams().map(|name| (name.to_owned(), self.apimite.seen(name).len())).collect()
+        self.apimite
+            .upstreams()
+            .map(|name| (name.to_owned(), self.apimite.seen(name).len()))
+            .collect()
     }
 
     fn check(&self, block: &Block, outcomes: &Outcomes) -> Result<Vec<String>, String> {
@@ -137,10 +158,17 @@ impl World {
     }
 
     fn compare_response(&self, expected: &Message, response: &Response) -> Vec<String> {
-        let reason = response.reason().map_or_else(|| standard_reason(response.status()), str::to_owned);
+        let reason = response
+            .reason()
+            .map_or_else(|| standard_reason(response.status()), str::to_owned);
         let first = format!("HTTP/1.1 {} {reason}", response.status());
         let headers = self.header_lines(response.headers());
-        let mut differences = message::compare(expected, first.trim(), &headers, &self.apimite.named(&response.text()));
+        let mut differences = message::compare(
+            expected,
+            first.trim(),
+            &headers,
+            &self.apimite.named(&response.text()),
+        );
         if !response.is_whole() {
             differences.push("the body broke off".to_owned());
         }
@@ -155,43 +183,74 @@ impl World {
             });
         }
         let expected = Message::parse(text)?;
-        let Some(seen) = seen.last() else { return Ok(vec!["the upstream was not called".to_owned()]) };
+        let Some(seen) = seen.last() else {
+            return Ok(vec!["the upstream was not called".to_owned()]);
+        };
         let first = match expected.first.ends_with(" HTTP/1.1") {
             true => format!("{} {} HTTP/1.1", seen.method, seen.target),
             false => format!("{} {}", seen.method, seen.target),
         };
         let body = String::from_utf8_lossy(&seen.body);
-        Ok(message::compare(&expected, &first, &self.header_lines(&seen.headers), &self.apimite.named(&body)))
+        Ok(message::compare(
+            &expected,
+            &first,
+            &self.header_lines(&seen.headers),
+            &self.apimite.named(&body),
+        ))
     }
 
     fn header_lines(&self, headers: &http::HeaderMap) -> Vec<(String, String)> {
         let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-            (name.as_str().to_owned(), self.apimite.named(&String::from_utf8_lossy(value.as_bytes())))
+            (
+                name.as_str().to_owned(),
+                self.apimite.named(&String::from_utf8_lossy(value.as_bytes())),
+            )
         };
         headers.iter().map(line).collect()
     }
 
     /// What happened, for somebody who reads a failure.
     pub(crate) fn story(&self) -> String {
-        let Some(record) = self.apimite.last() else { return "no request reached the gateway".to_owned() };
-        let mut lines = vec![format!("last request: {} {} -> {}", record.summary.method, record.summary.path, record.summary.status)];
+        let Some(record) = self.apimite.last() else {
+            return "no request reached the gateway".to_owned();
+        };
+        let mut lines = vec![format!(
+            "last request: {} {} -> {}",
+            record.summary.method, record.summary.path, record.summary.status
+        )];
         for event in &record.events {
-            lines.push(format!("  {} {} {}: {:?}", event.section.name(), event.source, event.place, event.step));
+            lines.push(format!(
+                "  {} {} {}: {:?}",
+                event.section.name(),
+                event.source,
+                event.place,
+                event.step
+            ));
         }
         lines.join("\n")
     }
 }
 
 fn standard_reason(status: u16) -> String {
-    let known = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let known = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
     known.unwrap_or_default().to_owned()
 }
 
 fn messages(record: Option<&Record>) -> Vec<String> {
     let mut found = Vec::new();
     for event in record.into_iter().flat_map(|record| &record.events) {
-        if let Step::Message { severity, message, metadata } = &event.step {
-            let metadata: Vec<String> = metadata.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+        if let Step::Message {
+            severity,
+            message,
+            metadata,
+        } = &event.step
+        {
+            let metadata: Vec<String> = metadata
+                .iter()
+                .map(|(name, value)| format!(" {name}={value}"))
+                .collect();
             found.push(format!("{severity} {message}{}", metadata.concat()));
         }
     }
@@ -199,12 +258,24 @@ fn messages(record: Option<&Record>) -> Vec<String> {
 }
 
 fn lines(expected: &str, actual: &[String]) -> Vec<String> {
-    let wanted: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let wanted: Vec<&str> = expected
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     let is_same = wanted == ["(none)"] && actual.is_empty()
-        || wanted.len() == actual.len() && wanted.iter().zip(actual).all(|(wanted, given)| pattern::matches(wanted, given));
+        || wanted.len() == actual.len()
+            && wanted
+                .iter()
+                .zip(actual)
+                .all(|(wanted, given)| pattern::matches(wanted, given));
     match is_same {
         true => Vec::new(),
-        false => vec![format!("expected\n  {}\ngot\n  {}", wanted.join("\n  "), actual.join("\n  "))],
+        false => vec![format!(
+            "expected\n  {}\ngot\n  {}",
+            wanted.join("\n  "),
+            actual.join("\n  ")
+        )],
     }
 }
 
@@ -247,12 +318,20 @@ pub(crate) fn resources(blocks: &[Block]) -> Result<(model::Service, Setup, Vec<
     let mut service = setup.service()?;
     let mut documents = Vec::new();
     for scope in [Scope::Global, Scope::Product, Scope::Api, Scope::Operation] {
-        let Some(document) = document::assemble(scope, blocks)? else { continue };
+        let Some(document) = document::assemble(scope, blocks)? else {
+            continue;
+        };
         let policy = testkit::document(&document.name, &document.text);
         match scope {
             Scope::Global => service.policy = Some(policy),
-            Scope::Product => service.products.iter_mut().for_each(|product| product.policy = Some(policy.clone())),
-            Scope::Api => service.apis.iter_mut().for_each(|api| api.policy = Some(policy.clone())),
+            Scope::Product => service
+                .products
+                .iter_mut()
+                .for_each(|product| product.policy = Some(policy.clone())),
+            Scope::Api => service
+                .apis
+                .iter_mut()
+                .for_each(|api| api.policy = Some(policy.clone())),
             Scope::Operation => {
                 let operations = service.apis.iter_mut().flat_map(|api| &mut api.operations);
                 operations.for_each(|operation| operation.policy = Some(policy.clone()));
@@ -275,7 +354,10 @@ pub(crate) fn resources(blocks: &[Block]) -> Result<(model::Service, Setup, Vec<
 }
 
 /// Every upstream that the blocks name, with its script.
-pub(crate) fn scripted(blocks: &[Block], given: &BTreeMap<String, Upstream>) -> Result<BTreeMap<String, Upstream>, String> {
+pub(crate) fn scripted(
+    blocks: &[Block],
+    given: &BTreeMap<String, Upstream>,
+) -> Result<BTreeMap<String, Upstream>, String> {
     let mut replies: BTreeMap<String, Vec<Reply>> = BTreeMap::new();
     replies.entry("backend".to_owned()).or_default();
     for block in blocks {
@@ -284,8 +366,12 @@ pub(crate) fn scripted(blocks: &[Block], given: &BTreeMap<String, Upstream>) -> 
         }
         match &block.role {
             Role::Answers { upstream, times } => {
-                let reply = script::reply(&block.text).map_err(|error| format!("line {}: {error}", block.line))?;
-                replies.entry(upstream.clone()).or_default().extend(reply.times(*times));
+                let reply =
+                    script::reply(&block.text).map_err(|error| format!("line {}: {error}", block.line))?;
+                replies
+                    .entry(upstream.clone())
+                    .or_default()
+                    .extend(reply.times(*times));
             }
             Role::Receives(name) => {
                 replies.entry(name.clone()).or_default();
@@ -293,9 +379,15 @@ pub(crate) fn scripted(blocks: &[Block], given: &BTreeMap<String, Upstream>) -> 
             _ => (),
         }
     }
-    let mut upstreams: BTreeMap<String, Upstream> =
-        replies.into_iter().map(|(name, replies)| (name, Upstream::script(replies))).collect();
-    upstreams.extend(given.iter().map(|(name, upstream)| (name.clone(), upstream.clone())));
+    let mut upstreams: BTreeMap<String, Upstream> = replies
+        .into_iter()
+        .map(|(name, replies)| (name, Upstream::script(replies)))
+        .collect();
+    upstreams.extend(
+        given
+            .iter()
+            .map(|(name, upstream)| (name.clone(), upstream.clone())),
+    );
     Ok(upstreams)
 }
 
@@ -303,7 +395,9 @@ pub(crate) fn scripted(blocks: &[Block], given: &BTreeMap<String, Upstream>) -> 
 fn hosts(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for rest in text.split("//").skip(1) {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+            .unwrap_or(rest.len());
         if end > 0 && rest[end..].starts_with(".test") {
             found.push(rest[..end].to_owned());
         }
@@ -314,21 +408,41 @@ fn hosts(text: &str) -> Vec<String> {
 async fn diagnostics(blocks: &[Block]) -> Result<(), String> {
     let (builder, _, documents) = builder(blocks, &BTreeMap::new())?;
     let findings = builder.check();
-    let actual: Vec<String> = findings.iter().map(|finding| document::line(finding, &documents)).collect();
+    let actual: Vec<String> = findings
+        .iter()
+        .map(|finding| document::line(finding, &documents))
+        .collect();
     let expected = blocks.iter().rev().find(|block| block.role == Role::Diagnostics);
-    let wanted: Vec<&str> =
-        expected.map(|block| block.text.lines().filter(|line| !line.trim().is_empty()).collect()).unwrap_or_default();
+    let wanted: Vec<&str> = expected
+        .map(|block| {
+            block
+                .text
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .collect()
+        })
+        .unwrap_or_default();
     let is_same = wanted == ["(none)"] && actual.is_empty()
-        || wanted.len() == actual.len() && wanted.iter().zip(&actual).all(|(wanted, given)| diagnostic(wanted, given));
+        || wanted.len() == actual.len()
+            && wanted
+                .iter()
+                .zip(&actual)
+                .all(|(wanted, given)| diagnostic(wanted, given));
     match is_same {
         true => Ok(()),
-        false => Err(format!("expected\n  {}\ngot\n  {}", wanted.join("\n  "), actual.join("\n  "))),
+        false => Err(format!(
+            "expected\n  {}\ngot\n  {}",
+            wanted.join("\n  "),
+            actual.join("\n  ")
+        )),
     }
 }
 
 // Message and advice may be left out of an expected line.
 fn diagnostic(wanted: &str, given: &str) -> bool {
-    let Some((code, rest)) = wanted.split_once(']') else { return false };
+    let Some((code, rest)) = wanted.split_once(']') else {
+        return false;
+    };
     let pattern = match rest.strip_prefix(": ") {
         Some(_) => wanted.to_owned(),
         None => format!("{code}]: <any>{rest}"),

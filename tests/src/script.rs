@@ -69,7 +69,11 @@ fn chunks(mut reply: Reply, body: &str) -> Result<Reply, String> {
             _ => return Err(format!("`({directive})` directs nothing")),
         };
     }
-    Ok(if chunk.is_empty() { reply } else { reply.body(chunk) })
+    Ok(if chunk.is_empty() {
+        reply
+    } else {
+        reply.body(chunk)
+    })
 }
 
 /// The upstream that a cell describes: `200`, `429 retry-after 5`, `5 x 200 then 429`, `refused`, `unresolved`, `tls`.
@@ -83,7 +87,13 @@ pub(crate) fn upstream(cell: &str) -> Result<Upstream, String> {
     let mut replies = Vec::new();
     for part in cell.split(" then ") {
         let (times, part) = match part.trim().split_once(" x ") {
-            Some((times, part)) => (times.trim().parse().map_err(|_| format!("`{times}` is no number"))?, part),
+            Some((times, part)) => (
+                times
+                    .trim()
+                    .parse()
+                    .map_err(|_| format!("`{times}` is no number"))?,
+                part,
+            ),
             None => (1, part),
         };
         replies.extend(short(part.trim())?.times(times));
@@ -97,7 +107,10 @@ fn short(text: &str) -> Result<Reply, String> {
     match words[..] {
         ["reset"] => Ok(Reply::reset()),
         ["never"] => Ok(Reply::never()),
-        ["cut"] => Ok(Reply::status(200).header("content-type", "text/plain").body("begun").cut()),
+        ["cut"] => Ok(Reply::status(200)
+            .header("content-type", "text/plain")
+            .body("begun")
+            .cut()),
         ["delay", wait] => Ok(Reply::status(200).delay(duration(wait)?)),
         [code] => Ok(Reply::status(status(code)?)),
         [code, "retry-after", value] => Ok(Reply::status(status(code)?).header("retry-after", value)),

@@ -1,10 +1,13 @@
 //! `yaml service` blocks: a small language for the resources that cases need.
 
 use indexmap::IndexMap;
-use model::{BackendKind, CircuitBreaker, IsoDuration, KeyNames, Service, Settings, SubscriptionState, VersioningScheme};
+use model::{
+    BackendKind, CircuitBreaker, IsoDuration, KeyNames, Service, Settings, SubscriptionState,
+    VersioningScheme,
+};
 use serde::Deserialize;
 use std::time::Duration;
-use testkit::{operation, Api, Backend, Breaker, Pool};
+use testkit::{Api, Backend, Breaker, Pool, operation};
 
 /// What a `yaml service` block may say. Everything is optional.
 #[derive(Debug, Default, Deserialize)]
@@ -174,16 +177,27 @@ impl Setup {
         for (name, scheme) in &self.version_sets {
             service.version_sets.push(version_set(name, scheme)?);
         }
-        service.products = self.products.iter().map(|(name, product)| product.build(name)).collect();
+        service.products = self
+            .products
+            .iter()
+            .map(|(name, product)| product.build(name))
+            .collect();
         for (name, subscription) in &self.subscriptions {
             service.subscriptions.push(subscription.build(name)?);
         }
         service.users = self.users.iter().map(|(name, user)| user.build(name)).collect();
         let groups = self.groups.iter();
         service.groups = groups
-            .map(|(name, display)| model::Group { name: name.clone(), display_name: display.clone() })
+            .map(|(name, display)| model::Group {
+                name: name.clone(),
+                display_name: display.clone(),
+            })
             .collect();
-        service.named_values = self.named_values.iter().map(|(name, value)| value.build(name)).collect();
+        service.named_values = self
+            .named_values
+            .iter()
+            .map(|(name, value)| value.build(name))
+            .collect();
         for (name, backend) in &self.backends {
             service.backends.push(backend.build(name)?);
         }
@@ -202,8 +216,12 @@ impl Setup {
 /// Reads `30s`, `500ms`, `2m` or `1h`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let number: f64 = text[..end].parse().map_err(|_| format!("`{text}` is no duration"))?;
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let number: f64 = text[..end]
+        .parse()
+        .map_err(|_| format!("`{text}` is no duration"))?;
     let seconds = match text[end..].trim() {
         "ms" => number / 1000.0,
         "s" => number,
@@ -220,7 +238,11 @@ impl ApiSetup {
         let mut api = Api::new(name).into_model();
         api.display_name = self.display_name.clone().unwrap_or_else(|| name.to_owned());
         api.path = self.path.clone().unwrap_or_default();
-        api.service_url = Some(self.service_url.clone().unwrap_or_else(|| "http://backend.test".to_owned()));
+        api.service_url = Some(
+            self.service_url
+                .clone()
+                .unwrap_or_else(|| "http://backend.test".to_owned()),
+        );
         if api.service_url.as_deref() == Some("none") {
             api.service_url = None;
         }
@@ -238,7 +260,10 @@ impl ApiSetup {
         api.is_online = self.online.unwrap_or(true);
         api.protocols.clone_from(&self.protocols);
         api.operations = match &self.operations {
-            Some(operations) => operations.iter().map(OperationSetup::build).collect::<Result<_, _>>()?,
+            Some(operations) => operations
+                .iter()
+                .map(OperationSetup::build)
+                .collect::<Result<_, _>>()?,
             None => ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
                 .into_iter()
                 .map(|method| operation(method, "/*"))
@@ -260,7 +285,11 @@ impl OperationSetup {
                 if let Some(display_name) = &full.display_name {
                     built.display_name.clone_from(display_name);
                 }
-                built.responses = full.responses.iter().map(|(status, media)| response(*status, media)).collect();
+                built.responses = full
+                    .responses
+                    .iter()
+                    .map(|(status, media)| response(*status, media))
+                    .collect();
                 Ok(built)
             }
         }
@@ -268,7 +297,10 @@ impl OperationSetup {
 }
 
 fn at_template(text: &str, name: Option<&str>) -> Result<model::Operation, String> {
-    let (method, template) = text.trim().split_once(' ').ok_or_else(|| format!("`{text}` is no `METHOD TEMPLATE`"))?;
+    let (method, template) = text
+        .trim()
+        .split_once(' ')
+        .ok_or_else(|| format!("`{text}` is no `METHOD TEMPLATE`"))?;
     let mut built = operation(method, template.trim());
     if let Some(name) = name {
         name.trim().clone_into(&mut built.name);
@@ -280,11 +312,17 @@ fn response(status: u16, media: &IndexMap<String, String>) -> model::Response {
     let representations = media.iter().map(|(media, body)| {
         let examples = match body.is_empty() {
             true => Vec::new(),
-            false => vec![model::Example { name: "default".to_owned(), body: body.clone() }],
+            false => vec![model::Example {
+                name: "default".to_owned(),
+                body: body.clone(),
+            }],
         };
         (media.clone(), examples)
     });
-    model::Response { status, representations: representations.collect() }
+    model::Response {
+        status,
+        representations: representations.collect(),
+    }
 }
 
 fn version_set(name: &str, scheme: &str) -> Result<model::VersionSet, String> {
@@ -292,9 +330,17 @@ fn version_set(name: &str, scheme: &str) -> Result<model::VersionSet, String> {
         ["segment"] => VersioningScheme::Segment,
         ["query", name] => VersioningScheme::Query(name.to_owned()),
         ["header", name] => VersioningScheme::Header(name.to_owned()),
-        _ => return Err(format!("`{scheme}` is none of `segment`, `query NAME`, `header NAME`")),
+        _ => {
+            return Err(format!(
+                "`{scheme}` is none of `segment`, `query NAME`, `header NAME`"
+            ));
+        }
     };
-    Ok(model::VersionSet { name: name.to_owned(), display_name: name.to_owned(), scheme })
+    Ok(model::VersionSet {
+        name: name.to_owned(),
+        display_name: name.to_owned(),
+        scheme,
+    })
 }
 
 impl ProductSetup {
@@ -314,7 +360,9 @@ impl SubscriptionSetup {
     fn build(&self, name: &str) -> Result<model::Subscription, String> {
         let state = match self.state.as_deref() {
             None | Some("active") => SubscriptionState::Active,
-            Some("suspended" | "cancelled" | "expired" | "submitted" | "rejected") => SubscriptionState::Inactive,
+            Some("suspended" | "cancelled" | "expired" | "submitted" | "rejected") => {
+                SubscriptionState::Inactive
+            }
             Some(other) => return Err(format!("`{other}` is no state of a subscription")),
         };
         Ok(model::Subscription {
@@ -363,7 +411,10 @@ impl NamedValueSetup {
 impl BackendSetup {
     fn build(&self, name: &str) -> Result<model::Backend, String> {
         if let Some(contract) = &self.contract {
-            return Ok(model::Backend { name: name.to_owned(), ..contract.clone() });
+            return Ok(model::Backend {
+                name: name.to_owned(),
+                ..contract.clone()
+            });
         }
         if let Some(members) = &self.pool {
             let mut pool = Pool::new(name);
@@ -379,7 +430,9 @@ impl BackendSetup {
         let mut backend = Backend::new(name, url).0;
         backend.kind = BackendKind::Single;
         if let Some(breaker) = &self.breaker {
-            backend.circuit_breaker = Some(CircuitBreaker { rules: vec![breaker.build()?] });
+            backend.circuit_breaker = Some(CircuitBreaker {
+                rules: vec![breaker.build()?],
+            });
         }
         Ok(backend)
     }
@@ -391,7 +444,9 @@ fn add_member(pool: Pool, text: &str) -> Result<Pool, String> {
         [name] => Ok(pool.member(name)),
         [name, "priority", priority] => Ok(pool.prioritised(name, number(priority)?)),
         [name, "weight", weight] => Ok(pool.weighted(name, 1, number(weight)?)),
-        [name, "priority", priority, "weight", weight] => Ok(pool.weighted(name, number(priority)?, number(weight)?)),
+        [name, "priority", priority, "weight", weight] => {
+            Ok(pool.weighted(name, number(priority)?, number(weight)?))
+        }
         _ => Err(format!("`{text}` is no `NAME [priority N] [weight N]`")),
     }
 }
@@ -407,14 +462,29 @@ impl BreakerSetup {
         rule.failure_condition.percentage = self.percentage;
         rule.failure_condition.interval = Some(self.interval.unwrap_or(minute));
         rule.failure_condition.error_reasons.clone_from(&self.reasons);
-        for range in self.on.split(',').map(str::trim).filter(|range| !range.is_empty()) {
+        for range in self
+            .on
+            .split(',')
+            .map(str::trim)
+            .filter(|range| !range.is_empty())
+        {
             let (min, max) = range.split_once('-').unwrap_or((range, range));
-            let status = |text: &str| text.parse().map_err(|_| format!("`{range}` is no range of statuses"));
-            rule.failure_condition.status_code_ranges.push(model::StatusRange { min: status(min)?, max: status(max)? });
+            let status = |text: &str| {
+                text.parse()
+                    .map_err(|_| format!("`{range}` is no range of statuses"))
+            };
+            rule.failure_condition
+                .status_code_ranges
+                .push(model::StatusRange {
+                    min: status(min)?,
+                    max: status(max)?,
+                });
         }
         rule.trip_duration = self.trip.unwrap_or(minute);
         rule.accept_retry_after = self.retry_after;
-        rule.failure_response = self.answer.map(|status_code| model::FailureResponse { status_code });
+        rule.failure_response = self
+            .answer
+            .map(|status_code| model::FailureResponse { status_code });
         Ok(rule)
     }
 }
@@ -424,8 +494,12 @@ impl AccountSetup {
         let mut account = testkit::Account::new(name, &self.location);
         for (deployment, text) in &self.deployments {
             let words: Vec<&str> = text.split_whitespace().collect();
-            let [model, sku, capacity] = words[..] else { return Err(format!("`{text}` is no `MODEL SKU CAPACITY`")) };
-            let capacity = capacity.parse().map_err(|_| format!("`{capacity}` is no number"))?;
+            let [model, sku, capacity] = words[..] else {
+                return Err(format!("`{text}` is no `MODEL SKU CAPACITY`"));
+            };
+            let capacity = capacity
+                .parse()
+                .map_err(|_| format!("`{capacity}` is no number"))?;
             account = account.deployment(deployment, model, sku, capacity);
         }
         Ok(account.0)

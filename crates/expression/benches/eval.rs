@@ -3,8 +3,8 @@
 use clock::Moment;
 use divan::{Bencher, black_box};
 use expression::{
-    BackendFacts, BodyRead, Facts, Host, LastError, Message, Options, RequestView, ResponseView, Symbol, Symbols, Url, Value,
-    compile,
+    BackendFacts, BodyRead, Facts, Host, LastError, Message, Options, RequestView, ResponseView, Symbol,
+    Symbols, Url, Value, compile,
 };
 use http::HeaderMap;
 use source::Mapped;
@@ -71,7 +71,10 @@ fn evaluate_json(bencher: Bencher) {
 
 #[divan::bench]
 fn evaluate_loop_of_1000(bencher: Bencher) {
-    run(bencher, "@{ var s = 0; for (int i = 0; i < 1000; i++) { s += i % 7; } return s; }");
+    run(
+        bencher,
+        "@{ var s = 0; for (int i = 0; i < 1000; i++) { s += i % 7; } return s; }",
+    );
 }
 
 struct Fixed {
@@ -86,7 +89,12 @@ impl Fixed {
         let mut headers = HeaderMap::new();
         headers.insert("retry-after", http::HeaderValue::from_static("48"));
         let token = (symbols.intern("token"), Value::from("abc"));
-        Fixed { url: Url::default(), headers, facts: Facts::default(), token }
+        Fixed {
+            url: Url::default(),
+            headers,
+            facts: Facts::default(),
+            token,
+        }
     }
 }
 
@@ -112,7 +120,11 @@ impl Host for Fixed {
     }
 
     fn response(&self) -> Option<ResponseView<'_>> {
-        Some(ResponseView { status: 503, reason: "Service Unavailable", headers: &self.headers })
+        Some(ResponseView {
+            status: 503,
+            reason: "Service Unavailable",
+            headers: &self.headers,
+        })
     }
 
     fn body(&mut self, _: Message, _: bool) -> BodyRead {

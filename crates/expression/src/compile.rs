@@ -1,3 +1,4 @@
+use crate::Value;
 use crate::check::{self, Source};
 use crate::eval::code::Function;
 use crate::eval::{Cx, run};
@@ -5,7 +6,6 @@ use crate::exception::Exception;
 use crate::host::Host;
 use crate::symbol::Symbols;
 use crate::syntax::{Parser, lex, scan};
-use crate::Value;
 use source::{Diagnostic, Mapped, Severity, Span};
 use std::sync::Arc;
 
@@ -33,7 +33,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: 5_000_000, depth: 1_000, backtracks: 1_000_000, bytes: 256 << 20 }
+        Limits {
+            steps: 5_000_000,
+            depth: 1_000,
+            backtracks: 1_000_000,
+            bytes: 256 << 20,
+        }
     }
 }
 
@@ -96,11 +101,19 @@ pub fn compile(text: &Mapped, symbols: &Symbols, options: &Options) -> Compiled 
     stacker::maybe_grow(RED_ZONE, STACK, || {
         let mut diagnostics = Vec::new();
         let expression = compile_local(text.text(), symbols, options, &mut diagnostics);
-        Compiled { expression, diagnostics: diagnostics.into_iter().map(|it| it.lifted(text)).collect() }
+        Compiled {
+            expression,
+            diagnostics: diagnostics.into_iter().map(|it| it.lifted(text)).collect(),
+        }
     })
 }
 
-fn compile_local(text: &str, symbols: &Symbols, options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Option<Expression> {
+fn compile_local(
+    text: &str,
+    symbols: &Symbols,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Expression> {
     let start = text.len() - text.trim_start().len();
     if !scan::is_expression(text) {
         let message = "an expression begins with `@(` or `@{`";
@@ -110,13 +123,21 @@ fn compile_local(text: &str, symbols: &Symbols, options: &Options, diagnostics: 
     let Some(end) = scan::end_of_expression(text, start) else {
         let close = if text[start..].starts_with("@(") { ")" } else { "}" };
         let message = format!("this expression has no closing `{close}`");
-        diagnostics.push(Diagnostic::error("expression-syntax", message, Span::new(start, start + 2)));
+        diagnostics.push(Diagnostic::error(
+            "expression-syntax",
+            message,
+            Span::new(start, start + 2),
+        ));
         return None;
     };
     if !text[end..].trim().is_empty() {
         let rest = end + text[end..].len() - text[end..].trim_start().len();
         let message = "text behind an expression; a value is either one expression or a literal";
-        let diagnostic = Diagnostic::error("expression-syntax", message, Span::new(rest, text.trim_end().len()));
+        let diagnostic = Diagnostic::error(
+            "expression-syntax",
+            message,
+            Span::new(rest, text.trim_end().len()),
+        );
         diagnostics.push(diagnostic.help("join them inside: `@(\"text\" + value)`"));
         return None;
     }
@@ -124,7 +145,9 @@ fn compile_local(text: &str, symbols: &Symbols, options: &Options, diagnostics: 
     let mut parser = Parser::new(&tokens, diagnostics, 0);
     let source = match text[start..].starts_with("@{") {
         true => parser.statements().map(Source::Block),
-        false => parser.expression().and_then(|value| parser.expect_end().map(|()| Source::Value(value))),
+        false => parser
+            .expression()
+            .and_then(|value| parser.expect_end().map(|()| Source::Value(value))),
     };
     let captured = std::mem::take(&mut parser.captured);
     let Ok(source) = source else { return None };

@@ -13,15 +13,17 @@ pub struct Exception {
 impl Exception {
     /// An exception of the .NET type `type_name`.
     pub fn new(type_name: &'static str, message: impl Into<String>) -> Exception {
-        Exception { type_name, message: message.into() }
-    }
-
-    pub(crate) fn plain(message: impl Into<String>) -> Exception {
-        Exception::new("System.Exception", message)
+        Exception {
+            type_name,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn null_reference() -> Exception {
-        Exception::new("System.NullReferenceException", "Object reference not set to an instance of an object.")
+        Exception::new(
+            "System.NullReferenceException",
+            "Object reference not set to an instance of an object.",
+        )
     }
 
     pub(crate) fn argument(message: impl Into<String>) -> Exception {
@@ -29,16 +31,25 @@ impl Exception {
     }
 
     pub(crate) fn argument_null(parameter: &str) -> Exception {
-        Exception::new("System.ArgumentNullException", format!("Value cannot be null. (Parameter '{parameter}')"))
+        Exception::new(
+            "System.ArgumentNullException",
+            format!("Value cannot be null. (Parameter '{parameter}')"),
+        )
     }
 
     /// `message` ends with its stop; the parameter is added as .NET does.
     pub(crate) fn out_of_range(message: &str, parameter: &str) -> Exception {
-        Exception::new("System.ArgumentOutOfRangeException", format!("{message} (Parameter '{parameter}')"))
+        Exception::new(
+            "System.ArgumentOutOfRangeException",
+            format!("{message} (Parameter '{parameter}')"),
+        )
     }
 
     pub(crate) fn index_out_of_range() -> Exception {
-        Exception::new("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
+        Exception::new(
+            "System.IndexOutOfRangeException",
+            "Index was outside the bounds of the array.",
+        )
     }
 
     pub(crate) fn format(message: impl Into<String>) -> Exception {
@@ -75,7 +86,7 @@ impl std::error::Error for Exception {}
 
 /// An exception on its way up. One pointer, so that results stay small.
 #[derive(Debug, Clone)]
-pub(crate) struct Fault(Box<Thrown>);
+pub struct Fault(Box<Thrown>);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Thrown {
@@ -90,7 +101,12 @@ pub(crate) struct Thrown {
 impl Fault {
     pub(crate) fn budget(message: impl Into<String>) -> Fault {
         let exception = Exception::new("System.InsufficientExecutionStackException", message);
-        Fault(Box::new(Thrown { exception, inner: None, catchable: false, object: None }))
+        Fault(Box::new(Thrown {
+            exception,
+            inner: None,
+            catchable: false,
+            object: None,
+        }))
     }
 
     pub(crate) fn thrown(thrown: Thrown) -> Fault {
@@ -108,7 +124,12 @@ impl Fault {
 
 impl From<Exception> for Fault {
     fn from(exception: Exception) -> Fault {
-        Fault(Box::new(Thrown { exception, inner: None, catchable: true, object: None }))
+        Fault(Box::new(Thrown {
+            exception,
+            inner: None,
+            catchable: true,
+            object: None,
+        }))
     }
 }
 
@@ -123,6 +144,9 @@ impl From<crate::dotnet::DotnetError> for Fault {
 
 impl From<crate::dotnet::DotnetError> for Exception {
     fn from(error: crate::dotnet::DotnetError) -> Exception {
-        Exception { type_name: error.type_name, message: error.message }
+        Exception {
+            type_name: error.type_name,
+            message: error.message,
+        }
     }
 }

@@ -4,16 +4,16 @@
 //! place; [`Expression::eval`] runs it for one request, which it sees through [`Host`]. It is synchronous, has
 //! no clock of its own and touches nothing outside; steps, depth, regex work and allocation are bounded.
 
-mod syntax; // text to tree
 mod check; // tree to typed code: overloads, conversions, lambdas
-mod eval; // runs the code
-mod library; // the .NET types that expressions know, one per file
-mod dotnet; // what .NET's base library does, as plain functions
 mod compile; // the way from text to a value
+mod dotnet; // what .NET's base library does, as plain functions
+mod eval; // runs the code
 mod exception; // what goes wrong at run time
 mod host; // what an expression may see
+mod library; // the .NET types that expressions know, one per file
 mod object; // library objects as values
 mod symbol; // variable names by number
+mod syntax; // text to tree
 mod text; // .NET strings
 mod types; // static types
 mod value; // .NET values
@@ -21,8 +21,9 @@ mod value; // .NET values
 pub use compile::{Compiled, Expression, Limits, Needs, Options, compile};
 pub use exception::Exception;
 pub use host::{
-    ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Message, OperationFacts,
-    ProductFacts, RequestView, ResponseView, StoredResponse, SubscriptionFacts, Url, UserFacts,
+    ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Message,
+    OperationFacts, ProductFacts, RequestView, ResponseView, StoredResponse, SubscriptionFacts, Url,
+    UserFacts,
 };
 pub use library::{MemberInfo, members};
 pub use symbol::{Symbol, Symbols};
@@ -34,4 +35,6 @@ mod testing; // a request for tests
 #[cfg(test)]
 mod tests; // the language, from text to value
 #[cfg(test)]
-mod tests_library; // the library, from text to value
+mod tests_library;
+#[cfg(test)]
+mod tests_limits; // what is refused, and what is bounded // the library, from text to value

@@ -44,6 +44,11 @@ impl Symbols {
 
     /// The name of a number.
     pub fn name(&self, symbol: Symbol) -> Arc<str> {
-        self.0.read().names.get(symbol.0 as usize).cloned().unwrap_or_default()
+        self.0
+            .read()
+            .names
+            .get(symbol.0 as usize)
+            .cloned()
+            .unwrap_or_default()
     }
 }

@@ -1,8 +1,9 @@
 //! A request for tests: fixed facts, bodies and variables.
 
 use crate::{
-    ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Limits, Message, OperationFacts, Options,
-    ProductFacts, RequestView, ResponseView, StoredResponse, SubscriptionFacts, Symbol, Symbols, Url, UserFacts, Value, compile,
+    ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Limits, Message,
+    OperationFacts, Options, ProductFacts, RequestView, ResponseView, StoredResponse, SubscriptionFacts,
+    Symbol, Symbols, Url, UserFacts, Value, compile,
 };
 use bytes::Bytes;
 use clock::Moment;
@@ -31,7 +32,13 @@ pub(crate) struct TestHost {
 }
 
 fn url(scheme: &str, host: &str, port: u16, path: &str, query: &str) -> Url {
-    Url { scheme: scheme.into(), host: host.into(), port, path: path.into(), query: query.into() }
+    Url {
+        scheme: scheme.into(),
+        host: host.into(),
+        port,
+        path: path.into(),
+        query: query.into(),
+    }
 }
 
 fn headers(lines: &[(&str, &str)]) -> HeaderMap {
@@ -67,11 +74,16 @@ impl TestHost {
             ("json", Value::json(&serde_json::json!({"a": 1, "b": ["x", "y"]}))),
             ("list", Value::strings(vec!["p".to_owned(), "q".to_owned()])),
         ];
-        let variables = entries.into_iter().map(|(name, value)| (symbols.intern(name), value)).collect();
+        let variables = entries
+            .into_iter()
+            .map(|(name, value)| (symbols.intern(name), value))
+            .collect();
         TestHost {
             symbols,
             variables,
-            request_body: Some(Some(Bytes::from_static(b"{\"model\":\"gpt\",\"n\":2,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"))),
+            request_body: Some(Some(Bytes::from_static(
+                b"{\"model\":\"gpt\",\"n\":2,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+            ))),
             response_body: Some(Some(Bytes::from_static(b"{\"ok\":true}"))),
             has_response: true,
             headers: headers(&[
@@ -81,7 +93,13 @@ impl TestHost {
                 ("Content-Type", "application/json; charset=utf-8"),
             ]),
             response_headers: headers(&[("Retry-After", "48"), ("Content-Type", "application/json")]),
-            url: url("https", "backend.example", 443, "/base/items/7", "?q=1&q=2&name=a%20b"),
+            url: url(
+                "https",
+                "backend.example",
+                443,
+                "/base/items/7",
+                "?q=1&q=2&name=a%20b",
+            ),
             original_url: url("https", "api.example", 8443, "/shop/items/7", "?q=1"),
             facts: facts(),
             last_error: None,
@@ -120,7 +138,10 @@ fn facts() -> Facts {
             subscriptions_limit: Some(5),
             published: true,
             apis: vec![api],
-            groups: vec![GroupFacts { id: "developers".to_owned(), name: "Developers".to_owned() }],
+            groups: vec![GroupFacts {
+                id: "developers".to_owned(),
+                name: "Developers".to_owned(),
+            }],
             ..ProductFacts::default()
         })),
         subscription: Some(Arc::new(SubscriptionFacts {
@@ -139,7 +160,10 @@ fn facts() -> Facts {
             first_name: "Ada".to_owned(),
             last_name: "L".to_owned(),
             note: String::new(),
-            groups: vec![GroupFacts { id: "developers".to_owned(), name: "Developers".to_owned() }],
+            groups: vec![GroupFacts {
+                id: "developers".to_owned(),
+                name: "Developers".to_owned(),
+            }],
             identities: vec![("Azure".to_owned(), "x".to_owned())],
             registered: Moment::EPOCH,
         })),
@@ -159,7 +183,10 @@ impl Host for TestHost {
     }
 
     fn random(&mut self) -> u64 {
-        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.dice = self
+            .dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         self.dice
     }
 
@@ -176,7 +203,11 @@ impl Host for TestHost {
     }
 
     fn response(&self) -> Option<ResponseView<'_>> {
-        self.has_response.then_some(ResponseView { status: 429, reason: "Too Many Requests", headers: &self.response_headers })
+        self.has_response.then_some(ResponseView {
+            status: 429,
+            reason: "Too Many Requests",
+            headers: &self.response_headers,
+        })
     }
 
     fn body(&mut self, of: Message, preserve: bool) -> BodyRead {
@@ -205,7 +236,10 @@ impl Host for TestHost {
     }
 
     fn variables(&self) -> Vec<(Symbol, Value)> {
-        self.variables.iter().map(|(name, value)| (*name, value.clone())).collect()
+        self.variables
+            .iter()
+            .map(|(name, value)| (*name, value.clone()))
+            .collect()
     }
 
     fn facts(&self) -> &Facts {
@@ -213,7 +247,11 @@ impl Host for TestHost {
     }
 
     fn backend(&self) -> Option<BackendFacts> {
-        Some(BackendFacts { id: "pool".into(), is_pool: true, azure_region: None })
+        Some(BackendFacts {
+            id: "pool".into(),
+            is_pool: true,
+            azure_region: None,
+        })
     }
 
     fn last_error(&self) -> Option<&LastError> {
@@ -245,17 +283,30 @@ pub(crate) fn evaluated(text: &str) -> String {
 
 /// The same within given limits.
 pub(crate) fn evaluated_within(text: &str, limits: Limits) -> String {
-    evaluated_by(text, &mut TestHost::new(), &Options { limits, ..Options::default() })
+    evaluated_by(
+        text,
+        &mut TestHost::new(),
+        &Options {
+            limits,
+            ..Options::default()
+        },
+    )
 }
 
 /// The same for a given host.
 pub(crate) fn evaluated_by(text: &str, host: &mut TestHost, options: &Options) -> String {
     let symbols = host.symbols.clone();
     let compiled = compile(&Mapped::copied(text, 0), &symbols, options);
-    if let Some(error) = compiled.diagnostics.iter().find(|it| it.severity == Severity::Error) {
+    if let Some(error) = compiled
+        .diagnostics
+        .iter()
+        .find(|it| it.severity == Severity::Error)
+    {
         return format!("#{}: {}", error.code, error.message);
     }
-    let Some(expression) = compiled.expression else { return "#nothing".to_owned() };
+    let Some(expression) = compiled.expression else {
+        return "#nothing".to_owned();
+    };
     match expression.eval(host) {
         Ok(value) => value.to_text(),
         Err(exception) => format!("!{}: {}", exception.type_name, exception.message),

@@ -102,9 +102,16 @@ impl Text {
 
     /// The texts one after the other.
     pub fn concat(parts: &[&Text]) -> Text {
-        if let Some(total) = parts.iter().map(|part| part.utf8().map(str::len)).sum::<Option<usize>>() {
+        if let Some(total) = parts
+            .iter()
+            .map(|part| part.utf8().map(str::len))
+            .sum::<Option<usize>>()
+        {
             let mut joined = String::with_capacity(total);
-            parts.iter().filter_map(|part| part.utf8()).for_each(|part| joined.push_str(part));
+            parts
+                .iter()
+                .filter_map(|part| part.utf8())
+                .for_each(|part| joined.push_str(part));
             return Text::Utf8(joined.into());
         }
         let units: Vec<u16> = parts.iter().flat_map(|part| part.units().into_owned()).collect();
@@ -180,7 +187,10 @@ mod tests {
     fn half_a_pair_survives_and_joins_again() {
         let smile = Text::from("a😀");
         assert_eq!(smile.len(), 3);
-        let (left, right) = (smile.slice(0, 2).unwrap_or_default(), smile.slice(2, 1).unwrap_or_default());
+        let (left, right) = (
+            smile.slice(0, 2).unwrap_or_default(),
+            smile.slice(2, 1).unwrap_or_default(),
+        );
         assert!(left.utf8().is_none());
         assert_eq!(Text::concat(&[&left, &right]), smile);
     }

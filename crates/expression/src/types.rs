@@ -113,11 +113,8 @@ impl Type {
 
     /// Whether null is one of its values.
     pub(crate) fn takes_null(&self) -> bool {
-        matches!(self, Type::Nullable(_) | Type::Null | Type::Error) || !self.is_value() && *self != Type::Void
-    }
-
-    pub(crate) fn is_reference(&self) -> bool {
-        !self.is_value() && !matches!(self, Type::Void | Type::Param(_))
+        matches!(self, Type::Nullable(_) | Type::Null | Type::Error)
+            || !self.is_value() && *self != Type::Void
     }
 
     /// Whether it has a keyword and literals: numbers, `bool`, `char`, `string`.
@@ -128,7 +125,10 @@ impl Type {
     /// The integer types and `char`.
     pub(crate) fn is_integral(&self) -> bool {
         use Type::*;
-        matches!(self, Char | SByte | Byte | Short | UShort | Int | UInt | Long | ULong)
+        matches!(
+            self,
+            Char | SByte | Byte | Short | UShort | Int | UInt | Long | ULong
+        )
     }
 
     /// The integer types, `char`, `float`, `double`, `decimal`.
@@ -169,16 +169,27 @@ impl Type {
     /// The type with its parameters replaced; a parameter without a replacement stays.
     pub(crate) fn with(&self, args: &[Type]) -> Type {
         match self {
-            Type::Param(at) => args.get(usize::from(*at)).cloned().unwrap_or_else(|| self.clone()),
+            Type::Param(at) => args
+                .get(usize::from(*at))
+                .cloned()
+                .unwrap_or_else(|| self.clone()),
             Type::Class(def, Some(own)) if self.is_open() => {
                 Type::Class(*def, Some(own.iter().map(|it| it.with(args)).collect()))
             }
             Type::Array(element) => Type::array(element.with(args)),
             Type::Nullable(inner) => inner.with(args).nullable(),
-            Type::Tuple(items) => Type::Tuple(items.iter().map(|(name, it)| (name.clone(), it.with(args))).collect()),
-            Type::Anonymous(items) => {
-                Type::Anonymous(items.iter().map(|(name, it)| (name.clone(), it.with(args))).collect())
-            }
+            Type::Tuple(items) => Type::Tuple(
+                items
+                    .iter()
+                    .map(|(name, it)| (name.clone(), it.with(args)))
+                    .collect(),
+            ),
+            Type::Anonymous(items) => Type::Anonymous(
+                items
+                    .iter()
+                    .map(|(name, it)| (name.clone(), it.with(args)))
+                    .collect(),
+            ),
             other => other.clone(),
         }
     }
@@ -213,10 +224,11 @@ impl Type {
     pub(crate) fn from_keyword(word: &str) -> Option<Type> {
         use Type::*;
         const ALL: [Type; 18] = [
-            Void, Dynamic, Object, String, Bool, Char, SByte, Byte, Short, UShort, Int, UInt, Long, ULong, Single,
-            Double, Decimal, Error,
+            Void, Dynamic, Object, String, Bool, Char, SByte, Byte, Short, UShort, Int, UInt, Long, ULong,
+            Single, Double, Decimal, Error,
         ];
-        ALL.into_iter().find(|it| it.keyword() == Some(word) && !it.is_error())
+        ALL.into_iter()
+            .find(|it| it.keyword() == Some(word) && !it.is_error())
     }
 
     /// The CLR name, as `ToString()` of an object without its own prints it.
@@ -230,7 +242,9 @@ impl Type {
             Type::Class(def, Some(args)) => clr_generic(def.0.name, args.iter()),
             Type::Param(at) => format!("T{at}"),
             Type::Dynamic | Type::Null | Type::Error => "System.Object".to_owned(),
-            other => crate::library::def_of(other).map_or("System.Object", |def| def.0.name).to_owned(),
+            other => crate::library::def_of(other)
+                .map_or("System.Object", |def| def.0.name)
+                .to_owned(),
         }
     }
 }

@@ -133,7 +133,9 @@ impl Value {
             Value::Text(text) if text.as_str().trim().eq_ignore_ascii_case("false") => Ok(false),
             Value::Text(_) => Err(Exception::format("String was not recognized as a valid Boolean.")),
             Value::Null => Err(Exception::null_reference()),
-            other if library::token::as_bool(other).is_some() => Ok(library::token::as_bool(other) == Some(true)),
+            other if library::token::as_bool(other).is_some() => {
+                Ok(library::token::as_bool(other) == Some(true))
+            }
             other => Err(Exception::invalid_cast(&other.type_name(), "System.Boolean")),
         }
     }
@@ -141,7 +143,8 @@ impl Value {
     /// What a count, code or duration takes: an integer, a text that spells one, or a number that is rounded.
     pub fn to_int(&self) -> Result<i64, Exception> {
         if let Some(int) = self.integer() {
-            return i64::try_from(int).map_err(|_| Exception::overflow("Value was either too large or too small for an Int64."));
+            return i64::try_from(int)
+                .map_err(|_| Exception::overflow("Value was either too large or too small for an Int64."));
         }
         match self {
             Value::Text(text) => {
@@ -153,7 +156,9 @@ impl Value {
                 let rounded = self.to_double()?.round_ties_even();
                 match rounded.is_finite() && rounded.abs() < 9.2e18 {
                     true => Ok(rounded as i64),
-                    false => Err(Exception::overflow("Value was either too large or too small for an Int64.")),
+                    false => Err(Exception::overflow(
+                        "Value was either too large or too small for an Int64.",
+                    )),
                 }
             }
             Value::Null => Err(Exception::null_reference()),
@@ -169,7 +174,9 @@ impl Value {
         match self {
             Value::Double(value) => Ok(*value),
             Value::Single(value) => Ok(f64::from(*value)),
-            Value::Decimal(value) => Ok(rust_decimal::prelude::ToPrimitive::to_f64(value).unwrap_or(f64::NAN)),
+            Value::Decimal(value) => {
+                Ok(rust_decimal::prelude::ToPrimitive::to_f64(value).unwrap_or(f64::NAN))
+            }
             Value::Text(text) => {
                 let number = text.as_str().trim().parse::<f64>().ok();
                 number.ok_or_else(|| Exception::format("Input string was not in a correct format."))
@@ -211,7 +218,10 @@ impl Value {
             },
             Value::Char(_) | Value::Text(_) => self.to_text().into(),
             Value::ULong(value) => (*value).into(),
-            other => match (other.integer().and_then(|it| i64::try_from(it).ok()), library::token::to_json(other)) {
+            other => match (
+                other.integer().and_then(|it| i64::try_from(it).ok()),
+                library::token::to_json(other),
+            ) {
                 (Some(int), _) => int.into(),
                 (None, Some(json)) => json,
                 _ => other.to_text().into(),
@@ -260,7 +270,11 @@ impl Value {
             Value::Enum(def, value) => Text::from(library::enums::name(*def, *value)),
             Value::Object(object) => object.text(),
             Value::Part(_) | Value::Response(_) => Text::from(self.ty().clr_name()),
-            number => Text::from(number.number().map_or_else(String::new, number_format::default_text)),
+            number => Text::from(
+                number
+                    .number()
+                    .map_or_else(String::new, number_format::default_text),
+            ),
         }
     }
 
@@ -356,7 +370,8 @@ impl Value {
 
     /// A string argument that must not be null.
     pub(crate) fn str(&self, parameter: &str) -> Result<&Text, Exception> {
-        self.str_or_null().ok_or_else(|| Exception::argument_null(parameter))
+        self.str_or_null()
+            .ok_or_else(|| Exception::argument_null(parameter))
     }
 
     /// A library object: `it.of::<StringBuilder>()`. Null, or another type, is a null reference.

@@ -1,4 +1,5 @@
 use crate::backends::Backends;
+use crate::caller::Callers;
 use crate::date::DateHeader;
 use crate::identity::Identity;
 use crate::live::{Live, Shared};
@@ -27,6 +28,7 @@ pub struct Gateway {
     pub(crate) shared: Arc<Shared>,
     pub(crate) recorder: Recorder,
     pub(crate) date: DateHeader,
+    pub(crate) callers: Callers,
     pub(crate) detail: Detail,
     requests: AtomicU64,
     foundry: Option<SocketAddr>,
@@ -89,6 +91,7 @@ impl Gateway {
             shared,
             recorder,
             date: DateHeader::new(),
+            callers: Callers::new(),
             detail,
             requests: AtomicU64::new(0),
             foundry,

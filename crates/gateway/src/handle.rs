@@ -1,6 +1,7 @@
 //! One request from its head to the head of its answer (gateway.md 1.1).
 
 use crate::body::Outgoing;
+use crate::caller::HostName;
 use crate::gateway::Gateway;
 use crate::live::Live;
 use crate::recorder::masked;
@@ -17,6 +18,7 @@ use http_body_util::BodyExt;
 use policy::{Body, Exchange, Fault, ResponseParts, Start, Walk};
 use std::borrow::Cow;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use trace::{Record, RequestSummary, Section};
 use uuid::Uuid;
 use wire::Incoming;
@@ -32,7 +34,7 @@ struct Arrival<'a> {
     received: Moment,
     path: &'a str,
     query: &'a str,
-    host: &'a str,
+    host: Arc<HostName>,
 }
 
 /// A request on its walk. Dropped on the way, it was given up by its caller: that is recorded too.
@@ -50,7 +52,8 @@ impl Gateway {
         let (mut parts, body) = request.into_parts();
         let uri = std::mem::take(&mut parts.uri);
         let path = normal(uri.path());
-        let host = host(&parts.headers).or(uri.authority().map(|it| it.as_str())).unwrap_or("localhost").to_owned();
+        let host = host(&parts.headers).or(uri.authority().map(|it| it.as_str())).unwrap_or("localhost");
+        let host = self.callers.host(host);
         let method = parts.method.clone();
         let answer = if path == HEALTH && method == Method::GET {
             plain(StatusCode::OK, "text/plain", "Service Operational".to_owned())
@@ -60,7 +63,7 @@ impl Gateway {
         } else {
             let (number, id) = self.next_request();
             let query = uri.path_and_query().map_or("", |it| &it.as_str()[it.path().len()..]);
-            let (path, host) = (path.as_ref(), host.as_str());
+            let path = path.as_ref();
             let arrival = Arrival { gateway: self, live: &live, number, id, received, path, query, host };
             arrival.answer(parts, incoming(body), peer).await
         };
@@ -85,7 +88,7 @@ impl Arrival<'_> {
         };
         let (api, place) = (matched.api, matched.operation);
         let operation = &plan.apis[api].operations[place];
-        let (admission, refused) = match authorise(plan, api, &parts.headers, self.query, self.host) {
+        let (admission, refused) = match authorise(plan, api, &parts.headers, self.query, &self.host.text) {
             Ok(admission) => (admission, None),
             Err(fault) => (Admission::default(), Some(fault)),
         };
@@ -156,7 +159,15 @@ impl Arrival<'_> {
         let plan = &self.live.plan;
         let api = matched.as_ref().and_then(|it| plan.apis.get(it.api));
         let operation = matched.as_ref().and_then(|it| api?.operations.get(it.operation));
-        let summary = self.summary(&facts, &parts.method);
+        let name = matched.as_ref().and_then(|it| self.live.operation_names.get(it.api)?.get(it.operation));
+        let summary = RequestSummary {
+            api: match (api, &facts.api) {
+                (Some(api), _) => Some(api.name.clone()),
+                (None, facts) => facts.as_ref().map(|it| it.id.as_str().into()),
+            },
+            operation: name.cloned(),
+            ..self.summary(&facts, &parts.method)
+        };
         let (remainder, parameters) = match matched {
             Some(matched) => (matched.remainder.to_owned(), matched.parameters),
             None => (self.path.to_owned(), Vec::new()),
@@ -168,7 +179,7 @@ impl Arrival<'_> {
             original_url: self.url(),
             headers: parts.headers,
             body,
-            ip_address: peer.ip().to_canonical().to_string().into(),
+            ip_address: self.gateway.callers.address(peer.ip()),
             service_url: api.and_then(|api| api.service_url.clone()),
             remainder,
             query: self.query.to_owned(),
@@ -196,8 +207,8 @@ impl Arrival<'_> {
                 Cow::Borrowed(_) => path,
                 Cow::Owned(masked) => masked,
             },
-            api: facts.api.as_ref().map(|it| it.id.as_str().into()),
-            operation: facts.operation.as_ref().map(|it| it.id.as_str().into()),
+            api: None,
+            operation: None,
             product: facts.product.as_ref().map(|it| it.id.as_str().into()),
             subscription: facts.subscription.as_ref().map(|it| it.id.as_str().into()),
             status: 0,
@@ -207,11 +218,10 @@ impl Arrival<'_> {
 
     // The scheme is the listener's: links that a policy makes from this URL lead back here.
     fn url(&self) -> Url {
-        let (host, port) = split_port(self.host);
         Url {
-            scheme: "http".into(),
-            host: host.to_ascii_lowercase().into(),
-            port,
+            scheme: self.gateway.callers.scheme(),
+            host: self.host.name.clone(),
+            port: self.host.port,
             path: self.path.into(),
             query: self.query.into(),
         }
@@ -253,14 +263,6 @@ fn incoming(body: Incoming) -> Body {
 
 fn host(headers: &HeaderMap) -> Option<&str> {
     headers.get(HOST)?.to_str().ok().filter(|host| !host.is_empty())
-}
-
-fn split_port(host: &str) -> (&str, u16) {
-    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
-    match host.rsplit_once(':') {
-        Some((name, port)) if is_port(port) => (name, port.parse().ok().filter(|port| *port > 0).unwrap_or(80)),
-        _ => (host, 80),
-    }
 }
 
 fn size(headers: &HeaderMap) -> usize {
@@ -309,14 +311,6 @@ mod tests {
         ] {
             assert_eq!(normal(given), wanted, "{given}");
         }
-    }
-
-    #[test]
-    fn a_host_is_taken_apart() {
-        assert_eq!(split_port("localhost:8080"), ("localhost", 8080));
-        assert_eq!(split_port("[::1]:8080"), ("[::1]", 8080));
-        assert_eq!(split_port("[::1]"), ("[::1]", 80));
-        assert_eq!(split_port("contoso.com"), ("contoso.com", 80));
     }
 
     proptest! {

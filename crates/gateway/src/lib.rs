@@ -12,6 +12,7 @@ mod handle; // one request, from head to head
 mod route; // which API and operation
 mod template; // URL templates of operations
 mod subscription; // who may call
+mod caller; // what callers repeat
 mod live; // the world of a policy
 mod forward; // one call to the outside
 mod backends; // who gets it: pools, breakers, affinity

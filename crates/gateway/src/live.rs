@@ -9,7 +9,7 @@ use crate::transport::Transport;
 use clock::{Clock, Dice};
 use futures_util::future::BoxFuture;
 use policy::{Answer, BackendHandle, Call, CallError, World};
-use service::Plan;
+use service::{ApiPlan, Plan};
 use std::any::Any;
 use std::sync::{Arc, Weak};
 
@@ -35,6 +35,8 @@ pub(crate) struct Live {
     pub(crate) backends: Backends,
     /// Where a request belongs.
     pub(crate) routes: Routes,
+    /// Names of operations, by API.
+    pub(crate) operation_names: Vec<Vec<Arc<str>>>,
     /// What may be called.
     pub(crate) directory: Directory,
     /// Bytes of a request's headers.
@@ -63,9 +65,11 @@ impl Live {
         let body_limit = bytes(limits.body_bytes, BODY_LIMIT);
         let header_limit = bytes(limits.header_bytes, HEADER_LIMIT);
         let routes = Routes::new(&plan);
+        let names = |api: &ApiPlan| api.operations.iter().map(|it| it.facts.id.as_str().into()).collect();
+        let operation_names = plan.apis.iter().map(names).collect();
         Arc::new_cyclic(|itself| {
             let itself = itself.clone();
-            Live { plan, backends, routes, directory, header_limit, shared, body_limit, itself }
+            Live { plan, backends, routes, operation_names, directory, header_limit, shared, body_limit, itself }
         })
     }
 }

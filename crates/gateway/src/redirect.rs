@@ -1,7 +1,7 @@
 //! `follow-redirects`: where a 3xx answer leads, by the rules of .NET's HTTP client.
 
 use crate::body::Outgoing;
-use crate::target::parse_url;
+use policy::url::parse;
 use expression::Url;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION};
 use http::{Method, StatusCode};
@@ -60,10 +60,10 @@ pub(crate) fn clean(headers: &mut HeaderMap, from: &Url, next: &Next) {
 
 fn resolve(from: &Url, location: &str) -> Option<Url> {
     if location.contains("://") {
-        return parse_url(location);
+        return parse(location);
     }
     if let Some(rest) = location.strip_prefix("//") {
-        return parse_url(&format!("{}://{rest}", from.scheme));
+        return parse(&format!("{}://{rest}", from.scheme));
     }
     let (path, query) = location.split_at(location.find('?').unwrap_or(location.len()));
     let path = match path {
@@ -83,7 +83,7 @@ mod tests {
     fn follow(status: u16, location: &str, method: Method) -> Option<(String, Method)> {
         let mut headers = HeaderMap::new();
         headers.insert(LOCATION, location.parse().expect("a value"));
-        let from = parse_url("https://a.example/x/y?z=1").expect("a URL");
+        let from = parse("https://a.example/x/y?z=1").expect("a URL");
         let status = StatusCode::from_u16(status).expect("a status");
         let next = next(status, &headers, &from, &method, Some(Outgoing::Empty))?;
         Some((show(&next.url), next.method))

@@ -4,6 +4,7 @@ use expression::Url;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -77,25 +78,17 @@ impl Directory {
 impl Target {
     /// The URL that a policy sees after a call, and the one that goes onto the wire.
     pub(crate) fn join(&self, path: &str, query: &str) -> Result<(Url, Uri), String> {
-        let mut text = String::with_capacity(self.prefix.len() + path.len() + query.len() + 2);
-        match path {
-            "" => text.push_str(&self.url.path),
-            path if path.starts_with('/') => text.extend([&self.prefix, path]),
-            path => text.extend([&self.prefix, "/", path]),
-        }
-        if text.is_empty() {
-            text.push('/');
-        }
-        let seen_path: Arc<str> = text.as_str().into();
-        let mut seen_query: Arc<str> = "".into();
-        if !query.is_empty() && query != "?" {
-            let from = text.len();
-            if !query.starts_with('?') {
-                text.push('?');
-            }
-            text.push_str(query);
-            seen_query = text[from..].into();
-        }
+        let (prefix, slash) = match path {
+            "" => (&*self.url.path, if self.url.path.is_empty() { "/" } else { "" }),
+            path => (self.prefix.as_str(), if path.starts_with('/') { "" } else { "/" }),
+        };
+        let query = if query == "?" { "" } else { query };
+        let mark = if query.is_empty() || query.starts_with('?') { "" } else { "?" };
+        // Of the exact size, so that it becomes shared bytes without being copied.
+        let path_length = prefix.len() + slash.len() + path.len();
+        let mut text = String::with_capacity(path_length + mark.len() + query.len());
+        text.extend([prefix, slash, path, mark, query]);
+        let (seen_path, seen_query): (Arc<str>, Arc<str>) = (text[..path_length].into(), text[path_length..].into());
         let path_and_query = match PathAndQuery::from_maybe_shared(bytes::Bytes::from(text)) {
             Ok(it) => it,
             Err(error) => return Err(format!("the backend URL has an invalid path or query: {error}")),
@@ -109,38 +102,27 @@ impl Target {
         Ok((seen, uri))
     }
 
+    /// Whether it is called over TLS.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.scheme == Scheme::HTTPS
+    }
+
     /// Host and port, for messages.
     pub(crate) fn authority(&self) -> &str {
         self.authority.as_str()
     }
 }
 
-/// Reads an absolute URL.
-pub(crate) fn parse_url(text: &str) -> Option<Url> {
-    let uri: Uri = text.trim().parse().ok()?;
-    let scheme = uri.scheme_str()?.to_ascii_lowercase();
-    let default = match scheme.as_str() {
-        "https" | "wss" => 443,
-        _ => 80,
-    };
-    Some(Url {
-        host: uri.host()?.to_ascii_lowercase().into(),
-        port: uri.port_u16().unwrap_or(default),
-        path: match uri.path() {
-            "" => "/".into(),
-            path => path.into(),
-        },
-        query: uri.query().map(|query| format!("?{query}")).unwrap_or_default().into(),
-        scheme: scheme.into(),
-    })
-}
-
 /// A URL as text, without the scheme's own port.
 pub(crate) fn show(url: &Url) -> String {
-    match is_default_port(url) {
-        true => format!("{}://{}{}{}", url.scheme, url.host, url.path, url.query),
-        false => format!("{}://{}:{}{}{}", url.scheme, url.host, url.port, url.path, url.query),
+    // Piece by piece into one allocation: this is done for every call.
+    let mut text = String::with_capacity(url.scheme.len() + url.host.len() + url.path.len() + url.query.len() + 9);
+    text.extend([&url.scheme, "://", &url.host]);
+    if !is_default_port(url) {
+        write!(text, ":{}", url.port).expect("a String takes everything");
     }
+    text.extend([&*url.path, &*url.query]);
+    text
 }
 
 fn is_default_port(url: &Url) -> bool {
@@ -158,6 +140,7 @@ fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use policy::url::parse;
 
     fn directory(offline: bool) -> Directory {
         let accounts = ["foundry1".to_owned()].into();
@@ -165,7 +148,7 @@ mod tests {
     }
 
     fn target(text: &str, offline: bool) -> Result<Target, String> {
-        directory(offline).target(&parse_url(text).expect("a URL"))
+        directory(offline).target(&parse(text).expect("a URL"))
     }
 
     #[test]
@@ -195,7 +178,7 @@ mod tests {
         let mocks = [elsewhere("a", "east:1"), elsewhere("*", "rest:2")].into();
         let directory = Directory { accounts, mocks, ..Directory::default() };
         let authority = |text: &str| {
-            directory.target(&parse_url(text).expect("a URL")).expect("a target").authority().to_owned()
+            directory.target(&parse(text).expect("a URL")).expect("a target").authority().to_owned()
         };
         assert_eq!(authority("https://A.openai.azure.com/openai"), "east:1");
         assert_eq!(authority("https://b.services.ai.azure.com/"), "rest:2");

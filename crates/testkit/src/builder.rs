@@ -27,7 +27,11 @@ pub struct Builder {
 
 impl Builder {
     pub(crate) fn new() -> Builder {
-        let service = Service { name: "apimite".to_owned(), location: "westeurope".to_owned(), ..Service::default() };
+        let service = Service {
+            name: "apimite".to_owned(),
+            location: "westeurope".to_owned(),
+            ..Service::default()
+        };
         Builder {
             service,
             upstreams: BTreeMap::new(),
@@ -135,7 +139,13 @@ impl Builder {
 
     /// Adds a fault to the script of a mock account.
     pub fn fault(mut self, account: &str, fault: model::Fault) -> Builder {
-        self.service.settings.accounts.entry(account.to_owned()).or_default().faults.push(fault);
+        self.service
+            .settings
+            .accounts
+            .entry(account.to_owned())
+            .or_default()
+            .faults
+            .push(fault);
         self
     }
 
@@ -201,7 +211,10 @@ impl Builder {
     }
 
     fn load_options(&self) -> service::LoadOptions {
-        service::LoadOptions { seed: self.seed, ..service::LoadOptions::default() }
+        service::LoadOptions {
+            seed: self.seed,
+            ..service::LoadOptions::default()
+        }
     }
 
     /// Starts everything on free ports.
@@ -245,17 +258,35 @@ impl Builder {
         places.settle(&mut self.service);
         let loaded = service::load(self.service.clone(), &self.load_options());
         self.findings.extend(loaded.findings);
-        let Some(plan) = loaded.plan.filter(|_| !self.findings.iter().any(Finding::is_error)) else {
+        let Some(plan) = loaded
+            .plan
+            .filter(|_| !self.findings.iter().any(Finding::is_error))
+        else {
             return Err(self.findings);
         };
         let dice = Dice::new(self.seed);
-        Apimite::run(self.service, plan, clock, dice, places, journals, neighbours, self.offline, stop).await
+        Apimite::run(
+            self.service,
+            plan,
+            clock,
+            dice,
+            places,
+            journals,
+            neighbours,
+            self.offline,
+            stop,
+        )
+        .await
     }
 }
 
 pub(crate) async fn listen() -> (TcpListener, SocketAddr) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap_or_else(|error| panic!("no free port: {error}"));
-    let address = listener.local_addr().unwrap_or_else(|error| panic!("no address: {error}"));
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap_or_else(|error| panic!("no free port: {error}"));
+    let address = listener
+        .local_addr()
+        .unwrap_or_else(|error| panic!("no address: {error}"));
     (listener, address)
 }
 

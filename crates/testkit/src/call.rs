@@ -44,7 +44,8 @@ impl Call {
 
     /// With a JSON body.
     pub fn json(self, value: &serde_json::Value) -> Call {
-        self.header("content-type", "application/json").body(value.to_string())
+        self.header("content-type", "application/json")
+            .body(value.to_string())
     }
 
     /// Sends the request and reads the whole answer.
@@ -70,13 +71,17 @@ impl Call {
     pub async fn send_for(self, patience: Duration) -> Option<Result<Response, SendError>> {
         let clock = self.clock.clone();
         let inner = clock.clone();
-        clock.serve(async move { inner.timeout(patience, self.exchange()).await }).await
+        clock
+            .serve(async move { inner.timeout(patience, self.exchange()).await })
+            .await
     }
 
     /// Sends the request in the background, for tests that move manual time meanwhile.
     pub fn start(self) -> Started {
         let clock = self.clock.clone();
-        Started { task: tokio::spawn(clock.serve(self.exchange())) }
+        Started {
+            task: tokio::spawn(clock.serve(self.exchange())),
+        }
     }
 
     /// Sends the request, at once, and hands the answer out piece by piece.
@@ -98,15 +103,28 @@ impl Call {
                 Err(error) => return drop(head_sender.send(Err(error))),
             };
             while let Some(frame) = body.frame().await {
-                let data = frame.map(|frame| frame.into_data().unwrap_or_default()).map_err(|error| error.to_string());
-                if sender.send(Piece { at: inner.now(), data }).is_err() {
+                let data = frame
+                    .map(|frame| frame.into_data().unwrap_or_default())
+                    .map_err(|error| error.to_string());
+                if sender
+                    .send(Piece {
+                        at: inner.now(),
+                        data,
+                    })
+                    .is_err()
+                {
                     return;
                 }
             }
         }));
         async move {
             match head.await {
-                Ok(Ok(parts)) => Ok(Streaming { status: parts.status.as_u16(), headers: parts.headers, pieces, task }),
+                Ok(Ok(parts)) => Ok(Streaming {
+                    status: parts.status.as_u16(),
+                    headers: parts.headers,
+                    pieces,
+                    task,
+                }),
                 Ok(Err(error)) => Err(error),
                 Err(_) => panic!("the call ended before its head was here"),
             }
@@ -139,12 +157,18 @@ impl Call {
 
     async fn head(self) -> Result<http::Response<Received>, SendError> {
         let uri = format!("{}{}", self.base, self.path);
-        let method = Method::from_bytes(self.method.as_bytes()).unwrap_or_else(|_| panic!("`{}` is no method", self.method));
-        let request = Request::builder().method(method).uri(&uri).body(Full::new(self.body));
+        let method = Method::from_bytes(self.method.as_bytes())
+            .unwrap_or_else(|_| panic!("`{}` is no method", self.method));
+        let request = Request::builder()
+            .method(method)
+            .uri(&uri)
+            .body(Full::new(self.body));
         let mut request = request.unwrap_or_else(|error| panic!("`{uri}`: {error}"));
         for (name, value) in &self.headers {
-            let name = HeaderName::try_from(name.as_str()).unwrap_or_else(|_| panic!("`{name}` is no header name"));
-            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| panic!("`{value}` is no header value"));
+            let name =
+                HeaderName::try_from(name.as_str()).unwrap_or_else(|_| panic!("`{name}` is no header name"));
+            let value = HeaderValue::from_bytes(value.as_bytes())
+                .unwrap_or_else(|_| panic!("`{value}` is no header value"));
             request.headers_mut().append(name, value);
         }
         self.client.send(request, true).await
@@ -262,7 +286,10 @@ pub struct Piece {
 impl Piece {
     /// The bytes as text; empty if the connection broke.
     pub fn text(&self) -> String {
-        self.data.as_ref().map(|data| String::from_utf8_lossy(data).into_owned()).unwrap_or_default()
+        self.data
+            .as_ref()
+            .map(|data| String::from_utf8_lossy(data).into_owned())
+            .unwrap_or_default()
     }
 }
 

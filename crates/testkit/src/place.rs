@@ -29,7 +29,11 @@ impl Places {
             // An empty label is refused by the resolver itself: nothing leaves this machine.
             Kind::Unresolved => format!("http://{name}..test"),
         };
-        self.upstreams.push(Place { host: format!("{name}.test"), base, address });
+        self.upstreams.push(Place {
+            host: format!("{name}.test"),
+            base,
+            address,
+        });
     }
 
     /// The gateway is named in what comes out, never in what goes in.
@@ -42,16 +46,24 @@ impl Places {
         let mut text = text.to_owned();
         for place in &self.upstreams {
             text = text.replace(&format!("http://{}", place.host), &place.base);
-            text = text.replace(&format!("https://{}", place.host), &format!("https://{}", place.address));
+            text = text.replace(
+                &format!("https://{}", place.host),
+                &format!("https://{}", place.address),
+            );
         }
         text
     }
 
     /// The text with names instead of addresses.
     pub(crate) fn name(&self, text: &str) -> String {
-        let places = self.upstreams.iter().map(|place| (place.address, place.host.as_str()));
+        let places = self
+            .upstreams
+            .iter()
+            .map(|place| (place.address, place.host.as_str()));
         let places = places.chain(self.gateway.map(|address| (address, "gateway.test")));
-        places.fold(text.to_owned(), |text, (address, host)| text.replace(&address.to_string(), host))
+        places.fold(text.to_owned(), |text, (address, host)| {
+            text.replace(&address.to_string(), host)
+        })
     }
 
     /// Puts addresses into everything of a service that may hold a URL.
@@ -59,12 +71,28 @@ impl Places {
         let policies = service
             .policy
             .iter_mut()
-            .chain(service.products.iter_mut().filter_map(|product| product.policy.as_mut()))
-            .chain(service.fragments.iter_mut().map(|fragment| &mut fragment.document));
+            .chain(
+                service
+                    .products
+                    .iter_mut()
+                    .filter_map(|product| product.policy.as_mut()),
+            )
+            .chain(
+                service
+                    .fragments
+                    .iter_mut()
+                    .map(|fragment| &mut fragment.document),
+            );
         policies.for_each(|policy| self.settle_policy(policy));
         for api in &mut service.apis {
-            let of_operations = api.operations.iter_mut().filter_map(|operation| operation.policy.as_mut());
-            api.policy.iter_mut().chain(of_operations).for_each(|policy| self.settle_policy(policy));
+            let of_operations = api
+                .operations
+                .iter_mut()
+                .filter_map(|operation| operation.policy.as_mut());
+            api.policy
+                .iter_mut()
+                .chain(of_operations)
+                .for_each(|policy| self.settle_policy(policy));
             api.service_url = api.service_url.as_deref().map(|url| self.resolve(url));
         }
         for backend in &mut service.backends {

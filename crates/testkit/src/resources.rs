@@ -1,7 +1,10 @@
 //! Builders for the resources that tests need most. Each is a thin layer over `model`, which stays reachable as
 //! [`model`](crate::model) for everything else.
 
-use model::{BackendKind, BreakerRule, CircuitBreaker, FailureCondition, FailureResponse, IsoDuration, PolicyDocument, StatusRange};
+use model::{
+    BackendKind, BreakerRule, CircuitBreaker, FailureCondition, FailureResponse, IsoDuration, PolicyDocument,
+    StatusRange,
+};
 use source::Source;
 use std::time::Duration;
 
@@ -47,7 +50,11 @@ impl Api {
 
     /// Reads the key from this header and this query parameter.
     pub fn key_names(mut self, header: &str, query: &str) -> Api {
-        self.api.key_names = model::KeyNames { header: header.to_owned(), query: query.to_owned(), bearer: false };
+        self.api.key_names = model::KeyNames {
+            header: header.to_owned(),
+            query: query.to_owned(),
+            bearer: false,
+        };
         self
     }
 
@@ -68,7 +75,11 @@ impl Api {
     /// # Panics
     /// When there is no operation yet.
     pub fn operation_policy(mut self, text: &str) -> Api {
-        let operation = self.api.operations.last_mut().unwrap_or_else(|| panic!("no operation to give a policy to"));
+        let operation = self
+            .api
+            .operations
+            .last_mut()
+            .unwrap_or_else(|| panic!("no operation to give a policy to"));
         operation.policy = Some(document("operation.xml", text));
         self
     }
@@ -105,7 +116,10 @@ impl Api {
 
     fn put_together(self) -> Api {
         let mut text = "<policies>\n".to_owned();
-        for (name, content) in ["inbound", "backend", "outbound", "on-error"].iter().zip(&self.sections) {
+        for (name, content) in ["inbound", "backend", "outbound", "on-error"]
+            .iter()
+            .zip(&self.sections)
+        {
             let content = if content.is_empty() { "<base />" } else { content };
             text.push_str(&format!("<{name}>\n{content}\n</{name}>\n"));
         }
@@ -116,28 +130,42 @@ impl Api {
 
 impl From<model::Api> for Api {
     fn from(api: model::Api) -> Api {
-        Api { api, sections: Default::default() }
+        Api {
+            api,
+            sections: Default::default(),
+        }
     }
 }
 
 /// An operation named after its method and template, with the parameters of the template declared.
 pub fn operation(method: &str, template: &str) -> model::Operation {
-    let parameters = template.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let parameters = template
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'));
     model::Operation {
         name: slug(&format!("{method}{template}")),
         display_name: format!("{method} {template}"),
         method: method.to_owned(),
         url_template: template.to_owned(),
         template_parameters: parameters
-            .map(|(name, _)| model::Parameter { name: name.trim_start_matches('*').to_owned(), required: true })
+            .map(|(name, _)| model::Parameter {
+                name: name.trim_start_matches('*').to_owned(),
+                required: true,
+            })
             .collect(),
         ..model::Operation::default()
     }
 }
 
 fn slug(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '*').filter(|word| !word.is_empty());
-    words.map(|word| word.to_ascii_lowercase().replace('*', "any")).collect::<Vec<_>>().join("-")
+    let words = text
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '*')
+        .filter(|word| !word.is_empty());
+    words
+        .map(|word| word.to_ascii_lowercase().replace('*', "any"))
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 /// A policy document in the raw form.
@@ -169,14 +197,22 @@ impl Backend {
 
     /// Sends a token of the service's identity for `resource`.
     pub fn managed_identity(mut self, resource: &str) -> Backend {
-        let identity = model::ManagedIdentity { resource: resource.to_owned(), client_id: None };
+        let identity = model::ManagedIdentity {
+            resource: resource.to_owned(),
+            client_id: None,
+        };
         self.0.credentials.managed_identity = Some(identity);
         self
     }
 
     /// Sends a header with each call.
     pub fn credential_header(mut self, name: &str, value: &str) -> Backend {
-        self.0.credentials.header.entry(name.to_owned()).or_default().push(value.to_owned());
+        self.0
+            .credentials
+            .header
+            .entry(name.to_owned())
+            .or_default()
+            .push(value.to_owned());
         self
     }
 }
@@ -219,13 +255,20 @@ impl Pool {
 
     /// Binds callers to members with a cookie of this name.
     pub fn affinity(mut self, cookie: &str) -> Pool {
-        let session_id = model::SessionId { source: "Cookie".to_owned(), name: cookie.to_owned() };
+        let session_id = model::SessionId {
+            source: "Cookie".to_owned(),
+            name: cookie.to_owned(),
+        };
         self.0.pool.get_or_insert_default().session_affinity = Some(model::Affinity { session_id });
         self
     }
 
     fn push(mut self, backend: &str, priority: Option<u64>, weight: Option<u64>) -> Pool {
-        let member = model::PoolMember { id: format!("/backends/{backend}"), weight, priority };
+        let member = model::PoolMember {
+            id: format!("/backends/{backend}"),
+            weight,
+            priority,
+        };
         self.0.pool.get_or_insert_default().services.push(member);
         self
     }
@@ -238,7 +281,13 @@ pub struct Breaker(pub BreakerRule);
 impl Breaker {
     /// Counts these statuses as failures.
     pub fn on(statuses: impl IntoIterator<Item = u16>) -> Breaker {
-        let ranges = statuses.into_iter().map(|status| StatusRange { min: status, max: status }).collect();
+        let ranges = statuses
+            .into_iter()
+            .map(|status| StatusRange {
+                min: status,
+                max: status,
+            })
+            .collect();
         let minute = IsoDuration(Duration::from_secs(60));
         Breaker(BreakerRule {
             name: "rule".to_owned(),
@@ -413,8 +462,15 @@ impl Account {
     pub fn deployment(mut self, name: &str, model: &str, sku: &str, capacity: u64) -> Account {
         self.0.deployments.push(model::Deployment {
             name: name.to_owned(),
-            model: model::ModelName { format: "OpenAI".to_owned(), name: model.to_owned(), version: String::new() },
-            sku: model::Sku { name: sku.to_owned(), capacity },
+            model: model::ModelName {
+                format: "OpenAI".to_owned(),
+                name: model.to_owned(),
+                version: String::new(),
+            },
+            sku: model::Sku {
+                name: sku.to_owned(),
+                capacity,
+            },
             spillover: None,
         });
         self

@@ -35,7 +35,10 @@ impl Apimite {
         Builder::new()
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the one place where everything comes together")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the one place where everything comes together"
+    )]
     pub(crate) async fn run(
         service: Service,
         plan: Arc<Plan>,
@@ -51,7 +54,8 @@ impl Apimite {
             true => (None, None),
             false => {
                 let (listener, address) = listen().await;
-                let mocks = Foundry::new(&service.accounts, &service.settings, clock.clone(), dice).map_err(finding)?;
+                let mocks = Foundry::new(&service.accounts, &service.settings, clock.clone(), dice)
+                    .map_err(finding)?;
                 let serving = mocks.clone();
                 let answer = move |_peer, request| {
                     let mocks = serving.clone();
@@ -126,7 +130,9 @@ impl Apimite {
     pub fn key(&self, subscription: &str) -> String {
         let plan = self.gateway.plan();
         let found = plan.subscriptions.iter().find(|it| &*it.name == subscription);
-        found.map(|it| it.primary_key.clone()).unwrap_or_else(|| panic!("there is no subscription `{subscription}`"))
+        found
+            .map(|it| it.primary_key.clone())
+            .unwrap_or_else(|| panic!("there is no subscription `{subscription}`"))
     }
 
     /// The clock that everything shares.
@@ -151,12 +157,19 @@ impl Apimite {
 
     /// What the last request came to; `None` before there was one.
     pub fn last(&self) -> Option<Record> {
-        self.gateway.records(1).first().map(|record| Record::clone(record))
+        self.gateway
+            .records(1)
+            .first()
+            .map(|record| Record::clone(record))
     }
 
     /// What the last `count` requests came to, oldest first.
     pub fn records(&self, count: usize) -> Vec<Record> {
-        self.gateway.records(count).iter().map(|record| Record::clone(record)).collect()
+        self.gateway
+            .records(count)
+            .iter()
+            .map(|record| Record::clone(record))
+            .collect()
     }
 
     /// How many requests are on record.
@@ -167,7 +180,11 @@ impl Apimite {
     /// The attempts of the last request, each as `backend=status`, `backend=Reason` for a transport failure, or
     /// `backend(status)` for an answer that the gateway made without a call.
     pub fn attempts(&self) -> Vec<String> {
-        self.last().iter().flat_map(Record::attempts).map(|attempt| self.short(attempt)).collect()
+        self.last()
+            .iter()
+            .flat_map(Record::attempts)
+            .map(|attempt| self.short(attempt))
+            .collect()
     }
 
     /// The same of a record.
@@ -179,10 +196,17 @@ impl Apimite {
         let host = attempt.url.as_deref().map(|url| {
             let url = self.named(url);
             let rest = url.split("://").nth(1).unwrap_or(&url);
-            rest.split(['/', '?']).next().unwrap_or(rest).trim_end_matches(".test").to_owned()
+            rest.split(['/', '?'])
+                .next()
+                .unwrap_or(rest)
+                .trim_end_matches(".test")
+                .to_owned()
         });
         let backend = attempt.backend.as_deref().map(str::to_owned);
-        let name = backend.or(attempt.pool.as_deref().map(str::to_owned)).or(host).unwrap_or_else(|| "?".to_owned());
+        let name = backend
+            .or(attempt.pool.as_deref().map(str::to_owned))
+            .or(host)
+            .unwrap_or_else(|| "?".to_owned());
         match &attempt.outcome {
             Outcome::Answered { status } => format!("{name}={status}"),
             Outcome::Unavailable { status, .. } => format!("{name}({status})"),
@@ -193,7 +217,11 @@ impl Apimite {
     /// Backends whose breaker is open.
     pub fn open_breakers(&self) -> Vec<String> {
         let states = self.gateway.breakers();
-        states.iter().filter(|state| state.open.is_some()).map(|state| state.name.to_string()).collect()
+        states
+            .iter()
+            .filter(|state| state.open.is_some())
+            .map(|state| state.name.to_string())
+            .collect()
     }
 
     /// Names of the upstreams that answer.
@@ -225,7 +253,10 @@ impl Apimite {
     pub fn reload(&self, change: &Builder) -> Result<Vec<Finding>, Vec<Finding>> {
         let mut service = change.service.clone();
         self.places.settle(&mut service);
-        let options = service::LoadOptions { seed: self.seed, ..service::LoadOptions::default() };
+        let options = service::LoadOptions {
+            seed: self.seed,
+            ..service::LoadOptions::default()
+        };
         let (accounts, settings) = (service.accounts.clone(), service.settings.clone());
         let loaded = service::load(service, &options);
         match loaded.plan {
@@ -243,6 +274,9 @@ impl Apimite {
 
 fn finding(mistakes: Mistakes) -> Vec<Finding> {
     let source = Source::new("accounts", "");
-    let findings = mistakes.0.into_iter().map(|text| Diagnostic::error("account", text, Span::default()));
+    let findings = mistakes
+        .0
+        .into_iter()
+        .map(|text| Diagnostic::error("account", text, Span::default()));
     findings.map(|diagnostic| diagnostic.found_in(&source)).collect()
 }

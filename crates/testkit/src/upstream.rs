@@ -72,7 +72,11 @@ impl Upstream {
     pub fn echo() -> Upstream {
         Upstream::new(|_, seen| {
             let reply = Reply::status(200).body(seen.body.clone());
-            match seen.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
+            match seen
+                .headers
+                .get(http::header::CONTENT_TYPE)
+                .and_then(|value| value.to_str().ok())
+            {
                 Some(value) => reply.header("content-type", value),
                 None => reply,
             }
@@ -120,12 +124,22 @@ impl Default for Reply {
 impl Reply {
     /// An empty answer with this status.
     pub fn status(status: u16) -> Reply {
-        Reply { status, reason: None, headers: Vec::new(), before: Duration::ZERO, pieces: Vec::new(), reset: false }
+        Reply {
+            status,
+            reason: None,
+            headers: Vec::new(),
+            before: Duration::ZERO,
+            pieces: Vec::new(),
+            reset: false,
+        }
     }
 
     /// Closes the connection instead of answering.
     pub fn reset() -> Reply {
-        Reply { reset: true, ..Reply::default() }
+        Reply {
+            reset: true,
+            ..Reply::default()
+        }
     }
 
     /// Never answers.
@@ -159,7 +173,8 @@ impl Reply {
 
     /// Sends a JSON body.
     pub fn json(self, value: &serde_json::Value) -> Reply {
-        self.header("content-type", "application/json").body(value.to_string())
+        self.header("content-type", "application/json")
+            .body(value.to_string())
     }
 
     /// Waits on the clock before the next chunk.
@@ -183,10 +198,15 @@ impl Reply {
         let mut response = Response::new(());
         *response.status_mut() = StatusCode::from_u16(self.status)?;
         if let Some(reason) = &self.reason {
-            response.extensions_mut().insert(hyper::ext::ReasonPhrase::try_from(reason.as_bytes())?);
+            response
+                .extensions_mut()
+                .insert(hyper::ext::ReasonPhrase::try_from(reason.as_bytes())?);
         }
         for (name, value) in &self.headers {
-            response.headers_mut().append(HeaderName::try_from(name.as_str())?, HeaderValue::from_str(value)?);
+            response.headers_mut().append(
+                HeaderName::try_from(name.as_str())?,
+                HeaderValue::from_str(value)?,
+            );
         }
         Ok(response)
     }
@@ -257,7 +277,10 @@ async fn answer(
 ) -> Result<Response<Playing>, BoxError> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
-    let target = parts.uri.path_and_query().map_or_else(String::new, |target| target.to_string());
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or_else(String::new, |target| target.to_string());
     let seen = Seen {
         method: parts.method.to_string(),
         target,
@@ -279,7 +302,14 @@ async fn answer(
     if pieces.is_empty() {
         journal.change(call, |seen| seen.finished = true);
     }
-    Ok(reply.head()?.map(|()| Playing { pieces, clock, sleep: None, flushed: false, journal, call }))
+    Ok(reply.head()?.map(|()| Playing {
+        pieces,
+        clock,
+        sleep: None,
+        flushed: false,
+        journal,
+        call,
+    }))
 }
 
 /// The body of a reply, played on the clock.
@@ -296,7 +326,10 @@ impl Body for Playing {
     type Data = Bytes;
     type Error = BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         loop {
             if let Some(sleep) = &mut self.sleep {
                 ready!(Pin::new(sleep).poll(context));

@@ -8,7 +8,10 @@ use testkit::{Api, Apimite, Backend, Breaker, Pool, Reply, Response, Upstream};
 pub(super) fn tests() -> Vec<Test> {
     vec![
         test("affinity > a cookie binds a caller to a member", bound),
-        test("affinity > a bound caller moves while the breaker of its member is open", moves),
+        test(
+            "affinity > a bound caller moves while the breaker of its member is open",
+            moves,
+        ),
     ]
 }
 
@@ -20,7 +23,11 @@ async fn pair(first: Upstream) -> Apimite {
         .backend(Backend::new("b", "http://b.test"))
         .pool(Pool::new("both").member("a").member("b").affinity("SessionId"))
         .api(
-            Api::new("api").path("").open().operation("GET", "/*").inbound(r#"<set-backend-service backend-id="both" />"#),
+            Api::new("api")
+                .path("")
+                .open()
+                .operation("GET", "/*")
+                .inbound(r#"<set-backend-service backend-id="both" />"#),
         )
         .start()
         .await
@@ -29,8 +36,14 @@ async fn pair(first: Upstream) -> Apimite {
 fn cookie(response: &Response) -> Result<String, String> {
     let line = response.header("set-cookie").ok_or("no cookie was set")?;
     let parts: Vec<&str> = line.split("; ").collect();
-    holds(format!("`{line}` lacks attributes"), parts.contains(&"Path=/") && parts.contains(&"HttpOnly"))?;
-    holds(format!("`{line}` has another name"), parts[0].starts_with("SessionId="))?;
+    holds(
+        format!("`{line}` lacks attributes"),
+        parts.contains(&"Path=/") && parts.contains(&"HttpOnly"),
+    )?;
+    holds(
+        format!("`{line}` has another name"),
+        parts[0].starts_with("SessionId="),
+    )?;
     Ok(parts[0].to_owned())
 }
 
@@ -41,12 +54,28 @@ async fn bound() -> Result<(), String> {
     let second = cookie(&apimite.get("/").send().await)?;
     same("second pick", vec!["b=200".to_owned()], apimite.attempts())?;
     holds("the members share a cookie", first != second)?;
-    for (cookie, expected) in [(&first, "a=200"), (&first, "a=200"), (&second, "b=200"), (&first, "a=200")] {
-        let response = apimite.get("/").header("cookie", format!("other=1; {cookie}")).send().await;
+    for (cookie, expected) in [
+        (&first, "a=200"),
+        (&first, "a=200"),
+        (&second, "b=200"),
+        (&first, "a=200"),
+    ] {
+        let response = apimite
+            .get("/")
+            .header("cookie", format!("other=1; {cookie}"))
+            .send()
+            .await;
         same("a bound pick", vec![expected.to_owned()], apimite.attempts())?;
-        holds("a valid cookie was set again", response.header("set-cookie").is_none())?;
+        holds(
+            "a valid cookie was set again",
+            response.header("set-cookie").is_none(),
+        )?;
     }
-    let strange = apimite.get("/").header("cookie", "SessionId=nonsense").send().await;
+    let strange = apimite
+        .get("/")
+        .header("cookie", "SessionId=nonsense")
+        .send()
+        .await;
     cookie(&strange).map(drop)
 }
 

@@ -19,7 +19,14 @@ pub(super) fn tests() -> Vec<Test> {
 }
 
 fn api(inbound: &str) -> Builder {
-    Apimite::builder().api(Api::new("api").path("").open().operation("GET", "/*").operation("POST", "/*").inbound(inbound))
+    Apimite::builder().api(
+        Api::new("api")
+            .path("")
+            .open()
+            .operation("GET", "/*")
+            .operation("POST", "/*")
+            .inbound(inbound),
+    )
 }
 
 fn errors(builder: &Builder) -> Vec<Finding> {
@@ -37,9 +44,19 @@ async fn deep_elements() -> Result<(), String> {
 
 async fn deep_expression() -> Result<(), String> {
     let depth = 10_000;
-    for (open, inner, close) in [("(", "1", ")"), ("!", "true", ""), ("new[] {", "1", "}"), ("-", "1", ""), ("{", "", "}")] {
+    for (open, inner, close) in [
+        ("(", "1", ")"),
+        ("!", "true", ""),
+        ("new[] {", "1", "}"),
+        ("-", "1", ""),
+        ("{", "", "}"),
+    ] {
         let body = open.repeat(depth) + inner + &close.repeat(depth);
-        let expression = if open == "{" { format!("@{{{body} return 1; }}") } else { format!("@({body})") };
+        let expression = if open == "{" {
+            format!("@{{{body} return 1; }}")
+        } else {
+            format!("@({body})")
+        };
         let builder = api(&format!("<set-variable name=\"v\" value=\"{expression}\" />"));
         // Either it is refused, or it runs: the process lives in both cases.
         if errors(&builder).is_empty() {
@@ -51,30 +68,53 @@ async fn deep_expression() -> Result<(), String> {
 }
 
 async fn large_body() -> Result<(), String> {
-    let apimite = api("<set-variable name=\"v\" value=\"@(context.Request.Body.As&lt;string&gt;().Length)\" />")
-        .settings(|settings| settings.limits.body_bytes = Some(1000))
-        .start()
-        .await;
+    let apimite =
+        api("<set-variable name=\"v\" value=\"@(context.Request.Body.As&lt;string&gt;().Length)\" />")
+            .settings(|settings| settings.limits.body_bytes = Some(1000))
+            .start()
+            .await;
     let response = apimite.post("/").body(vec![b'x'; 1001]).send().await;
     same("over the limit", 413, response.status())?;
-    holds("the process lives", apimite.get("/other").send().await.status() != 0)
+    holds(
+        "the process lives",
+        apimite.get("/other").send().await.status() != 0,
+    )
 }
 
 fn port() -> Result<(), String> {
     let taken = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
     let address = taken.local_addr().map_err(|error| error.to_string())?.to_string();
-    let run = Binary::build()?.run(&["up", "lab:backend-pool", "--gateway", &address, "--control=127.0.0.1:0", "--foundry=127.0.0.1:0"])?;
-    holds(format!("exit code {:?}", run.code), run.code.is_some_and(|code| code != 0))?;
-    holds(format!("the address is not named: {}", run.stderr), run.stderr.contains(&address))
+    let run = Binary::build()?.run(&[
+        "up",
+        "lab:backend-pool",
+        "--gateway",
+        &address,
+        "--control=127.0.0.1:0",
+        "--foundry=127.0.0.1:0",
+    ])?;
+    holds(
+        format!("exit code {:?}", run.code),
+        run.code.is_some_and(|code| code != 0),
+    )?;
+    holds(
+        format!("the address is not named: {}", run.stderr),
+        run.stderr.contains(&address),
+    )
 }
 
 fn folder() -> Result<(), String> {
     let binary = Binary::build()?;
     for command in ["up", "check"] {
         let run = binary.run(&[command, "/nonexistent/folder"])?;
-        holds(format!("{command}: exit code {:?}", run.code), run.code.is_some_and(|code| code != 0))?;
+        holds(
+            format!("{command}: exit code {:?}", run.code),
+            run.code.is_some_and(|code| code != 0),
+        )?;
         let text = format!("{}{}", run.stdout, run.stderr);
-        holds(format!("{command} does not name it: {text}"), text.contains("/nonexistent/folder"))?;
+        holds(
+            format!("{command} does not name it: {text}"),
+            text.contains("/nonexistent/folder"),
+        )?;
     }
     Ok(())
 }
@@ -89,8 +129,13 @@ fn check_backend(text: &str) -> Result<serde_json::Value, String> {
     let run = Binary::build()?.run(&["check", &path, "--format", "json"])?;
     same("exit code", Some(1), run.code)?;
     let lines = run.json_lines();
-    let found = lines.iter().flat_map(|line| line["diagnostics"].as_array().cloned().unwrap_or_default());
-    found.into_iter().find(|it| it["severity"] == "error").ok_or_else(|| format!("no error in {}", run.stdout))
+    let found = lines
+        .iter()
+        .flat_map(|line| line["diagnostics"].as_array().cloned().unwrap_or_default());
+    found
+        .into_iter()
+        .find(|it| it["severity"] == "error")
+        .ok_or_else(|| format!("no error in {}", run.stdout))
 }
 
 fn duration() -> Result<(), String> {
@@ -110,7 +155,12 @@ fn duration() -> Result<(), String> {
   }
 }"#,
     )?;
-    holds(format!("{error}"), error["message"].as_str().is_some_and(|text| text.contains("one minute")))
+    holds(
+        format!("{error}"),
+        error["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("one minute")),
+    )
 }
 
 fn json() -> Result<(), String> {
@@ -120,7 +170,11 @@ fn json() -> Result<(), String> {
 
 fn usage() -> Result<(), String> {
     let binary = Binary::build()?;
-    for arguments in [&["nonsense"][..], &["lab", "backend-pool", "--runs", "many"], &["up"]] {
+    for arguments in [
+        &["nonsense"][..],
+        &["lab", "backend-pool", "--runs", "many"],
+        &["up"],
+    ] {
         same(&format!("{arguments:?}"), Some(2), binary.run(arguments)?.code)?;
     }
     Ok(())

@@ -6,7 +6,10 @@ use std::time::Duration;
 use testkit::{Api, Apimite, Reply, Upstream};
 
 pub(super) fn tests() -> Vec<Test> {
-    vec![test("limit-concurrency > a second request at the same time is refused", refused)]
+    vec![test(
+        "limit-concurrency > a second request at the same time is refused",
+        refused,
+    )]
 }
 
 async fn refused() -> Result<(), String> {
@@ -26,7 +29,11 @@ async fn refused() -> Result<(), String> {
     apimite.settle().await;
     let second = apimite.get("/").send().await;
     same("second", 429, second.status())?;
-    same("body", r#"{ "statusCode": 429, "message": "Too Many Requests" }"#.to_owned(), second.text())?;
+    same(
+        "body",
+        r#"{ "statusCode": 429, "message": "Too Many Requests" }"#.to_owned(),
+        second.text(),
+    )?;
     let other = apimite.get("/").header("x-key", "two").start();
     apimite.settle().await;
     same("another key waits for its backend", false, other.is_finished())?;

@@ -11,7 +11,10 @@ use trace::{Outcome, Record, SkipReason};
 const CHAT: &str = "/inference/openai/deployments/gpt-4o-mini/chat/completions?api-version=2024-10-21";
 
 pub(super) fn tests() -> Vec<Test> {
-    vec![test("exhaustion > failures begin when all quotas are spent, and service returns by itself", run)]
+    vec![test(
+        "exhaustion > failures begin when all quotas are spent, and service returns by itself",
+        run,
+    )]
 }
 
 /// A failure as the policy makes it, or the third member's own refusal (gateway.md 3.8).
@@ -21,15 +24,28 @@ fn explain(record: &Record, response: &Response) -> Result<(), String> {
     match response.status() {
         503 => {
             holds(format!("{}: not empty", what()), response.body().is_empty())?;
-            holds(what(), matches!(outcomes.last(), Some(Outcome::Unavailable { .. })))?;
+            holds(
+                what(),
+                matches!(outcomes.last(), Some(Outcome::Unavailable { .. })),
+            )?;
             // The last decision names every member with the time until which it is away.
             let last = record.attempts().last().ok_or_else(what)?;
-            let open = last.skipped.iter().filter(|skip| matches!(skip.reason, SkipReason::Open { .. })).count();
+            let open = last
+                .skipped
+                .iter()
+                .filter(|skip| matches!(skip.reason, SkipReason::Open { .. }))
+                .count();
             same(&what(), 4, open)
         }
         429 => {
-            holds(what(), outcomes.len() == 3 && outcomes.iter().all(|outcome| outcome.status() == Some(429)))?;
-            holds(format!("{}: no Retry-After", what()), response.header("retry-after").is_some())
+            holds(
+                what(),
+                outcomes.len() == 3 && outcomes.iter().all(|outcome| outcome.status() == Some(429)),
+            )?;
+            holds(
+                format!("{}: no Retry-After", what()),
+                response.header("retry-after").is_some(),
+            )
         }
         other => Err(format!("{}: a {other}", what())),
     }
@@ -42,7 +58,12 @@ async fn run() -> Result<(), String> {
     let mut refused: BTreeSet<String> = BTreeSet::new();
     let (mut failures, mut came_back) = (0, false);
     for call in 1..=300 {
-        let response = apimite.post(CHAT).header("api-key", key.clone()).json(&body).send().await;
+        let response = apimite
+            .post(CHAT)
+            .header("api-key", key.clone())
+            .json(&body)
+            .send()
+            .await;
         let record = apimite.last().ok_or("no record")?;
         for attempt in record.attempts() {
             if attempt.outcome.status() == Some(429) {
@@ -55,7 +76,10 @@ async fn run() -> Result<(), String> {
             explain(&record, &response)?;
             // Three refusals within one request may come while the fourth member still has quota.
             let is_early = refused.len() < 4 && response.status() != 429;
-            holds(format!("call {call} failed when only {refused:?} had refused"), !is_early)?;
+            holds(
+                format!("call {call} failed when only {refused:?} had refused"),
+                !is_early,
+            )?;
             failures += 1;
         }
         apimite.advance(Duration::from_millis(100)).await;

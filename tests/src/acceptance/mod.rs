@@ -2,9 +2,11 @@
 
 mod affinity; // a cookie binds a caller to a member
 mod bad_input; // what no policy document can show
+mod command; // check, eval, clock, trace
 mod compose; // docker-compose.yml, without Docker
 mod concurrency; // two requests at the same time
 mod exhaustion; // every quota spent
+mod http; // versions of HTTP, connections, what is kept of a request
 mod lab; // the lab's figure, and that it repeats
 mod process; // the binary
 mod ptu; // a provisioned deployment past 100 %
@@ -20,9 +22,11 @@ pub(crate) fn tests() -> Vec<Test> {
     let groups = [
         affinity::tests(),
         bad_input::tests(),
+        command::tests(),
         compose::tests(),
         concurrency::tests(),
         exhaustion::tests(),
+        http::tests(),
         lab::tests(),
         ptu::tests(),
         reload::tests(),

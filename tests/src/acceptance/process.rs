@@ -37,7 +37,10 @@ impl Binary {
 
     /// Runs to the end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<Run, String> {
-        let output = self.command(arguments).output().map_err(|error| error.to_string())?;
+        let output = self
+            .command(arguments)
+            .output()
+            .map_err(|error| error.to_string())?;
         Ok(Run {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -55,7 +58,12 @@ impl Binary {
             .map_err(|error| format!("{arguments:?}: {error}"))?;
         let stdout = child.stdout.take().ok_or("no standard output")?;
         let stderr = child.stderr.take().ok_or("no standard error output")?;
-        let mut running = Running { child, ready: Value::Null, lines: lines(stdout), errors: lines(stderr) };
+        let mut running = Running {
+            child,
+            ready: Value::Null,
+            lines: lines(stdout),
+            errors: lines(stderr),
+        };
         let first = running.lines.recv_timeout(PATIENCE).ok();
         match first.as_deref().map(serde_json::from_str) {
             Some(Ok(ready)) => {
@@ -66,7 +74,10 @@ impl Binary {
                 // The process has ended, or is ended here: its words end too.
                 let _ = running.child.kill();
                 let text: Vec<String> = running.errors.iter().collect();
-                Err(format!("{arguments:?}: first line {other:?}\n{}", text.join("\n")))
+                Err(format!(
+                    "{arguments:?}: first line {other:?}\n{}",
+                    text.join("\n")
+                ))
             }
         }
     }
@@ -90,14 +101,22 @@ fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
 fn build() -> Result<PathBuf, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     // target/PROFILE/deps/cases-HASH
-    let profile = own.parent().and_then(|deps| deps.parent()).ok_or("no target folder")?;
+    let profile = own
+        .parent()
+        .and_then(|deps| deps.parent())
+        .ok_or("no target folder")?;
     let target = profile.parent().ok_or("no target folder")?;
     let mut command = Command::new(env!("CARGO"));
-    command.args(["build", "--quiet", "-p", "apimite"]).current_dir(root()).env("CARGO_TARGET_DIR", target);
+    command
+        .args(["build", "--quiet", "-p", "apimite"])
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", target);
     if profile.ends_with("release") {
         command.arg("--release");
     }
-    let output = command.output().map_err(|error| format!("cargo build: {error}"))?;
+    let output = command
+        .output()
+        .map_err(|error| format!("cargo build: {error}"))?;
     match output.status.success() {
         true => Ok(profile.join(format!("apimite{}", std::env::consts::EXE_SUFFIX))),
         false => {
@@ -111,12 +130,17 @@ fn build() -> Result<PathBuf, String> {
 impl Run {
     /// Every line that is JSON.
     pub(crate) fn json_lines(&self) -> Vec<Value> {
-        self.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        self.stdout
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 
     /// The last line.
     pub(crate) fn last_json(&self) -> Result<Value, String> {
-        self.json_lines().pop().ok_or_else(|| format!("no JSON was printed\n{}{}", self.stdout, self.stderr))
+        self.json_lines()
+            .pop()
+            .ok_or_else(|| format!("no JSON was printed\n{}{}", self.stdout, self.stderr))
     }
 }
 
@@ -132,14 +156,24 @@ pub(crate) struct Running {
 impl Running {
     /// A base URL of the first line.
     pub(crate) fn url(&self, what: &str) -> String {
-        self.ready[what].as_str().unwrap_or_default().trim_end_matches('/').to_owned()
+        self.ready[what]
+            .as_str()
+            .unwrap_or_default()
+            .trim_end_matches('/')
+            .to_owned()
     }
 
     /// The primary key of a subscription.
     pub(crate) fn key(&self, name: &str) -> String {
-        let all = self.ready["subscriptions"].as_array().cloned().unwrap_or_default();
+        let all = self.ready["subscriptions"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         let found = all.iter().find(|it| it["name"] == name);
-        found.and_then(|it| it["primaryKey"].as_str()).unwrap_or_default().to_owned()
+        found
+            .and_then(|it| it["primaryKey"].as_str())
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// The next line of the standard output.

@@ -73,7 +73,11 @@ async fn bucket() -> Result<(), String> {
         cost = tokens("prompt_tokens") + OUTPUT_WEIGHT * tokens("completion_tokens");
         let is_admitted = level <= DEPTH;
         let region = if is_admitted { "East US" } else { "West US" };
-        same(&format!("call {call} at level {level:.1} of {DEPTH}"), Some(region), response.header("x-ms-region"))?;
+        same(
+            &format!("call {call} at level {level:.1} of {DEPTH}"),
+            Some(region),
+            response.header("x-ms-region"),
+        )?;
         if is_admitted {
             level += cost;
             served += usize::from(call >= CALLS / 2);
@@ -83,7 +87,10 @@ async fn bucket() -> Result<(), String> {
     }
     let share = served as f64 / (CALLS / 2) as f64;
     let expected = RATE / (cost / pause.as_secs_f64());
-    holds(format!("a share of {share:.3}, not {expected:.3}"), (share - expected).abs() <= 0.03 * expected)
+    holds(
+        format!("a share of {share:.3}, not {expected:.3}"),
+        (share - expected).abs() <= 0.03 * expected,
+    )
 }
 
 /// Requests of 1,000 prompt tokens with `max_tokens` 500 weigh 3,000: twelve fit, the thirteenth is still let in at 96 %, the
@@ -98,12 +105,18 @@ async fn vector() -> Result<(), String> {
             let deployment = account.deployments.entry("gpt".into()).or_default();
             deployment.latency.first_token = Some(60_000.0);
         })
-        .backend(Backend::new("reserved", "https://reserved.openai.azure.com/openai"))
+        .backend(Backend::new(
+            "reserved",
+            "https://reserved.openai.azure.com/openai",
+        ))
         .api(
             Api::new("chat")
                 .path("")
                 .open()
-                .operation("POST", "/deployments/{d}/chat/completions?api-version={api-version}")
+                .operation(
+                    "POST",
+                    "/deployments/{d}/chat/completions?api-version={api-version}",
+                )
                 .inbound(r#"<set-backend-service backend-id="reserved" />"#),
         )
         .manual_clock()
@@ -117,17 +130,36 @@ async fn vector() -> Result<(), String> {
         waiting.push(apimite.post(CHAT).json(&body).start());
         apimite.settle().await;
     }
-    holds("one of the thirteen was refused", waiting.iter().all(|call| !call.is_finished()))?;
+    holds(
+        "one of the thirteen was refused",
+        waiting.iter().all(|call| !call.is_finished()),
+    )?;
     let refused = apimite.post(CHAT).json(&body).send().await;
     same("the fourteenth", 429, refused.status())?;
-    let wait: f64 = refused.header("retry-after-ms").and_then(|text| text.parse().ok()).unwrap_or_default();
-    let journal = apimite.foundry().map(foundry::Foundry::journal).unwrap_or_default();
-    let prompt = journal.first().and_then(|entry| entry.prompt_tokens).unwrap_or_default() as f64;
+    let wait: f64 = refused
+        .header("retry-after-ms")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_default();
+    let journal = apimite
+        .foundry()
+        .map(foundry::Foundry::journal)
+        .unwrap_or_default();
+    let prompt = journal
+        .first()
+        .and_then(|entry| entry.prompt_tokens)
+        .unwrap_or_default() as f64;
     // The prompt may be a few tokens off 1,000, which thirteen estimates multiply.
     let level = 13.0 * (prompt + OUTPUT_WEIGHT * 500.0);
     same("retry-after-ms", ((level - DEPTH) / RATE * 1000.0).ceil(), wait)?;
-    same("retry-after", Some(format!("{}", (wait / 1000.0).ceil())), refused.header("retry-after").map(str::to_owned))?;
-    holds("limits of a standard deployment on a provisioned one", refused.header("x-ratelimit-limit-tokens").is_none())?;
+    same(
+        "retry-after",
+        Some(format!("{}", (wait / 1000.0).ceil())),
+        refused.header("retry-after").map(str::to_owned),
+    )?;
+    holds(
+        "limits of a standard deployment on a provisioned one",
+        refused.header("x-ratelimit-limit-tokens").is_none(),
+    )?;
     apimite.advance(Duration::from_millis(wait as u64)).await;
     let admitted = apimite.post(CHAT).json(&body).start();
     apimite.settle().await;
@@ -140,6 +172,12 @@ fn lab() -> Result<(), String> {
     let verdict: Value = run.last_json()?;
     same("verdict", &json!("pass"), &verdict["verdict"])?;
     same("exit code", Some(0), run.code)?;
-    let calls = run.json_lines().into_iter().filter(|line| line.get("run").is_some());
-    holds("a caller saw something else than 200", calls.into_iter().all(|call| call["status"] == 200))
+    let calls = run
+        .json_lines()
+        .into_iter()
+        .filter(|line| line.get("run").is_some());
+    holds(
+        "a caller saw something else than 200",
+        calls.into_iter().all(|call| call["status"] == 200),
+    )
 }

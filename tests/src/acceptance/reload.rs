@@ -10,19 +10,37 @@ use testkit::{Api, Apimite, Backend, Breaker, Builder, Reply, Upstream};
 
 pub(super) fn tests() -> Vec<Test> {
     vec![
-        test("reload > good, bad and good again, under 50 requests in flight and 500 more", under_load),
+        test(
+            "reload > good, bad and good again, under 50 requests in flight and 500 more",
+            under_load,
+        ),
         test("reload > breakers of unchanged backends survive", breakers),
-        test("reload > files that change are followed by a running process", files),
+        test(
+            "reload > files that change are followed by a running process",
+            files,
+        ),
     ]
 }
 
 fn service(version: &str) -> Builder {
     let inbound = format!("<set-header name=\"x-version\"><value>{version}</value></set-header>");
     Apimite::builder()
-        .upstream("slow", Upstream::always(Reply::status(200).delay(Duration::from_secs(2)).body("whole")))
+        .upstream(
+            "slow",
+            Upstream::always(Reply::status(200).delay(Duration::from_secs(2)).body("whole")),
+        )
         .upstream("broken", Upstream::always(Reply::status(500)))
-        .backend(Backend::new("broken", "http://broken.test").breaker(Breaker::on([500]).trip(Duration::from_secs(600))))
-        .api(Api::new("slow").open().service_url("http://slow.test").operation("GET", "/*").inbound(&inbound))
+        .backend(
+            Backend::new("broken", "http://broken.test")
+                .breaker(Breaker::on([500]).trip(Duration::from_secs(600))),
+        )
+        .api(
+            Api::new("slow")
+                .open()
+                .service_url("http://slow.test")
+                .operation("GET", "/*")
+                .inbound(&inbound),
+        )
         .api(
             Api::new("broken")
                 .open()
@@ -38,7 +56,11 @@ async fn under_load() -> Result<(), String> {
     let mut more = Vec::new();
     for round in 0..5 {
         match round {
-            1 => drop(apimite.reload(&service("two")).map_err(|findings| format!("{findings:?}"))?),
+            1 => drop(
+                apimite
+                    .reload(&service("two"))
+                    .map_err(|findings| format!("{findings:?}"))?,
+            ),
             2 => {
                 let bad = service("three").api(Api::new("bad").inbound("<set-headr name=\"a\" />"));
                 let findings = apimite.reload(&bad).err().ok_or("a bad change was taken")?;
@@ -47,7 +69,11 @@ async fn under_load() -> Result<(), String> {
                 let place = finding.source.position(finding.diagnostic.span.start);
                 same("place", (3, 2), (place.line, place.column))?;
             }
-            3 => drop(apimite.reload(&service("four")).map_err(|findings| format!("{findings:?}"))?),
+            3 => drop(
+                apimite
+                    .reload(&service("four"))
+                    .map_err(|findings| format!("{findings:?}"))?,
+            ),
             _ => (),
         }
         more.extend((0..100).map(|_| apimite.get("/slow/x").start()));
@@ -56,7 +82,11 @@ async fn under_load() -> Result<(), String> {
     apimite.advance(Duration::from_secs(3)).await;
     for call in flight.into_iter().chain(more) {
         let response = call.answer().await;
-        same("an answer", (200, "whole".to_owned()), (response.status(), response.text()))?;
+        same(
+            "an answer",
+            (200, "whole".to_owned()),
+            (response.status(), response.text()),
+        )?;
     }
     let versions: Vec<String> = apimite
         .seen("slow")
@@ -64,14 +94,20 @@ async fn under_load() -> Result<(), String> {
         .filter_map(|seen| seen.headers.get("x-version")?.to_str().ok().map(str::to_owned))
         .collect();
     let count = |version: &str| versions.iter().filter(|it| *it == version).count();
-    same("who saw what", (150, 200, 0, 200), (count("one"), count("two"), count("three"), count("four")))
+    same(
+        "who saw what",
+        (150, 200, 0, 200),
+        (count("one"), count("two"), count("three"), count("four")),
+    )
 }
 
 async fn breakers() -> Result<(), String> {
     let apimite = service("one").start().await;
     same("opens", 500, apimite.get("/broken/x").send().await.status())?;
     same("open", vec!["broken".to_owned()], apimite.open_breakers())?;
-    apimite.reload(&service("two")).map_err(|findings| format!("{findings:?}"))?;
+    apimite
+        .reload(&service("two"))
+        .map_err(|findings| format!("{findings:?}"))?;
     same("still open", vec!["broken".to_owned()], apimite.open_breakers())?;
     same("not called", 503, apimite.get("/broken/x").send().await.status())?;
     // A changed backend begins afresh (gateway.md 3.4).
@@ -80,7 +116,9 @@ async fn breakers() -> Result<(), String> {
             backend.circuit_breaker = None;
         }
     });
-    apimite.reload(&changed).map_err(|findings| format!("{findings:?}"))?;
+    apimite
+        .reload(&changed)
+        .map_err(|findings| format!("{findings:?}"))?;
     same("afresh", Vec::<String>::new(), apimite.open_breakers())
 }
 
@@ -88,7 +126,14 @@ async fn files() -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     copy(&root().join("fixtures/labs/backend-pool"), folder.path())?;
     let path = folder.path().to_string_lossy().into_owned();
-    let arguments = ["up", &path, "--gateway=127.0.0.1:0", "--control=127.0.0.1:0", "--foundry=127.0.0.1:0", "--format=json"];
+    let arguments = [
+        "up",
+        &path,
+        "--gateway=127.0.0.1:0",
+        "--control=127.0.0.1:0",
+        "--foundry=127.0.0.1:0",
+        "--format=json",
+    ];
     let running = Binary::build()?.start(&arguments)?;
     let policy = find(folder.path(), "policy.xml").ok_or("the lab has no policy.xml")?;
     let original = std::fs::read_to_string(&policy).map_err(|error| error.to_string())?;
@@ -97,8 +142,14 @@ async fn files() -> Result<(), String> {
     let bad = running.next_line()?;
     same("a bad change", json!(false), bad["reloaded"].clone())?;
     let found = &bad["documents"].to_string();
-    holds(format!("{bad}"), found.contains("unknown-policy") && found.contains("policy.xml") && found.contains("\"line\""))?;
-    write(&original.replace("<outbound>", "<outbound><set-header name=\"x-new\"><value>1</value></set-header>"))?;
+    holds(
+        format!("{bad}"),
+        found.contains("unknown-policy") && found.contains("policy.xml") && found.contains("\"line\""),
+    )?;
+    write(&original.replace(
+        "<outbound>",
+        "<outbound><set-header name=\"x-new\"><value>1</value></set-header>",
+    ))?;
     let good = running.next_line()?;
     same("a good change", json!(true), good["reloaded"].clone())
 }
@@ -117,7 +168,10 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 }
 
 fn find(folder: &Path, name: &str) -> Option<std::path::PathBuf> {
-    let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let entries = std::fs::read_dir(folder)
+        .ok()?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path());
     let mut entries: Vec<_> = entries.collect();
     entries.sort();
     entries.into_iter().find_map(|path| match path.is_dir() {

@@ -10,16 +10,32 @@ const CHAT: &str = "/deployments/gpt/chat/completions?api-version=2024-10-21";
 const QUESTION: &str = "Please write a few sentences about a harbour town in the early morning.";
 
 pub(super) fn tests() -> Vec<Test> {
-    vec![Test::new("quota > the switch comes where arithmetic says, for 200 quotas", switches)]
+    vec![Test::new(
+        "quota > the switch comes where arithmetic says, for 200 quotas",
+        switches,
+    )]
 }
 
 fn switches() -> Result<(), String> {
-    let config = Config { cases: 200, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: 200,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let triples = (1u64..=2, 40u64..=200, any::<u64>());
-    let mut runner = TestRunner::new_with_rng(config, proptest::test_runner::TestRng::deterministic_rng(Default::default()));
+    let mut runner = TestRunner::new_with_rng(
+        config,
+        proptest::test_runner::TestRng::deterministic_rng(Default::default()),
+    );
     let outcome = runner.run(&triples, |(capacity, answer, seed)| {
         let (first, prompt) = block_on(measure(capacity, answer, seed));
-        prop_assert_eq!(first, expected(capacity, prompt, answer), "capacity {}, answers of {}", capacity, answer);
+        prop_assert_eq!(
+            first,
+            expected(capacity, prompt, answer),
+            "capacity {}, answers of {}",
+            capacity,
+            answer
+        );
         Ok(())
     });
     outcome.map_err(|error| error.to_string())
@@ -55,14 +71,20 @@ async fn measure(capacity: u64, answer: u64, seed: u64) -> (u64, u64) {
                 deployment.latency.per_token = Some(0.0);
             }
         })
-        .backend(Backend::new("one", "https://one.openai.azure.com/openai").breaker(Breaker::on([429]).accept_retry_after()))
+        .backend(
+            Backend::new("one", "https://one.openai.azure.com/openai")
+                .breaker(Breaker::on([429]).accept_retry_after()),
+        )
         .backend(Backend::new("two", "https://two.openai.azure.com/openai"))
         .pool(Pool::new("both").prioritised("one", 1).prioritised("two", 2))
         .api(
             Api::new("chat")
                 .path("")
                 .open()
-                .operation("POST", "/deployments/{d}/chat/completions?api-version={api-version}")
+                .operation(
+                    "POST",
+                    "/deployments/{d}/chat/completions?api-version={api-version}",
+                )
                 .inbound(r#"<set-backend-service backend-id="both" />"#)
                 .backend(
                     r#"<retry count="1" interval="0" condition="@(context.Response.StatusCode == 429)">

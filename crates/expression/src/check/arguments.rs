@@ -26,14 +26,17 @@ pub(super) enum Form<'e> {
     Declare(&'e TypeSyntax, &'e Designation),
     // An `out` or `ref` argument: the variable that it names.
     Place(&'e Expr, Type),
-    // A conditional whose branches only fit together with the parameter's type.
-    Target(&'e Expr),
 }
 
 impl<'e> Arg<'e> {
     /// An argument that was checked already.
     pub(super) fn typed(value: Typed, span: Span) -> Arg<'e> {
-        Arg { name: None, mode: ArgumentMode::Value, span, form: Form::Typed(value) }
+        Arg {
+            name: None,
+            mode: ArgumentMode::Value,
+            span,
+            form: Form::Typed(value),
+        }
     }
 
     /// The type, for messages.
@@ -45,7 +48,6 @@ impl<'e> Arg<'e> {
             Form::Default => "`default`".to_owned(),
             Form::Declare(..) => "`out var`".to_owned(),
             Form::Place(_, ty) => format!("`{ty}`"),
-            Form::Target(_) => "a conditional".to_owned(),
         }
     }
 }
@@ -65,7 +67,12 @@ impl Checker<'_> {
             }
             _ => self.form(&arg.value),
         };
-        Arg { name: arg.name.as_ref().map(|it| it.text.as_str()), mode: arg.mode, span: arg.value.span, form }
+        Arg {
+            name: arg.name.as_ref().map(|it| it.text.as_str()),
+            mode: arg.mode,
+            span: arg.value.span,
+            form,
+        }
     }
 
     /// The form of an argument that is passed by value.

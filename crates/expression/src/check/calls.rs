@@ -27,7 +27,10 @@ impl Checker<'_> {
             Left::Value(value) if value.ty.is_dynamic() => {
                 let args = self.arguments(args);
                 let codes = self.dynamic_args(args);
-                Typed::new(Code::Dynamic(Box::new(Dynamic::Invoke(value.code, codes))), Type::Dynamic)
+                Typed::new(
+                    Code::Dynamic(Box::new(Dynamic::Invoke(value.code, codes))),
+                    Type::Dynamic,
+                )
             }
             Left::Value(value) => match delegates::signature(&value.ty) {
                 Some((params, result)) => {
@@ -45,7 +48,9 @@ impl Checker<'_> {
             Left::Type(ty) => {
                 let message = format!("`{ty}` is a type");
                 let diagnostic = Diagnostic::error("expression-type", message, callee.span);
-                self.report(diagnostic.help(format!("write `new {ty}(...)` to make one, `({ty})value` to cast")));
+                self.report(diagnostic.help(format!(
+                    "write `new {ty}(...)` to make one, `({ty})value` to cast"
+                )));
                 Typed::error()
             }
             Left::Namespace(space) => self.type_error(format!("`{space}` is a namespace"), callee.span),
@@ -53,8 +58,22 @@ impl Checker<'_> {
     }
 
     /// A call of a lambda, local function or other function value.
-    fn invoke(&mut self, function: Code, params: Vec<Param>, result: Type, args: Vec<Arg<'_>>, span: Span) -> Typed {
-        let candidate = Candidate { row: None, params, outer: Vec::new(), own: 0, result: result.clone(), depth: 0 };
+    fn invoke(
+        &mut self,
+        function: Code,
+        params: Vec<Param>,
+        result: Type,
+        args: Vec<Arg<'_>>,
+        span: Span,
+    ) -> Typed {
+        let candidate = Candidate {
+            row: None,
+            params,
+            outer: Vec::new(),
+            own: 0,
+            result: result.clone(),
+            depth: 0,
+        };
         match self.overload(std::slice::from_ref(&candidate), &args, &[]) {
             Ok(fitted) => {
                 let (args, outs) = self.emit(&fitted, args);
@@ -62,16 +81,28 @@ impl Checker<'_> {
             }
             Err(_) => {
                 let wanted: Vec<String> = candidate.params.iter().map(|it| format!("`{}`", it.ty)).collect();
-                let message = format!("this function takes ({}), not ({})", wanted.join(", "), describe(&args));
+                let message = format!(
+                    "this function takes ({}), not ({})",
+                    wanted.join(", "),
+                    describe(&args)
+                );
                 self.error("expression-arguments", message, span)
             }
         }
     }
 
     fn call_local(&mut self, variable: &Variable, args: Vec<Arg<'_>>, span: Span) -> Typed {
-        let Kind::Function(function) = &variable.kind else { return Typed::error() };
+        let Kind::Function(function) = &variable.kind else {
+            return Typed::error();
+        };
         let function = function.clone();
-        self.invoke(variable.read(), function.params.clone(), function.result.clone(), args, span)
+        self.invoke(
+            variable.read(),
+            function.params.clone(),
+            function.result.clone(),
+            args,
+            span,
+        )
     }
 
     /// A call of a method by name.
@@ -93,7 +124,9 @@ impl Checker<'_> {
     }
 
     fn dynamic_args(&mut self, args: Vec<Arg<'_>>) -> Vec<Code> {
-        args.into_iter().map(|arg| self.pass(arg, &Type::Dynamic).code).collect()
+        args.into_iter()
+            .map(|arg| self.pass(arg, &Type::Dynamic).code)
+            .collect()
     }
 
     fn call_instance(&mut self, group: &Group, value: Typed, args: Vec<Arg<'_>>, span: Span) -> Typed {
@@ -111,7 +144,10 @@ impl Checker<'_> {
         if !extensions.is_empty() {
             let mut with_receiver = vec![Arg::typed(value.clone(), group.name.span)];
             with_receiver.extend(args.iter().cloned());
-            let candidates: Vec<Candidate> = extensions.iter().map(|row| Candidate::of(row, Vec::new(), 0)).collect();
+            let candidates: Vec<Candidate> = extensions
+                .iter()
+                .map(|row| Candidate::of(row, Vec::new(), 0))
+                .collect();
             match self.overload(&candidates, &with_receiver, &written) {
                 Ok(fitted) => return self.finish(group, fitted, None, with_receiver),
                 Err(misfit) if found.is_empty() => {
@@ -126,7 +162,14 @@ impl Checker<'_> {
         self.call_rows(group, found, Some(value), args, span)
     }
 
-    fn no_extension(&mut self, group: &Group, value: &Typed, candidates: &[Candidate], args: &[Arg<'_>], misfit: Misfit) -> Typed {
+    fn no_extension(
+        &mut self,
+        group: &Group,
+        value: &Typed,
+        candidates: &[Candidate],
+        args: &[Arg<'_>],
+        misfit: Misfit,
+    ) -> Typed {
         // Whether the receiver alone would do.
         let applies = candidates.iter().any(|it| {
             it.params.first().is_some_and(|param| match &param.ty {
@@ -147,7 +190,14 @@ impl Checker<'_> {
         }
     }
 
-    fn call_rows(&mut self, group: &Group, found: Vec<Found>, receiver: Option<Typed>, args: Vec<Arg<'_>>, _: Span) -> Typed {
+    fn call_rows(
+        &mut self,
+        group: &Group,
+        found: Vec<Found>,
+        receiver: Option<Typed>,
+        args: Vec<Arg<'_>>,
+        _: Span,
+    ) -> Typed {
         let written: Vec<Type> = group.name.types.iter().map(|it| self.resolve(it)).collect();
         let candidates = candidates(&found);
         match self.overload(&candidates, &args, &written) {
@@ -156,8 +206,16 @@ impl Checker<'_> {
         }
     }
 
-    fn finish(&mut self, group: &Group, fitted: super::overloads::Fitted, receiver: Option<Typed>, args: Vec<Arg<'_>>) -> Typed {
-        let Some(row) = fitted.candidate.row else { return Typed::error() };
+    fn finish(
+        &mut self,
+        group: &Group,
+        fitted: super::overloads::Fitted,
+        receiver: Option<Typed>,
+        args: Vec<Arg<'_>>,
+    ) -> Typed {
+        let Some(row) = fitted.candidate.row else {
+            return Typed::error();
+        };
         self.allowed(row, group.name.span);
         let (mut codes, mut outs) = self.emit(&fitted, args);
         let result = fitted.candidate.result.with(&fitted.types);
@@ -178,8 +236,18 @@ impl Checker<'_> {
     }
 
     /// The complaint that no overload takes the arguments.
-    pub(super) fn misfit(&mut self, group: &Group, candidates: &[Candidate], args: &[Arg<'_>], misfit: Misfit, extension: bool) -> Typed {
-        if args.iter().any(|it| matches!(&it.form, Form::Typed(value) if value.ty.is_error())) {
+    pub(super) fn misfit(
+        &mut self,
+        group: &Group,
+        candidates: &[Candidate],
+        args: &[Arg<'_>],
+        misfit: Misfit,
+        extension: bool,
+    ) -> Typed {
+        if args
+            .iter()
+            .any(|it| matches!(&it.form, Form::Typed(value) if value.ty.is_error()))
+        {
             return Typed::error();
         }
         // What is wrong inside a lambda is said there.
@@ -189,10 +257,16 @@ impl Checker<'_> {
         }
         let name = &group.name.text;
         let message = match misfit {
-            Misfit::Inference if group.name.types.is_empty() => format!("the type arguments of `{name}` do not follow from ({})", describe(args)),
+            Misfit::Inference if group.name.types.is_empty() => format!(
+                "the type arguments of `{name}` do not follow from ({})",
+                describe(args)
+            ),
             _ => format!("no `{name}` takes ({})", describe(args)),
         };
-        let mut signatures: Vec<&str> = candidates.iter().filter_map(|it| Some(it.row?.member.signature)).collect();
+        let mut signatures: Vec<&str> = candidates
+            .iter()
+            .filter_map(|it| Some(it.row?.member.signature))
+            .collect();
         signatures.dedup();
         signatures.truncate(if extension { 3 } else { 5 });
         let help: Vec<String> = signatures.iter().map(|it| format!("`{it}`")).collect();
@@ -206,18 +280,36 @@ impl Checker<'_> {
         let lambdas = args.iter().filter(|it| matches!(it.form, Form::Lambda(_)));
         let spans: Vec<Span> = lambdas.map(|it| it.span).collect();
         let inside = |it: &&Diagnostic| {
-            let within = spans.iter().any(|span| span.start <= it.span.start && it.span.end <= span.end);
+            let within = spans
+                .iter()
+                .any(|span| span.start <= it.span.start && it.span.end <= span.end);
             within && it.severity == source::Severity::Error
         };
         self.probe_errors.iter().find(inside).cloned()
     }
 
     // `GetValueOrDefault` and `ContainsKey` of `context.Variables` with a constant name need no look-up by name.
-    fn variable_access(&mut self, name: &str, value: &Typed, group: &Group, args: &[Arg<'_>]) -> Option<Typed> {
-        if value.origin != Origin::Variables || args.iter().any(|it| it.name.is_some() || it.mode != ArgumentMode::Value) {
+    fn variable_access(
+        &mut self,
+        name: &str,
+        value: &Typed,
+        group: &Group,
+        args: &[Arg<'_>],
+    ) -> Option<Typed> {
+        if value.origin != Origin::Variables
+            || args
+                .iter()
+                .any(|it| it.name.is_some() || it.mode != ArgumentMode::Value)
+        {
             return None;
         }
-        let Form::Typed(Typed { constant: Some(Value::Text(key)), .. }) = &args.first()?.form else { return None };
+        let Form::Typed(Typed {
+            constant: Some(Value::Text(key)),
+            ..
+        }) = &args.first()?.form
+        else {
+            return None;
+        };
         let symbol = self.symbols.intern(key.utf8()?);
         let written = match group.name.types.as_slice() {
             [] => None,
@@ -229,7 +321,10 @@ impl Checker<'_> {
             ("GetValueOrDefault", [_]) => {
                 let ty = written.unwrap_or(Type::Object);
                 let default = self.default_value(&ty);
-                Some(Typed::new(Code::VariableOr(symbol, Box::new((ty.clone(), default.code))), ty))
+                Some(Typed::new(
+                    Code::VariableOr(symbol, Box::new((ty.clone(), default.code))),
+                    ty,
+                ))
             }
             ("GetValueOrDefault", [_, default]) => {
                 let ty = match (written, &default.form) {
@@ -239,7 +334,10 @@ impl Checker<'_> {
                     (None, _) => return None,
                 };
                 let default = self.pass(default.clone(), &ty);
-                Some(Typed::new(Code::VariableOr(symbol, Box::new((ty.clone(), default.code))), ty))
+                Some(Typed::new(
+                    Code::VariableOr(symbol, Box::new((ty.clone(), default.code))),
+                    ty,
+                ))
             }
             _ => None,
         }
@@ -258,7 +356,11 @@ impl Checker<'_> {
             Form::Place(expr, _) => {
                 let by_value = arg.mode == ArgumentMode::Ref;
                 let target = self.target(expr);
-                let code = if by_value { target.read() } else { Code::Const(Value::Null) };
+                let code = if by_value {
+                    target.read()
+                } else {
+                    Code::Const(Value::Null)
+                };
                 (code, self.target_place(target))
             }
             _ => (Code::Const(Value::Null), Place::Discard),
@@ -267,7 +369,10 @@ impl Checker<'_> {
 }
 
 fn candidates(found: &[Found]) -> Vec<Candidate> {
-    found.iter().map(|it| Candidate::of(it.row, it.outer.clone(), it.depth)).collect()
+    found
+        .iter()
+        .map(|it| Candidate::of(it.row, it.outer.clone(), it.depth))
+        .collect()
 }
 
 fn describe(args: &[Arg<'_>]) -> String {

@@ -8,7 +8,14 @@ use source::Span;
 
 impl Checker<'_> {
     /// An operation on two values; computed now if both are constants.
-    pub(super) fn fold(&mut self, operation: Operation, left: Typed, right: Typed, ty: Type, span: Span) -> Typed {
+    pub(super) fn fold(
+        &mut self,
+        operation: Operation,
+        left: Typed,
+        right: Typed,
+        ty: Type,
+        span: Span,
+    ) -> Typed {
         if let (Some(a), Some(b)) = (&left.constant, &right.constant) {
             return match operation(a, b) {
                 Ok(value) => Typed::constant(value, ty),

@@ -79,8 +79,13 @@ fn widens(from: &Type, to: &Type) -> bool {
 
 // A constant fits into a smaller type when its value does (C# 10.2.11).
 fn constant_fits(constant: &Value, from: &Type, to: &Type) -> bool {
-    let Some(int) = constant.integer() else { return false };
-    let target = matches!(to, Type::SByte | Type::Byte | Type::Short | Type::UShort | Type::UInt | Type::ULong);
+    let Some(int) = constant.integer() else {
+        return false;
+    };
+    let target = matches!(
+        to,
+        Type::SByte | Type::Byte | Type::Short | Type::UShort | Type::UInt | Type::ULong
+    );
     match from {
         Type::Int => target && number(to).is_some_and(|it| in_range(int, it)),
         Type::Long => *to == Type::ULong && int >= 0,
@@ -92,7 +97,10 @@ fn constant_fits(constant: &Value, from: &Type, to: &Type) -> bool {
 fn same_shape(from: &Type, to: &Type) -> bool {
     match (from, to) {
         (Type::Tuple(a), Type::Tuple(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|((_, a), (_, b))| a == b || same_shape(a, b))
+            a.len() == b.len()
+                && a.iter()
+                    .zip(b.iter())
+                    .all(|((_, a), (_, b))| a == b || same_shape(a, b))
         }
         _ => false,
     }
@@ -101,7 +109,8 @@ fn same_shape(from: &Type, to: &Type) -> bool {
 impl Checker<'_> {
     /// How a value converts without a cast, conversions of its own types included.
     pub(super) fn implicit(&self, from: &Type, constant: Option<&Value>, to: &Type) -> Option<Way> {
-        self.standard(from, constant, to).or_else(|| user_defined(self, from, to, false))
+        self.standard(from, constant, to)
+            .or_else(|| user_defined(self, from, to, false))
     }
 
     /// How a value converts without a cast by the rules of the language alone.
@@ -121,8 +130,11 @@ impl Checker<'_> {
             }
             (from, Type::Nullable(to)) => return self.standard(from, constant, to),
             (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
-                let ways: Option<Vec<Way>> =
-                    a.iter().zip(b.iter()).map(|((_, a), (_, b))| self.standard(a, None, b)).collect();
+                let ways: Option<Vec<Way>> = a
+                    .iter()
+                    .zip(b.iter())
+                    .map(|((_, a), (_, b))| self.standard(a, None, b))
+                    .collect();
                 return ways.map(|ways| Way::Tuple(to.clone(), ways));
             }
             _ => (),
@@ -152,7 +164,8 @@ impl Checker<'_> {
         if let Some(way) = self.standard(from, constant, to) {
             return Some(way);
         }
-        self.standard_cast(from, to).or_else(|| user_defined(self, from, to, true))
+        self.standard_cast(from, to)
+            .or_else(|| user_defined(self, from, to, true))
     }
 
     fn standard_cast(&self, from: &Type, to: &Type) -> Option<Way> {
@@ -165,11 +178,15 @@ impl Checker<'_> {
             }
             (from, to) if from.is_enum() && to.is_numeric() => return number(to).map(Way::Number),
             (Type::Nullable(inner), Type::Nullable(target)) => {
-                let way = self.standard(inner, None, target).or_else(|| self.standard_cast(inner, target));
+                let way = self
+                    .standard(inner, None, target)
+                    .or_else(|| self.standard_cast(inner, target));
                 return way.map(|way| Way::Lift(Box::new(way)));
             }
             (Type::Nullable(inner), to) if to.is_value() => {
-                let way = self.standard(inner, None, to).or_else(|| self.standard_cast(inner, to));
+                let way = self
+                    .standard(inner, None, to)
+                    .or_else(|| self.standard_cast(inner, to));
                 return way.map(|way| Way::Unwrap(Box::new(way)));
             }
             (from, Type::Nullable(target)) if from.is_value() => return self.standard_cast(from, target),
@@ -182,12 +199,15 @@ impl Checker<'_> {
         let opens = matches!(from, Type::Object) || from.is_interface() || from.is(&enums::ENUM);
         match to {
             Type::Nullable(_) if opens => Some(Way::Cast(to.clone())),
-            to if to.is_value() => (opens && (matches!(from, Type::Object) || fits(to, from) || from.is(&enums::ENUM)))
-                .then(|| Way::Unbox(to.clone())),
+            to if to.is_value() => (opens
+                && (matches!(from, Type::Object) || fits(to, from) || from.is(&enums::ENUM)))
+            .then(|| Way::Unbox(to.clone())),
             to if from.is_value() => (to.is_interface() && fits(from, to)).then_some(Way::Same),
             to => {
-                let related = opens || to.is_interface() && !sealed(from) || fits(to, from) || arrays_related(from, to);
-                (related && !(sealed(to) && from.is_interface() && !fits(to, from))).then(|| Way::Cast(to.clone()))
+                let related =
+                    opens || to.is_interface() && !sealed(from) || fits(to, from) || arrays_related(from, to);
+                (related && !(sealed(to) && from.is_interface() && !fits(to, from)))
+                    .then(|| Way::Cast(to.clone()))
             }
         }
     }
@@ -257,9 +277,16 @@ impl Checker<'_> {
             _ => None,
         };
         match constant {
-            Some(constant) if !matches!(to, Type::Object | Type::Dynamic) => Typed::constant(constant, to.clone()),
+            Some(constant) if !matches!(to, Type::Object | Type::Dynamic) => {
+                Typed::constant(constant, to.clone())
+            }
             Some(constant) => Typed::new(Code::Const(constant), to.clone()),
-            None => Typed { code: self.follow(way, value.code), ty: to.clone(), constant: None, origin: value.origin },
+            None => Typed {
+                code: self.follow(way, value.code),
+                ty: to.clone(),
+                constant: None,
+                origin: value.origin,
+            },
         }
     }
 
@@ -290,7 +317,9 @@ fn sealed(ty: &Type) -> bool {
 
 fn arrays_related(from: &Type, to: &Type) -> bool {
     match (from, to) {
-        (Type::Array(a), Type::Array(b)) => !a.is_value() && !b.is_value() && (fits(b, a) || a.is_interface() || b.is_interface()),
+        (Type::Array(a), Type::Array(b)) => {
+            !a.is_value() && !b.is_value() && (fits(b, a) || a.is_interface() || b.is_interface())
+        }
         _ => false,
     }
 }
@@ -305,7 +334,11 @@ fn user_defined(checker: &Checker<'_>, from: &Type, to: &Type, explicit: bool) -
             let param = &row.params.first()?.ty;
             let cast = |a: &Type, b: &Type| {
                 let way = checker.standard(a, None, b);
-                if explicit { way.or_else(|| checker.standard_cast(a, b)) } else { way }
+                if explicit {
+                    way.or_else(|| checker.standard_cast(a, b))
+                } else {
+                    way
+                }
             };
             let (before, after) = (cast(from, param)?, cast(&row.result, to)?);
             // A detour over a cast of references would make everything convertible.
@@ -345,7 +378,10 @@ fn declared(from: &Type, to: &Type) -> Vec<&'static Row> {
             {
                 seen.push(def);
                 rows.extend(
-                    def.0.rows().iter().filter(|it| matches!(it.kind(), MemberKind::Implicit | MemberKind::Explicit)),
+                    def.0
+                        .rows()
+                        .iter()
+                        .filter(|it| matches!(it.kind(), MemberKind::Implicit | MemberKind::Explicit)),
                 );
             }
             false

@@ -13,10 +13,18 @@ use source::{Diagnostic, Span};
 
 impl Checker<'_> {
     /// `new T(args) { ... }`.
-    pub(super) fn creation(&mut self, ty: &TypeSyntax, args: &[Argument], initializer: Option<&Initializer>, span: Span) -> Typed {
+    pub(super) fn creation(
+        &mut self,
+        ty: &TypeSyntax,
+        args: &[Argument],
+        initializer: Option<&Initializer>,
+        span: Span,
+    ) -> Typed {
         let resolved = self.resolve(ty);
         let made = self.construct(&resolved, args, ty.span, span);
-        let Some(initializer) = initializer else { return made };
+        let Some(initializer) = initializer else {
+            return made;
+        };
         if made.ty.is_error() {
             return made;
         }
@@ -57,16 +65,31 @@ impl Checker<'_> {
         }
         match self.overload(&candidates, &args, &[]) {
             Ok(fitted) => {
-                let Some(row) = fitted.candidate.row else { return Typed::error() };
+                let Some(row) = fitted.candidate.row else {
+                    return Typed::error();
+                };
                 self.allowed(row, type_span);
                 let (codes, outs) = self.emit(&fitted, args);
                 let types = fitted.types.into_boxed_slice();
-                let call = Call { body: row.member.get, args: codes, types, receiver: false, outs };
+                let call = Call {
+                    body: row.member.get,
+                    args: codes,
+                    types,
+                    receiver: false,
+                    outs,
+                };
                 Typed::new(Code::Call(Box::new(call)), ty.clone())
             }
             Err(misfit) => {
-                let name = Name { text: format!("new {ty}"), types: Vec::new(), span: type_span };
-                let group = super::members::Group { receiver: super::members::Receiver::Static(ty.clone()), name };
+                let name = Name {
+                    text: format!("new {ty}"),
+                    types: Vec::new(),
+                    span: type_span,
+                };
+                let group = super::members::Group {
+                    receiver: super::members::Receiver::Static(ty.clone()),
+                    name,
+                };
                 self.misfit(&group, &candidates, &args, misfit, false)
             }
         }
@@ -82,7 +105,8 @@ impl Checker<'_> {
                             self.initialize_target(target, value, codes);
                         }
                         InitialValue::Nested(nested) => {
-                            let member = self.members(&object.ty, &name.text, |kind| kind == MemberKind::Property);
+                            let member =
+                                self.members(&object.ty, &name.text, |kind| kind == MemberKind::Property);
                             match member.into_iter().next() {
                                 Some(found) => {
                                     let member = self.property(object.clone(), &found, name);
@@ -142,19 +166,35 @@ impl Checker<'_> {
             })
             .collect();
         let at = args.first().map_or(span, |it| it.span);
-        let name = Name { text: "Add".to_owned(), types: Vec::new(), span: at };
-        if self.members(&object.ty, "Add", |kind| kind == MemberKind::Method).is_empty() {
+        let name = Name {
+            text: "Add".to_owned(),
+            types: Vec::new(),
+            span: at,
+        };
+        if self
+            .members(&object.ty, "Add", |kind| kind == MemberKind::Method)
+            .is_empty()
+        {
             let message = format!("`{}` takes no elements in braces", object.ty);
             return self.type_error(message, at).code;
         }
-        let group = super::members::Group { receiver: super::members::Receiver::Value(object.clone()), name };
+        let group = super::members::Group {
+            receiver: super::members::Receiver::Value(object.clone()),
+            name,
+        };
         self.call_group(group, given, at).code
     }
 
     // ---- arrays
 
     /// `new T[n]`, `new T[] { ... }`, `new[] { ... }`.
-    pub(super) fn array_creation(&mut self, element: Option<&TypeSyntax>, length: Option<&Expr>, items: Option<&[Expr]>, span: Span) -> Typed {
+    pub(super) fn array_creation(
+        &mut self,
+        element: Option<&TypeSyntax>,
+        length: Option<&Expr>,
+        items: Option<&[Expr]>,
+        span: Span,
+    ) -> Typed {
         let element = match (element, items) {
             (Some(element), _) => self.resolve(element),
             (None, Some(items)) => return self.implicit_array(items, span),
@@ -168,7 +208,8 @@ impl Checker<'_> {
         });
         match (items, length) {
             (Some(items), length) => {
-                let wrong = length.is_some_and(|it| it.constant.is_none_or(|it| it.long() != items.len() as i64));
+                let wrong =
+                    length.is_some_and(|it| it.constant.is_none_or(|it| it.long() != items.len() as i64));
                 if wrong {
                     self.type_error(format!("there are {} elements", items.len()), span);
                 }
@@ -200,18 +241,28 @@ impl Checker<'_> {
         if values.iter().any(|it| it.ty.is_error()) {
             return Typed::error();
         }
-        let types: Vec<(Type, Option<Value>)> = values.iter().map(|it| (it.ty.clone(), it.constant.clone())).collect();
-        let element = self.common(&types).filter(|it| !matches!(it, Type::Null | Type::Error | Type::Void));
+        let types: Vec<(Type, Option<Value>)> = values
+            .iter()
+            .map(|it| (it.ty.clone(), it.constant.clone()))
+            .collect();
+        let element = self
+            .common(&types)
+            .filter(|it| !matches!(it, Type::Null | Type::Error | Type::Void));
         let Some(element) = element else {
             let message = "no type fits all of these elements";
-            self.report(Diagnostic::error("expression-type", message, span).help("write it: `new object[] { ... }`"));
+            self.report(
+                Diagnostic::error("expression-type", message, span).help("write it: `new object[] { ... }`"),
+            );
             return Typed::error();
         };
         let mut codes = Vec::new();
         for (value, item) in values.into_iter().zip(items) {
             codes.push(self.converted(value, &element, item.span).code);
         }
-        Typed::new(Code::Array(Box::new((element.clone(), codes))), Type::array(element))
+        Typed::new(
+            Code::Array(Box::new((element.clone(), codes))),
+            Type::array(element),
+        )
     }
 
     /// `new { a = 1 }`.
@@ -223,7 +274,11 @@ impl Checker<'_> {
                 self.type_error(format!("the type of `{name}` is not known"), item.span);
             }
             if types.iter().any(|(it, _)| **it == **name) {
-                self.error("expression-duplicate", format!("there is a second `{name}`"), item.span);
+                self.error(
+                    "expression-duplicate",
+                    format!("there is a second `{name}`"),
+                    item.span,
+                );
             }
             types.push((name.as_str().into(), value.ty));
             codes.push(value.code);

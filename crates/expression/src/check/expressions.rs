@@ -24,7 +24,11 @@ impl Checker<'_> {
     pub(super) fn discarded(&mut self, expr: &Expr) -> Code {
         let statement = matches!(
             expr.kind,
-            ExprKind::Call(..) | ExprKind::Assign(..) | ExprKind::Compound(..) | ExprKind::Step { .. } | ExprKind::New(..)
+            ExprKind::Call(..)
+                | ExprKind::Assign(..)
+                | ExprKind::Compound(..)
+                | ExprKind::Step { .. }
+                | ExprKind::New(..)
                 | ExprKind::Throw(_)
         ) || matches!(&expr.kind, ExprKind::Conditional(_, rest) if matches!(rest.kind, ExprKind::Call(..) | ExprKind::Conditional(..)));
         let typed = self.expression(expr);
@@ -46,15 +50,23 @@ impl Checker<'_> {
                 _ => self.value(expr),
             },
             ExprKind::Tuple(items) if matches!(ty, Type::Tuple(types) if types.len() == items.len()) => {
-                let Type::Tuple(types) = ty else { return Typed::error() };
-                let codes = items.iter().zip(types.iter()).map(|((_, item), (_, ty))| self.expect(item, ty).code);
+                let Type::Tuple(types) = ty else {
+                    return Typed::error();
+                };
+                let codes = items
+                    .iter()
+                    .zip(types.iter())
+                    .map(|((_, item), (_, ty))| self.expect(item, ty).code);
                 let codes = codes.collect();
                 Typed::new(Code::Record(Box::new((ty.clone(), codes))), ty.clone())
             }
             ExprKind::Ternary(condition, yes, no) if ty.is_delegate() => {
                 let condition = self.condition(condition);
                 let (yes, no) = (self.expect(yes, ty), self.expect(no, ty));
-                Typed::new(Code::Ternary(Box::new((condition, yes.code, no.code))), ty.clone())
+                Typed::new(
+                    Code::Ternary(Box::new((condition, yes.code, no.code))),
+                    ty.clone(),
+                )
             }
             _ => {
                 let value = self.value(expr);
@@ -67,7 +79,11 @@ impl Checker<'_> {
     pub(super) fn condition(&mut self, expr: &Expr) -> Code {
         let value = self.value(expr);
         if matches!(value.ty, Type::Nullable(ref inner) if **inner == Type::Bool) {
-            let diagnostic = Diagnostic::error("expression-type", "`bool?` may be null, so it is no condition", expr.span);
+            let diagnostic = Diagnostic::error(
+                "expression-type",
+                "`bool?` may be null, so it is no condition",
+                expr.span,
+            );
             self.report(diagnostic.help("compare it: `value == true`"));
             return Code::Const(Value::Null);
         }
@@ -86,14 +102,20 @@ impl Checker<'_> {
                 let ty = self.resolve(ty);
                 self.default_value(&ty)
             }
-            ExprKind::Default(None) => self.type_error("`default` needs a type here: `default(int)`", expr.span),
+            ExprKind::Default(None) => {
+                self.type_error("`default` needs a type here: `default(int)`", expr.span)
+            }
             ExprKind::Interpolated(parts) => self.interpolated(parts),
-            ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Predefined(_) => match self.left(expr, false) {
-                Left::Value(value) => value,
-                Left::Group(group) => self.not_called(&group),
-                Left::Type(ty) => self.type_as_value(&ty, expr.span),
-                Left::Namespace(space) => self.type_error(format!("`{space}` is a namespace, not a value"), expr.span),
-            },
+            ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Predefined(_) => {
+                match self.left(expr, false) {
+                    Left::Value(value) => value,
+                    Left::Group(group) => self.not_called(&group),
+                    Left::Type(ty) => self.type_as_value(&ty, expr.span),
+                    Left::Namespace(space) => {
+                        self.type_error(format!("`{space}` is a namespace, not a value"), expr.span)
+                    }
+                }
+            }
             ExprKind::Call(callee, args) => self.call(callee, args, expr.span),
             ExprKind::Index(object, args) => {
                 let value = self.value(object);
@@ -121,8 +143,12 @@ impl Checker<'_> {
                 self.array_creation(element.as_ref(), length.as_deref(), items.as_deref(), expr.span)
             }
             ExprKind::NewAnonymous(members) => self.anonymous(members),
-            ExprKind::ArrayInitializer(_) => self.type_error("an array initializer needs a type: `new[] { ... }`", expr.span),
-            ExprKind::Lambda(_) => self.type_error("a lambda needs a type such as `Func<int, int>`", expr.span),
+            ExprKind::ArrayInitializer(_) => {
+                self.type_error("an array initializer needs a type: `new[] { ... }`", expr.span)
+            }
+            ExprKind::Lambda(_) => {
+                self.type_error("a lambda needs a type such as `Func<int, int>`", expr.span)
+            }
             ExprKind::Tuple(items) => self.tuple(items),
             ExprKind::Declare(..) => self.type_error("a declaration does not belong here", expr.span),
             ExprKind::Throw(value) => {
@@ -146,7 +172,11 @@ impl Checker<'_> {
 
     fn literal_value(&mut self, tok: &Tok, span: Span) -> Typed {
         match tok {
-            Tok::Int { value, long, unsigned } => int_literal(*value, *long, *unsigned),
+            Tok::Int {
+                value,
+                long,
+                unsigned,
+            } => int_literal(*value, *long, *unsigned),
             Tok::Double(value) => Typed::constant(Value::Double(*value), Type::Double),
             Tok::Single(value) => Typed::constant(Value::Single(*value), Type::Single),
             Tok::Decimal(value) => Typed::constant(Value::Decimal(*value), Type::Decimal),
@@ -164,11 +194,19 @@ impl Checker<'_> {
         for part in parts {
             match part {
                 Part::Text(text) => pieces.push(Piece::Text(text.as_str().as_ref().into())),
-                Part::Hole { value, alignment, format } => {
+                Part::Hole {
+                    value,
+                    alignment,
+                    format,
+                } => {
                     let typed = self.value(value);
                     let alignment = alignment.as_ref().map_or(0, |it| self.alignment(it));
                     let format = format.as_deref().filter(|it| !it.is_empty()).map(Into::into);
-                    pieces.push(Piece::Hole { value: typed.code, alignment, format });
+                    pieces.push(Piece::Hole {
+                        value: typed.code,
+                        alignment,
+                        format,
+                    });
                 }
             }
         }
@@ -214,16 +252,26 @@ impl Checker<'_> {
             Type::Void => Type::Void,
             ty => ty.clone().nullable(),
         };
-        Typed::new(Code::Conditional(Box::new((receiver_value.code, slot, rest.code))), ty).from(rest.origin)
+        Typed::new(
+            Code::Conditional(Box::new((receiver_value.code, slot, rest.code))),
+            ty,
+        )
+        .from(rest.origin)
     }
 
     fn ternary(&mut self, condition: &Expr, yes: &Boxed, no: &Boxed, span: Span) -> Typed {
         let condition = self.condition(condition);
         let (yes_value, no_value) = (self.branch(yes), self.branch(no));
-        let types = [(yes_value.ty.clone(), yes_value.constant.clone()), (no_value.ty.clone(), no_value.constant.clone())];
+        let types = [
+            (yes_value.ty.clone(), yes_value.constant.clone()),
+            (no_value.ty.clone(), no_value.constant.clone()),
+        ];
         let ty = self.ternary_type(&types);
         let Some(ty) = ty else {
-            let message = format!("the branches are `{}` and `{}`, and neither converts to the other", types[0].0, types[1].0);
+            let message = format!(
+                "the branches are `{}` and `{}`, and neither converts to the other",
+                types[0].0, types[1].0
+            );
             let diagnostic = Diagnostic::error("expression-type", message, span);
             self.report(diagnostic.help("cast one of them"));
             return Typed::error();
@@ -301,7 +349,9 @@ impl Checker<'_> {
         }
         if !ty.takes_null() {
             let message = format!("`as` gives null or a `{ty}`, and `{ty}` is never null");
-            self.report(Diagnostic::error("expression-type", message, span).help(format!("write `as {ty}?`")));
+            self.report(
+                Diagnostic::error("expression-type", message, span).help(format!("write `as {ty}?`")),
+            );
             return Typed::error();
         }
         let related = value.is_null()
@@ -321,7 +371,10 @@ impl Checker<'_> {
                 return self.type_error("the type of this null is not known", item.span);
             }
             // A name may be left out where the value has one (C# 7.1).
-            let name = name.clone().or_else(|| crate::syntax::inferred_name(item)).filter(|it| !it.starts_with("Item"));
+            let name = name
+                .clone()
+                .or_else(|| crate::syntax::inferred_name(item))
+                .filter(|it| !it.starts_with("Item"));
             types.push((name.map(|it| it.as_str().into()), value.ty));
             codes.push(value.code);
         }

@@ -24,31 +24,46 @@ struct Inference {
 
 impl Checker<'_> {
     /// All type arguments of a candidate: those of its type, then those of the method.
-    pub(super) fn infer(&mut self, candidate: &Candidate, binds: &[(usize, Bind)], args: &[Arg<'_>]) -> Option<Vec<Type>> {
+    pub(super) fn infer(
+        &mut self,
+        candidate: &Candidate,
+        binds: &[(usize, Bind)],
+        args: &[Arg<'_>],
+    ) -> Option<Vec<Type>> {
         let outer = candidate.outer.len();
-        let mut inference = Inference { outer, bounds: vec![Bounds::default(); candidate.own] };
+        let mut inference = Inference {
+            outer,
+            bounds: vec![Bounds::default(); candidate.own],
+        };
         let pairs = self.pairs(candidate, binds);
         for (param, at) in &pairs {
             match &args[*at].form {
                 Form::Typed(value) => inference.lower(param, &value.ty),
                 Form::Place(_, ty) => inference.exact(param, ty),
                 Form::Lambda(expr) => {
-                    if let (ExprKind::Lambda(lambda), Some((params, _))) = (&expr.kind, delegates::signature(param)) {
+                    if let (ExprKind::Lambda(lambda), Some((params, _))) =
+                        (&expr.kind, delegates::signature(param))
+                    {
                         self.explicit_params(lambda, &params, &mut inference);
                     }
                 }
                 _ => (),
             }
         }
-        let mut waiting: Vec<&(Type, usize)> =
-            pairs.iter().filter(|(_, at)| matches!(args[*at].form, Form::Lambda(_) | Form::Group(_))).collect();
+        let mut waiting: Vec<&(Type, usize)> = pairs
+            .iter()
+            .filter(|(_, at)| matches!(args[*at].form, Form::Lambda(_) | Form::Group(_)))
+            .collect();
         while !waiting.is_empty() {
             // First the functions whose parameters are known, as the types of the others may follow from them.
             let ready = waiting.iter().position(|(param, _)| {
-                delegates::signature(param).is_none_or(|(params, _)| params.iter().all(|it| inference.known(it)))
+                delegates::signature(param)
+                    .is_none_or(|(params, _)| params.iter().all(|it| inference.known(it)))
             });
             let (param, at) = waiting.remove(ready.unwrap_or(0));
-            let Some((params, result)) = delegates::signature(param) else { continue };
+            let Some((params, result)) = delegates::signature(param) else {
+                continue;
+            };
             let mut types = Vec::new();
             for ty in &params {
                 inference.fix_in(self, ty)?;
@@ -76,7 +91,9 @@ impl Checker<'_> {
     fn pairs(&self, candidate: &Candidate, binds: &[(usize, Bind)]) -> Vec<(Type, usize)> {
         let mut pairs = Vec::new();
         for (at, bind) in binds {
-            let Some(param) = candidate.params.get(*at) else { continue };
+            let Some(param) = candidate.params.get(*at) else {
+                continue;
+            };
             match bind {
                 Bind::Arg(arg) => pairs.push((param.ty.clone(), *arg)),
                 Bind::Rest(rest) => {
@@ -118,9 +135,10 @@ impl Inference {
 
     fn known(&self, ty: &Type) -> bool {
         match ty {
-            Type::Param(_) => self.place(ty).and_then(|at| self.bounds.get(at)).is_none_or(|it| {
-                it.fixed.is_some() || !it.exact.is_empty() || !it.lower.is_empty()
-            }),
+            Type::Param(_) => self
+                .place(ty)
+                .and_then(|at| self.bounds.get(at))
+                .is_none_or(|it| it.fixed.is_some() || !it.exact.is_empty() || !it.lower.is_empty()),
             Type::Tuple(items) => items.iter().all(|(_, it)| self.known(it)),
             other => other.args().iter().all(|it| self.known(it)),
         }
@@ -141,7 +159,9 @@ impl Inference {
                     self.exact(param, arg);
                 }
             }
-            (Type::Array(param), Type::Array(arg)) | (Type::Nullable(param), Type::Nullable(arg)) => self.exact(param, arg),
+            (Type::Array(param), Type::Array(arg)) | (Type::Nullable(param), Type::Nullable(arg)) => {
+                self.exact(param, arg)
+            }
             (Type::Tuple(params), Type::Tuple(args)) => {
                 for ((_, param), (_, arg)) in params.iter().zip(args.iter()) {
                     self.exact(param, arg);
@@ -184,7 +204,12 @@ impl Inference {
                     found.is_some()
                 });
                 let Some(base) = found else { return };
-                let pairs: Vec<(Type, Type)> = param.args().iter().cloned().zip(base.args().iter().cloned()).collect();
+                let pairs: Vec<(Type, Type)> = param
+                    .args()
+                    .iter()
+                    .cloned()
+                    .zip(base.args().iter().cloned())
+                    .collect();
                 for (at, (param, arg)) in pairs.iter().enumerate() {
                     match def.0.is_covariant(at) && !arg.is_value() {
                         true => self.lower(param, arg),
@@ -218,7 +243,10 @@ impl Inference {
         let chosen = match bounds.exact.first() {
             Some(exact) => Some(exact.clone()),
             // The one type that all others convert to.
-            None => candidates.iter().find(|to| bounds.lower.iter().all(|from| fits(from, to))).cloned(),
+            None => candidates
+                .iter()
+                .find(|to| bounds.lower.iter().all(|from| fits(from, to)))
+                .cloned(),
         }?;
         bounds.fixed = Some(chosen.clone());
         Some(chosen)
@@ -228,7 +256,12 @@ impl Inference {
     fn close(&self, ty: &Type, outer: &[Type]) -> Type {
         let mut args = outer.to_vec();
         for (at, bounds) in self.bounds.iter().enumerate() {
-            args.push(bounds.fixed.clone().unwrap_or(Type::Param((self.outer + at) as u8)));
+            args.push(
+                bounds
+                    .fixed
+                    .clone()
+                    .unwrap_or(Type::Param((self.outer + at) as u8)),
+            );
         }
         ty.with(&args)
     }

@@ -29,23 +29,41 @@ impl Checker<'_> {
             return self.type_error(message, expr.span);
         };
         if params.len() != lambda.params.len() {
-            let message = format!("this lambda has {} parameters, `{delegate}` has {}", lambda.params.len(), params.len());
+            let message = format!(
+                "this lambda has {} parameters, `{delegate}` has {}",
+                lambda.params.len(),
+                params.len()
+            );
             return self.type_error(message, expr.span);
         }
         let key = self.lambda_key(expr, &params);
         let params = self.lambda_params(lambda, &params);
-        let function = self.function(key, params, &lambda.body, Returns::Type(result), delegate.clone(), expr.span).0;
+        let function = self
+            .function(
+                key,
+                params,
+                &lambda.body,
+                Returns::Type(result),
+                delegate.clone(),
+                expr.span,
+            )
+            .0;
         Typed::new(Code::Lambda(Arc::new(function)), delegate.clone())
     }
 
     fn lambda_params(&mut self, lambda: &Lambda, types: &[Type]) -> Params {
-        lambda.params.iter().zip(types).map(|(param, ty)| {
-            let ty = match &param.ty {
-                Some(written) => self.resolve(written),
-                None => ty.clone(),
-            };
-            (param.name.clone(), ty, false)
-        }).collect()
+        lambda
+            .params
+            .iter()
+            .zip(types)
+            .map(|(param, ty)| {
+                let ty = match &param.ty {
+                    Some(written) => self.resolve(written),
+                    None => ty.clone(),
+                };
+                (param.name.clone(), ty, false)
+            })
+            .collect()
     }
 
     fn lambda_key(&self, expr: &Expr, params: &[Type]) -> u64 {
@@ -55,7 +73,9 @@ impl Checker<'_> {
 
     /// What a lambda gives when its parameters have these types; `None` if it is wrong for them.
     pub(super) fn probe(&mut self, expr: &Expr, params: &[Type]) -> Option<Type> {
-        let ExprKind::Lambda(lambda) = &expr.kind else { return None };
+        let ExprKind::Lambda(lambda) = &expr.kind else {
+            return None;
+        };
         if lambda.params.len() != params.len() || !self.works(expr.span) {
             return None;
         }
@@ -70,8 +90,13 @@ impl Checker<'_> {
 
     /// Whether a lambda's results convert to a type that its own type does not convert to, as constants do.
     pub(super) fn probe_into(&mut self, expr: &Expr, params: &[Type], result: &Type) -> bool {
-        let ExprKind::Lambda(lambda) = &expr.kind else { return false };
-        self.works(expr.span) && self.probe_as(expr, lambda, params, Returns::Type(result.clone())).is_some()
+        let ExprKind::Lambda(lambda) = &expr.kind else {
+            return false;
+        };
+        self.works(expr.span)
+            && self
+                .probe_as(expr, lambda, params, Returns::Type(result.clone()))
+                .is_some()
     }
 
     fn probe_as(&mut self, expr: &Expr, lambda: &Lambda, params: &[Type], returns: Returns) -> Option<Type> {
@@ -113,7 +138,14 @@ impl Checker<'_> {
         if self.frames.len() > 12 {
             self.error("expression-too-complex", "lambdas are nested too deeply", span);
             let body = FunctionBody::Value(Code::Const(Value::Null));
-            let function = Function { ty: delegate, frame: 0, params: Vec::new(), refs: Vec::new(), captures: Vec::new(), body };
+            let function = Function {
+                ty: delegate,
+                frame: 0,
+                params: Vec::new(),
+                refs: Vec::new(),
+                captures: Vec::new(),
+                body,
+            };
             return (function, None);
         }
         self.frames.push(Frame::new(returns, key));
@@ -138,7 +170,17 @@ impl Checker<'_> {
         self.receivers = receivers;
         let Some(frame) = self.frames.pop() else {
             let body = FunctionBody::Block(Stmt::Nothing);
-            return (Function { ty: delegate, frame: 0, params: Vec::new(), refs, captures: Vec::new(), body }, None);
+            return (
+                Function {
+                    ty: delegate,
+                    frame: 0,
+                    params: Vec::new(),
+                    refs,
+                    captures: Vec::new(),
+                    body,
+                },
+                None,
+            );
         };
         let given = match &frame.returns {
             Returns::Collected(returned) => self.common(returned),
@@ -146,7 +188,17 @@ impl Checker<'_> {
             Returns::Anything => Some(Type::Object),
         };
         let size = frame.size();
-        (Function { ty: delegate, frame: size, params: slots, refs, captures: frame.captures, body }, given)
+        (
+            Function {
+                ty: delegate,
+                frame: size,
+                params: slots,
+                refs,
+                captures: frame.captures,
+                body,
+            },
+            given,
+        )
     }
 
     // The body of `x => value`.
@@ -169,13 +221,16 @@ impl Checker<'_> {
         let end = Span::new(span.end.saturating_sub(1), span.end);
         match self.frame().returns.clone() {
             Returns::Type(Type::Void) => (),
+            Returns::Collected(returned) if returned.is_empty() && !falls_through => (),
             Returns::Collected(returned) if returned.is_empty() => {
-                if falls_through {
-                    self.frame().returns = Returns::Collected(vec![(Type::Void, None)]);
-                }
+                self.frame().returns = Returns::Collected(vec![(Type::Void, None)]);
             }
             _ if falls_through => {
-                self.error("expression-no-return", "not every path through this function ends in `return value;`", end);
+                self.error(
+                    "expression-no-return",
+                    "not every path through this function ends in `return value;`",
+                    end,
+                );
             }
             _ => (),
         }
@@ -183,12 +238,22 @@ impl Checker<'_> {
 
     /// The one type among these that all others convert to.
     pub(super) fn common(&self, types: &[(Type, Option<Value>)]) -> Option<Type> {
-        let first = types.iter().find(|(ty, _)| !matches!(ty, Type::Null | Type::Error));
+        let first = types
+            .iter()
+            .find(|(ty, _)| !matches!(ty, Type::Null | Type::Error));
         let Some(_) = first else {
             return Some(types.first().map_or(Type::Error, |(ty, _)| ty.clone()));
         };
-        let fits = |to: &Type| types.iter().all(|(from, constant)| self.implicit(from, constant.as_ref(), to).is_some());
-        types.iter().map(|(ty, _)| ty).find(|to| !matches!(to, Type::Null | Type::Error) && fits(to)).cloned()
+        let fits = |to: &Type| {
+            types
+                .iter()
+                .all(|(from, constant)| self.implicit(from, constant.as_ref(), to).is_some())
+        };
+        types
+            .iter()
+            .map(|(ty, _)| ty)
+            .find(|to| !matches!(to, Type::Null | Type::Error) && fits(to))
+            .cloned()
     }
 
     // ---- methods as values
@@ -196,7 +261,9 @@ impl Checker<'_> {
     /// What a method gives for parameters of these types.
     pub(super) fn group_result(&mut self, group: &Group, params: &[Type]) -> Option<Type> {
         let (length, needs) = (self.diagnostics.len(), self.needs);
-        let args = params.iter().map(|ty| Arg::typed(Typed::new(Code::Const(Value::Null), ty.clone()), group.name.span));
+        let args = params
+            .iter()
+            .map(|ty| Arg::typed(Typed::new(Code::Const(Value::Null), ty.clone()), group.name.span));
         let result = self.call_group(group.clone(), args.collect(), group.name.span);
         let wrong = self.has_errors_since(length);
         self.diagnostics.truncate(length);
@@ -206,7 +273,9 @@ impl Checker<'_> {
 
     /// A method as a value of a delegate type.
     pub(super) fn group_value(&mut self, group: &Group, delegate: &Type, span: Span) -> Typed {
-        let Some((params, result)) = delegates::signature(delegate) else { return self.not_called(group) };
+        let Some((params, result)) = delegates::signature(delegate) else {
+            return self.not_called(group);
+        };
         if let Receiver::Local(variable) = &group.receiver {
             return Typed::new(variable.read(), delegate.clone());
         }
@@ -217,7 +286,8 @@ impl Checker<'_> {
             let outer = self.temporary();
             store = Some((outer, Code::SetCell(outer, Box::new(receiver.code.clone()))));
         }
-        self.frames.push(Frame::new(Returns::Type(result.clone()), self.key()));
+        self.frames
+            .push(Frame::new(Returns::Type(result.clone()), self.key()));
         let slots: Vec<(u32, bool)> = params.iter().map(|_| (self.temporary(), false)).collect();
         if let (Receiver::Value(receiver), Some((outer, _))) = (&group.receiver, &store) {
             let inner = self.temporary();
@@ -225,15 +295,18 @@ impl Checker<'_> {
             let receiver = Typed::new(Code::Cell(inner), receiver.ty.clone());
             group.receiver = Receiver::Value(receiver);
         }
-        let args = slots.iter().zip(&params).map(|((slot, _), ty)| {
-            Arg::typed(Typed::new(Code::Local(*slot), ty.clone()), span)
-        });
+        let args = slots
+            .iter()
+            .zip(&params)
+            .map(|((slot, _), ty)| Arg::typed(Typed::new(Code::Local(*slot), ty.clone()), span));
         let called = self.call_group(group, args.collect(), span);
         let called = match result {
             Type::Void => called,
             result => self.converted(called, &result, span),
         };
-        let Some(frame) = self.frames.pop() else { return Typed::error() };
+        let Some(frame) = self.frames.pop() else {
+            return Typed::error();
+        };
         let function = Function {
             ty: delegate.clone(),
             frame: frame.size(),

@@ -81,7 +81,10 @@ impl Checker<'_> {
     fn name(&mut self, name: &Name, called: bool) -> Left {
         if let Some(variable) = self.find(&name.text) {
             if matches!(variable.kind, Kind::Function(_)) {
-                return Left::Group(Group { receiver: Receiver::Local(variable), name: name.clone() });
+                return Left::Group(Group {
+                    receiver: Receiver::Local(variable),
+                    name: name.clone(),
+                });
             }
             return Left::Value(self.variable(&variable));
         }
@@ -116,9 +119,18 @@ impl Checker<'_> {
         near.push("context".to_owned());
         near.extend(library::type_names().map(str::to_owned));
         let (code, message) = match (called, library::find_any(&name.text)) {
-            (_, Some(_)) => ("expression-unknown-type", format!("`{}` has another number of type arguments", name.text)),
-            (true, _) => ("expression-unknown-name", format!("there is no function `{}`", name.text)),
-            (false, _) => ("expression-unknown-name", format!("there is no `{}` here", name.text)),
+            (_, Some(_)) => (
+                "expression-unknown-type",
+                format!("`{}` has another number of type arguments", name.text),
+            ),
+            (true, _) => (
+                "expression-unknown-name",
+                format!("there is no function `{}`", name.text),
+            ),
+            (false, _) => (
+                "expression-unknown-name",
+                format!("there is no `{}` here", name.text),
+            ),
         };
         let near = source::nearest(&name.text, near.iter().map(String::as_str));
         self.report(Diagnostic::error(code, message, name.span).suggest(near));
@@ -133,7 +145,10 @@ impl Checker<'_> {
         if library::is_namespace(&full) {
             return Left::Namespace(full);
         }
-        let names: Vec<&str> = library::types().filter(|it| it.namespace() == space).map(|it| it.short_name()).collect();
+        let names: Vec<&str> = library::types()
+            .filter(|it| it.namespace() == space)
+            .map(|it| it.short_name())
+            .collect();
         let message = format!("there is no type `{full}`");
         let near = source::nearest(&name.text, names);
         self.report(Diagnostic::error("expression-unknown-type", message, name.span).suggest(near));
@@ -161,15 +176,23 @@ impl Checker<'_> {
             return Left::Value(Typed::constant(Value::Enum(*def, *value), ty));
         }
         let is_method = |kind| matches!(kind, MemberKind::StaticMethod | MemberKind::Extension);
-        let property = static_rows(&ty, &name.text, |kind| kind == MemberKind::StaticProperty).into_iter().next();
+        let property = static_rows(&ty, &name.text, |kind| kind == MemberKind::StaticProperty)
+            .into_iter()
+            .next();
         let has_method = !static_rows(&ty, &name.text, is_method).is_empty();
         match property {
             Some(found) if !(called && has_method) => {
                 self.allowed(found.row, name.span);
                 let result = found.row.result.with(&found.outer);
-                Left::Value(Typed::new(call(found.row, Vec::new(), found.outer, false), result))
+                Left::Value(Typed::new(
+                    call(found.row, Vec::new(), found.outer, false),
+                    result,
+                ))
             }
-            _ if has_method => Left::Group(Group { receiver: Receiver::Static(ty), name: name.clone() }),
+            _ if has_method => Left::Group(Group {
+                receiver: Receiver::Static(ty),
+                name: name.clone(),
+            }),
             _ => {
                 let instance = !self.members(&ty, &name.text, |_| true).is_empty();
                 let typed = self.unknown_static(&ty, name, def, instance);
@@ -180,10 +203,16 @@ impl Checker<'_> {
 
     fn unknown_static(&mut self, ty: &Type, name: &Name, def: Option<Def>, instance: bool) -> Typed {
         if instance {
-            let message = format!("`{}` of `{ty}` needs a value in front of the dot, not the type", name.text);
+            let message = format!(
+                "`{}` of `{ty}` needs a value in front of the dot, not the type",
+                name.text
+            );
             return self.error("expression-unknown-member", message, name.span);
         }
-        let rows = def.into_iter().flat_map(|it| it.0.rows()).filter(|it| it.is_static());
+        let rows = def
+            .into_iter()
+            .flat_map(|it| it.0.rows())
+            .filter(|it| it.is_static());
         let values = def.into_iter().flat_map(|it| it.0.values).map(|it| it.0);
         let names: Vec<&str> = rows.map(|it| it.name.as_str()).chain(values).collect();
         let message = format!("`{ty}` has no static member `{}`", name.text);
@@ -212,8 +241,13 @@ impl Checker<'_> {
         let mut add = |base: &Type, depth: usize| {
             let Some(def) = def_of(base) else { return };
             for row in def.0.rows() {
-                if row.name == name && wanted(row.kind()) && !found.iter().any(|it| std::ptr::eq(it.row, row)) {
-                    found.push(Found { row, outer: base.args().to_vec(), depth });
+                if row.name == name && wanted(row.kind()) && !found.iter().any(|it| std::ptr::eq(it.row, row))
+                {
+                    found.push(Found {
+                        row,
+                        outer: base.args().to_vec(),
+                        depth,
+                    });
                 }
             }
         };
@@ -235,7 +269,10 @@ impl Checker<'_> {
         }
         if value.ty.is_dynamic() {
             if called {
-                return Left::Group(Group { receiver: Receiver::Value(value), name: name.clone() });
+                return Left::Group(Group {
+                    receiver: Receiver::Value(value),
+                    name: name.clone(),
+                });
             }
             let get = Dynamic::Get(value.code, name.text.as_str().into());
             return Left::Value(Typed::new(Code::Dynamic(Box::new(get)), Type::Dynamic));
@@ -247,22 +284,39 @@ impl Checker<'_> {
         if let Some(item) = self.field(&value, name) {
             return Left::Value(item);
         }
-        let property = self.members(&value.ty, &name.text, |kind| kind == MemberKind::Property).into_iter().next();
-        let has_method = !self.members(&value.ty, &name.text, |kind| kind == MemberKind::Method).is_empty()
+        let property = self
+            .members(&value.ty, &name.text, |kind| kind == MemberKind::Property)
+            .into_iter()
+            .next();
+        let has_method = !self
+            .members(&value.ty, &name.text, |kind| kind == MemberKind::Method)
+            .is_empty()
             || !library::extensions(&name.text).is_empty();
         match property {
             Some(found) if !(called && has_method) => Left::Value(self.property(value, &found, name)),
-            _ if has_method => Left::Group(Group { receiver: Receiver::Value(value), name: name.clone() }),
+            _ if has_method => Left::Group(Group {
+                receiver: Receiver::Value(value),
+                name: name.clone(),
+            }),
             _ => Left::Value(self.unknown_member(&value.ty, name)),
         }
     }
 
     // Members of tuples and anonymous types.
     fn field(&mut self, value: &Typed, name: &Name) -> Option<Typed> {
-        let numbered = || name.text.strip_prefix("Item")?.parse::<usize>().ok()?.checked_sub(1);
+        let numbered = || {
+            name.text
+                .strip_prefix("Item")?
+                .parse::<usize>()
+                .ok()?
+                .checked_sub(1)
+        };
         let (at, ty) = match &value.ty {
             Type::Tuple(items) => {
-                let at = items.iter().position(|(it, _)| it.as_deref() == Some(&name.text)).or_else(numbered)?;
+                let at = items
+                    .iter()
+                    .position(|(it, _)| it.as_deref() == Some(&name.text))
+                    .or_else(numbered)?;
                 (at, items.get(at)?.1.clone())
             }
             Type::Anonymous(items) => {
@@ -332,13 +386,23 @@ impl Checker<'_> {
         let mut names: Vec<String> = Vec::new();
         bases(ty, &mut |base| {
             if let Some(def) = def_of(base) {
-                names.extend(def.0.rows().iter().filter(|it| !it.is_static()).map(|it| it.name.clone()));
+                names.extend(
+                    def.0
+                        .rows()
+                        .iter()
+                        .filter(|it| !it.is_static())
+                        .map(|it| it.name.clone()),
+                );
             }
             false
         });
         names.extend(object::OBJECT.rows().iter().map(|it| it.name.clone()));
         match ty {
-            Type::Tuple(items) => names.extend(items.iter().filter_map(|(it, _)| it.as_deref().map(str::to_owned))),
+            Type::Tuple(items) => names.extend(
+                items
+                    .iter()
+                    .filter_map(|(it, _)| it.as_deref().map(str::to_owned)),
+            ),
             Type::Anonymous(items) => names.extend(items.iter().map(|(it, _)| it.to_string())),
             _ => (),
         }
@@ -349,7 +413,9 @@ impl Checker<'_> {
         let diagnostic = Diagnostic::error("expression-unknown-member", message, name.span);
         let near = source::nearest(&name.text, names.iter().map(String::as_str));
         self.report(match (near, ty) {
-            (None, Type::Object) => diagnostic.help("cast it to the type that it really has: `((JObject)value).Name`"),
+            (None, Type::Object) => {
+                diagnostic.help("cast it to the type that it really has: `((JObject)value).Name`")
+            }
             (near, _) => diagnostic.suggest(near),
         });
         Typed::error()
@@ -362,17 +428,34 @@ pub(super) fn static_rows(ty: &Type, name: &str, wanted: impl Fn(MemberKind) -> 
     let mut depth = 0;
     let mut add = |base: &Type, depth: usize| {
         let Some(def) = def_of(base) else { return };
-        let same_name = library::types().filter(|it| base.args().is_empty() && it.name == def.0.name && !std::ptr::eq(*it, def.0));
+        let same_name = library::types()
+            .filter(|it| base.args().is_empty() && it.name == def.0.name && !std::ptr::eq(*it, def.0));
         for def in std::iter::once(def.0).chain(same_name) {
-            let rows = def.rows().iter().filter(|row| row.name == name && wanted(row.kind()) && row.outer <= base.args().len());
-            found.extend(rows.map(|row| Found { row, outer: base.args().to_vec(), depth }));
+            let rows = def
+                .rows()
+                .iter()
+                .filter(|row| row.name == name && wanted(row.kind()) && row.outer <= base.args().len());
+            found.extend(rows.map(|row| Found {
+                row,
+                outer: base.args().to_vec(),
+                depth,
+            }));
         }
         // LINQ stands in several tables under one name.
         let prefix = format!("{}.", def.0.name);
         if def.0.kind == library::TypeKind::Static {
-            for def in library::types().filter(|it| it.name.starts_with(&prefix) && it.kind == library::TypeKind::Static) {
-                let rows = def.rows().iter().filter(|row| row.name == name && wanted(row.kind()));
-                found.extend(rows.map(|row| Found { row, outer: Vec::new(), depth }));
+            for def in library::types()
+                .filter(|it| it.name.starts_with(&prefix) && it.kind == library::TypeKind::Static)
+            {
+                let rows = def
+                    .rows()
+                    .iter()
+                    .filter(|row| row.name == name && wanted(row.kind()));
+                found.extend(rows.map(|row| Found {
+                    row,
+                    outer: Vec::new(),
+                    depth,
+                }));
             }
         }
     };
@@ -389,5 +472,11 @@ pub(super) fn static_rows(ty: &Type, name: &str, wanted: impl Fn(MemberKind) -> 
 /// A call of a row.
 pub(super) fn call(row: &'static Row, args: Vec<Code>, types: Vec<Type>, receiver: bool) -> Code {
     let types = types.into_boxed_slice();
-    Code::Call(Box::new(Call { body: row.member.get, args, types, receiver, outs: Vec::new() }))
+    Code::Call(Box::new(Call {
+        body: row.member.get,
+        args,
+        types,
+        receiver,
+        outs: Vec::new(),
+    }))
 }

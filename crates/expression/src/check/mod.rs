@@ -1,11 +1,14 @@
 //! Finds the static types of a tree and lowers it to code.
 
 mod arguments; // the arguments of a call, before the method is known
+mod assignment; // `=`, `+=`, `++`
 mod calls; // which method is meant, and its call
 mod constants; // what is known while compiling
 mod convert; // which types convert to which
 mod create; // `new`
+mod declared_operators; // operators of types, such as `-` of two dates
 mod expressions;
+mod functions; // local functions
 mod infer; // type arguments that are not written
 mod lambdas;
 mod members; // properties, indexers, static members
@@ -77,9 +80,19 @@ pub(crate) fn check(source: &Source, captured: BTreeSet<String>, symbols: &Symbo
         }
     };
     let frame = checker.frames.pop().map_or(0, |frame| frame.size());
-    let function =
-        Function { ty: Type::Object, frame, params: Vec::new(), refs: Vec::new(), captures: Vec::new(), body };
-    Checked { function, needs: checker.needs, diagnostics: checker.diagnostics }
+    let function = Function {
+        ty: Type::Object,
+        frame,
+        params: Vec::new(),
+        refs: Vec::new(),
+        captures: Vec::new(),
+        body,
+    };
+    Checked {
+        function,
+        needs: checker.needs,
+        diagnostics: checker.diagnostics,
+    }
 }
 
 struct Checker<'a> {
@@ -132,11 +145,21 @@ enum Origin {
 
 impl Typed {
     fn new(code: Code, ty: Type) -> Typed {
-        Typed { code, ty, constant: None, origin: Origin::Other }
+        Typed {
+            code,
+            ty,
+            constant: None,
+            origin: Origin::Other,
+        }
     }
 
     fn constant(value: Value, ty: Type) -> Typed {
-        Typed { code: Code::Const(value.clone()), ty, constant: Some(value), origin: Origin::Other }
+        Typed {
+            code: Code::Const(value.clone()),
+            ty,
+            constant: Some(value),
+            origin: Origin::Other,
+        }
     }
 
     fn error() -> Typed {
@@ -185,7 +208,10 @@ impl Checker<'_> {
     }
 
     fn has_errors_since(&self, length: usize) -> bool {
-        self.diagnostics.iter().skip(length).any(|it| it.severity == source::Severity::Error)
+        self.diagnostics
+            .iter()
+            .skip(length)
+            .any(|it| it.severity == source::Severity::Error)
     }
 
     fn frame(&mut self) -> &mut Frame {
@@ -253,7 +279,10 @@ impl Checker<'_> {
         self.work += 1;
         if self.work == MOST_WORK {
             let message = "this expression takes too long to check";
-            self.report(Diagnostic::error("expression-too-complex", message, span).help("name parts of it as variables with types"));
+            self.report(
+                Diagnostic::error("expression-too-complex", message, span)
+                    .help("name parts of it as variables with types"),
+            );
         }
         self.work < MOST_WORK
     }

@@ -1,18 +1,12 @@
-//! Operators and assignment.
+//! Operators of the language.
 
-use super::arguments::Arg;
 use super::convert::{Way, number};
-use super::overloads::Candidate;
-use super::places::Target;
-use super::scope::Kind;
 use super::{Checker, Origin, Typed};
 use crate::Value;
-use crate::eval::cast::bases;
-use crate::eval::code::{Code, Convert, Dynamic};
+use crate::eval::code::{Code, Dynamic};
 use crate::eval::operation;
-use crate::library::{MemberKind, Row, compare, def_of, key_value_pair, tuple};
 use crate::syntax::token::Tok;
-use crate::syntax::tree::{Designation, Expr, ExprKind};
+use crate::syntax::tree::{Expr, ExprKind};
 use crate::types::Type;
 use source::{Diagnostic, Span};
 
@@ -21,7 +15,15 @@ impl Checker<'_> {
 
     pub(super) fn unary(&mut self, op: &'static str, operand: &Expr, span: Span) -> Typed {
         // The lowest `int` and `long` are written as minus something that is too large by itself.
-        if let (ExprKind::Literal(Tok::Int { value, long, unsigned: false }), "-") = (&operand.kind, op) {
+        if let (
+            ExprKind::Literal(Tok::Int {
+                value,
+                long,
+                unsigned: false,
+            }),
+            "-",
+        ) = (&operand.kind, op)
+        {
             match (*value, long) {
                 (0x8000_0000, false) => return Typed::constant(Value::Int(i32::MIN), Type::Int),
                 (0x8000_0000_0000_0000, _) => return Typed::constant(Value::Long(i64::MIN), Type::Long),
@@ -33,7 +35,10 @@ impl Checker<'_> {
             return value;
         }
         if value.ty.is_dynamic() {
-            return Typed::new(Code::Dynamic(Box::new(Dynamic::Unary(op, value.code))), Type::Dynamic);
+            return Typed::new(
+                Code::Dynamic(Box::new(Dynamic::Unary(op, value.code))),
+                Type::Dynamic,
+            );
         }
         if let Some(typed) = self.user_operator(op, vec![(value.clone(), operand.span)]) {
             return typed;
@@ -51,8 +56,14 @@ impl Checker<'_> {
                 _ => self.no_unary(op, &ty, span),
             };
         }
-        let Some(ty) = unary_type(op, value.ty.underlying()) else { return self.no_unary(op, &value.ty, span) };
-        let full = if matches!(value.ty, Type::Nullable(_)) { ty.clone().nullable() } else { ty.clone() };
+        let Some(ty) = unary_type(op, value.ty.underlying()) else {
+            return self.no_unary(op, &value.ty, span);
+        };
+        let full = if matches!(value.ty, Type::Nullable(_)) {
+            ty.clone().nullable()
+        } else {
+            ty.clone()
+        };
         let value = self.converted(value, &full, operand.span);
         if op == "+" {
             return value;
@@ -69,14 +80,19 @@ impl Checker<'_> {
         };
         let op = if op == "~" { "^" } else { "-" };
         let checked = self.checked || value.constant.is_some() && !self.unchecked;
-        let Some(operation) = operation(op, &ty, checked) else { return self.no_unary(op, &ty, span) };
+        let Some(operation) = operation(op, &ty, checked) else {
+            return self.no_unary(op, &ty, span);
+        };
         match full {
-            Type::Nullable(_) => Typed::new(Code::Lifted(operation, Box::new((Code::Const(zero), value.code))), full),
+            Type::Nullable(_) => Typed::new(
+                Code::Lifted(operation, Box::new((Code::Const(zero), value.code))),
+                full,
+            ),
             ty => self.fold(operation, Typed::constant(zero, ty.clone()), value, ty, span),
         }
     }
 
-    fn no_unary(&mut self, op: &str, ty: &Type, span: Span) -> Typed {
+    pub(super) fn no_unary(&mut self, op: &str, ty: &Type, span: Span) -> Typed {
         self.type_error(format!("`{op}` cannot be used on `{ty}`"), span)
     }
 
@@ -153,7 +169,10 @@ impl Checker<'_> {
             () if self.implicit(&a.ty, None, &b.ty).is_some() => b.ty.clone(),
             () if self.implicit(&inner, None, &b.ty).is_some() => b.ty.clone(),
             () => {
-                let message = format!("`??` between `{}` and `{}`: neither converts to the other", a.ty, b.ty);
+                let message = format!(
+                    "`??` between `{}` and `{}`: neither converts to the other",
+                    a.ty, b.ty
+                );
                 return self.type_error(message, span);
             }
         };
@@ -173,7 +192,13 @@ impl Checker<'_> {
     }
 
     /// An operator on two values.
-    pub(super) fn binary_values(&mut self, op: &'static str, a: (Typed, Span), b: (Typed, Span), span: Span) -> Typed {
+    pub(super) fn binary_values(
+        &mut self,
+        op: &'static str,
+        a: (Typed, Span),
+        b: (Typed, Span),
+        span: Span,
+    ) -> Typed {
         let ((left, left_span), (right, right_span)) = (a, b);
         if left.ty.is_error() || right.ty.is_error() {
             return Typed::error();
@@ -182,8 +207,15 @@ impl Checker<'_> {
             return self.type_error("this gives no value", span);
         }
         if left.ty.is_dynamic() || right.ty.is_dynamic() {
-            let ty = if matches!(op, "==" | "!=" | "<" | ">" | "<=" | ">=") { Type::Bool } else { Type::Dynamic };
-            return Typed::new(Code::Dynamic(Box::new(Dynamic::Binary(op, left.code, right.code))), ty);
+            let ty = if matches!(op, "==" | "!=" | "<" | ">" | "<=" | ">=") {
+                Type::Bool
+            } else {
+                Type::Dynamic
+            };
+            return Typed::new(
+                Code::Dynamic(Box::new(Dynamic::Binary(op, left.code, right.code))),
+                ty,
+            );
         }
         if op == "+" && (left.ty == Type::String || right.ty == Type::String) {
             return self.concat(left, right);
@@ -192,7 +224,8 @@ impl Checker<'_> {
             return self.compare_null(op, left, right, span);
         }
         if !(left.ty.is_simple() && right.ty.is_simple())
-            && let Some(typed) = self.user_operator(op, vec![(left.clone(), left_span), (right.clone(), right_span)])
+            && let Some(typed) =
+                self.user_operator(op, vec![(left.clone(), left_span), (right.clone(), right_span)])
         {
             return typed;
         }
@@ -291,7 +324,10 @@ impl Checker<'_> {
             self.report(diagnostic.help("cast the `object` to `string`"));
         }
         match operation(op, &Type::Object, false) {
-            Some(operation) => Typed::new(Code::Binary(operation, Box::new((left.code, right.code))), Type::Bool),
+            Some(operation) => Typed::new(
+                Code::Binary(operation, Box::new((left.code, right.code))),
+                Type::Bool,
+            ),
             None => Typed::error(),
         }
     }
@@ -301,7 +337,11 @@ impl Checker<'_> {
     }
 
     fn no_binary(&mut self, op: &str, a: &Type, b: &Type, span: Span) -> Typed {
-        let diagnostic = Diagnostic::error("expression-type", format!("`{op}` cannot be used on `{a}` and `{b}`"), span);
+        let diagnostic = Diagnostic::error(
+            "expression-type",
+            format!("`{op}` cannot be used on `{a}` and `{b}`"),
+            span,
+        );
         let (object, other) = match (a, b) {
             (Type::Object, other) | (other, Type::Object) => (true, other),
             (a, b) => (false, if a.is_simple() { a } else { b }),
@@ -319,261 +359,6 @@ impl Checker<'_> {
         });
         Typed::error()
     }
-
-    // ---- operators that types declare
-
-    fn user_operator(&mut self, op: &str, operands: Vec<(Typed, Span)>) -> Option<Typed> {
-        let plain: Vec<Type> = operands.iter().map(|(it, _)| it.ty.clone()).collect();
-        let rows = operator_rows(op, &plain, operands.len());
-        if rows.is_empty() {
-            return None;
-        }
-        let candidates: Vec<Candidate> = rows.iter().map(|row| Candidate::of(row, Vec::new(), 0)).collect();
-        let args: Vec<Arg<'_>> = operands.iter().map(|(it, span)| Arg::typed(it.clone(), *span)).collect();
-        if let Ok(fitted) = self.overload(&candidates, &args, &[]) {
-            let (row, result) = (fitted.candidate.row?, fitted.candidate.result.clone());
-            let (codes, _) = self.emit(&fitted, args);
-            return Some(Typed::new(super::members::call(row, codes, Vec::new(), false), result));
-        }
-        if !plain.iter().any(|it| matches!(it, Type::Nullable(_))) {
-            return None;
-        }
-        self.lifted_operator(op, operands, &candidates)
-    }
-
-    // Null on one side: null, or false for comparisons.
-    fn lifted_operator(&mut self, op: &str, operands: Vec<(Typed, Span)>, candidates: &[Candidate]) -> Option<Typed> {
-        let mut stores = Vec::new();
-        let mut args = Vec::new();
-        for (operand, span) in operands {
-            let slot = self.temporary();
-            let inner = Typed::new(Code::Local(slot), operand.ty.underlying().clone());
-            stores.push((slot, operand.code));
-            args.push(Arg::typed(inner, span));
-        }
-        let fitted = self.overload(candidates, &args, &[]).ok()?;
-        let (row, result) = (fitted.candidate.row?, fitted.candidate.result.clone());
-        if matches!(op, "==" | "!=") && stores.len() == 2 {
-            let mut codes = stores.into_iter().map(|it| it.1);
-            let sides = Box::new((codes.next()?, codes.next()?));
-            let operation: crate::eval::Operation = match op {
-                "==" => |a, b| Ok(Value::Bool(compare::equals(a, b))),
-                _ => |a, b| Ok(Value::Bool(!compare::equals(a, b))),
-            };
-            return Some(Typed::new(Code::LiftedEquals(operation, op == "!=", sides), Type::Bool));
-        }
-        let (codes, _) = self.emit(&fitted, args);
-        let call = super::members::call(row, codes, Vec::new(), false);
-        let lifted = stores.into_iter().rev().fold(call, |inner, (slot, code)| Code::LiftedConvert(Box::new((code, slot, inner))));
-        Some(match result {
-            Type::Bool => {
-                let no = Code::Const(Value::Bool(false));
-                Typed::new(Code::Coalesce(Box::new((lifted, no))), Type::Bool)
-            }
-            result => Typed::new(lifted, result.nullable()),
-        })
-    }
-
-    // ---- assignment
-
-    pub(super) fn assign(&mut self, left: &Expr, right: &Expr, span: Span) -> Typed {
-        match &left.kind {
-            ExprKind::Tuple(_) | ExprKind::Declare(_, Designation::Tuple(_)) => {
-                let value = self.value(right);
-                return self.deconstruct(left, value, span);
-            }
-            _ => (),
-        }
-        let mut target = self.target(left);
-        let ty = target.ty();
-        let mut codes = target.setup();
-        let value = match target {
-            Target::Discard | Target::Wrong => self.value(right),
-            _ => self.expect(right, &ty),
-        };
-        codes.push(target.write(value.code));
-        let ty = if matches!(target, Target::Discard) { value.ty } else { ty };
-        Typed::new(sequence(codes), ty)
-    }
-
-    fn deconstruct(&mut self, left: &Expr, value: Typed, span: Span) -> Typed {
-        let Some(types) = parts_of(&value.ty) else {
-            if value.ty.is_error() {
-                return value;
-            }
-            return self.type_error(format!("`{}` does not come apart", value.ty), span);
-        };
-        let slot = self.temporary();
-        let mut codes = vec![Code::SetLocal(slot, Box::new(value.code))];
-        let part = |at: usize| part_of(&value.ty, at, Code::Local(slot));
-        let count = match &left.kind {
-            ExprKind::Tuple(items) => items.len(),
-            ExprKind::Declare(_, Designation::Tuple(names)) => names.len(),
-            _ => 0,
-        };
-        if count != types.len() {
-            let message = format!("there are {} values for {count} names", types.len());
-            return self.type_error(message, left.span);
-        }
-        match &left.kind {
-            ExprKind::Tuple(items) => {
-                for (at, (_, item)) in items.iter().enumerate() {
-                    let value = Typed::new(part(at), types[at].clone());
-                    codes.push(self.assign_part(item, value, span));
-                }
-            }
-            ExprKind::Declare(_, Designation::Tuple(names)) => {
-                for (at, name) in names.iter().enumerate() {
-                    let value = Typed::new(part(at), types[at].clone());
-                    codes.push(self.declare_part(name, value, span));
-                }
-            }
-            _ => (),
-        }
-        codes.push(Code::Local(slot));
-        Typed::new(sequence(codes), value.ty)
-    }
-
-    fn assign_part(&mut self, item: &Expr, value: Typed, span: Span) -> Code {
-        match &item.kind {
-            ExprKind::Declare(ty, designation) => {
-                let ty = if ty.is_var() { value.ty.clone() } else { self.resolve(ty) };
-                let value = self.converted(value, &ty, item.span);
-                self.declare_part(designation, value, span)
-            }
-            ExprKind::Tuple(_) => self.deconstruct(item, value, span).code,
-            _ => {
-                let mut target = self.target(item);
-                let ty = target.ty();
-                let mut codes = target.setup();
-                let value = if matches!(target, Target::Discard) { value } else { self.converted(value, &ty, item.span) };
-                codes.push(target.write(value.code));
-                sequence(codes)
-            }
-        }
-    }
-
-    /// Declares what a designation names, with this value.
-    pub(super) fn declare_part(&mut self, designation: &Designation, value: Typed, span: Span) -> Code {
-        match designation {
-            Designation::Discard(_) => value.code,
-            Designation::Name(name) => self.declare(name, value.ty, Kind::Local).write(value.code),
-            Designation::Tuple(names) => {
-                let Some(types) = parts_of(&value.ty).filter(|it| it.len() == names.len()) else {
-                    return self.type_error(format!("`{}` does not come apart into {} values", value.ty, names.len()), span).code;
-                };
-                let slot = self.temporary();
-                let mut codes = vec![Code::SetLocal(slot, Box::new(value.code))];
-                for (at, name) in names.iter().enumerate() {
-                    let part = Typed::new(part_of(&value.ty, at, Code::Local(slot)), types[at].clone());
-                    codes.push(self.declare_part(name, part, span));
-                }
-                sequence(codes)
-            }
-        }
-    }
-
-    pub(super) fn compound(&mut self, op: &'static str, left: &Expr, right: &Expr, span: Span) -> Typed {
-        let mut target = self.target(left);
-        let ty = target.ty();
-        let mut codes = target.setup();
-        let old = Typed::new(target.read(), ty.clone());
-        let value = self.value(right);
-        let fits = self.implicit(&value.ty, value.constant.as_ref(), &ty).is_some() || matches!(op, "<<" | ">>");
-        let result = self.binary_values(op, (old, left.span), (value, right.span), span);
-        let result = match self.implicit(&result.ty, result.constant.as_ref(), &ty) {
-            Some(way) => self.along(result, &way, &ty),
-            // `b += 1` on a `byte`: the operation is done in `int` and cut back.
-            None if fits => match self.explicit(&result.ty, None, &ty) {
-                Some(way) => self.along(result, &way, &ty),
-                None => self.no_conversion(&result.ty, &ty, span),
-            },
-            None => self.no_conversion(&result.ty, &ty, right.span),
-        };
-        codes.push(target.write(result.code));
-        Typed::new(sequence(codes), ty)
-    }
-
-    pub(super) fn step(&mut self, operand: &Expr, by: i32, prefix: bool, span: Span) -> Typed {
-        let mut target = self.target(operand);
-        let ty = target.ty();
-        if ty.is_error() {
-            return Typed::error();
-        }
-        if !ty.underlying().is_numeric() && !ty.is_enum() && !ty.is_dynamic() {
-            return self.no_unary(if by > 0 { "++" } else { "--" }, &ty, span);
-        }
-        let mut codes = target.setup();
-        let slot = self.temporary();
-        codes.push(Code::SetLocal(slot, Box::new(target.read())));
-        let op = if by > 0 { "+" } else { "-" };
-        let old = Typed::new(Code::Local(slot), ty.clone());
-        let one = Typed::constant(Value::Int(1), Type::Int);
-        let result = match &ty {
-            Type::Class(def, _) => {
-                let sum = operation(op, &Type::Long, false).map(|it| Code::Binary(it, Box::new((old.code, one.code))));
-                Typed::new(Code::Convert(Convert::Enum(*def), Box::new(sum.unwrap_or(Code::Const(Value::Null)))), ty.clone())
-            }
-            _ => self.binary_values(op, (old, operand.span), (one, span), span),
-        };
-        let result = match self.explicit(&result.ty, None, &ty) {
-            Some(way) => self.along(result, &way, &ty),
-            None => result,
-        };
-        codes.push(target.write(result.code));
-        if !prefix {
-            codes.push(Code::Local(slot));
-        }
-        Typed::new(sequence(codes), ty)
-    }
-}
-
-/// Several codes as one.
-pub(super) fn sequence(mut codes: Vec<Code>) -> Code {
-    match codes.len() {
-        1 => codes.remove(0),
-        _ => Code::Sequence(codes.into()),
-    }
-}
-
-// The types of what a value comes apart into.
-fn parts_of(ty: &Type) -> Option<Vec<Type>> {
-    match ty {
-        Type::Tuple(items) => Some(items.iter().map(|(_, it)| it.clone()).collect()),
-        ty if ty.is(&tuple::TUPLE) || ty.is(&key_value_pair::KEY_VALUE_PAIR) => Some(ty.args().to_vec()),
-        _ => None,
-    }
-}
-
-fn part_of(ty: &Type, at: usize, whole: Code) -> Code {
-    if !ty.is(&key_value_pair::KEY_VALUE_PAIR) {
-        return Code::Item(at, Box::new(whole));
-    }
-    let name = if at == 0 { "Key" } else { "Value" };
-    let row: Option<&'static Row> = key_value_pair::KEY_VALUE_PAIR.rows().iter().find(|it| it.name == name);
-    match row {
-        Some(row) => super::members::call(row, vec![whole], ty.args().to_vec(), true),
-        None => Code::Const(Value::Null),
-    }
-}
-
-// The operators that the operands' types declare.
-fn operator_rows(op: &str, operands: &[Type], count: usize) -> Vec<&'static Row> {
-    let mut rows: Vec<&'static Row> = Vec::new();
-    for ty in operands {
-        bases(ty.underlying(), &mut |base| {
-            if let Some(def) = def_of(base) {
-                for row in def.0.rows() {
-                    let fits = row.kind() == MemberKind::Operator && row.name == op && row.params.len() == count;
-                    if fits && !rows.iter().any(|it| std::ptr::eq(*it, row)) {
-                        rows.push(row);
-                    }
-                }
-            }
-            false
-        });
-    }
-    rows
 }
 
 // The type in which a unary operator works.
@@ -622,7 +407,12 @@ fn promoted(left: &Typed, right: &Typed) -> Option<Type> {
     use Type::*;
     let (a, b) = (left.ty.underlying(), right.ty.underlying());
     let either = |ty: &Type| a == ty || b == ty;
-    let positive = |it: &Typed| it.constant.as_ref().and_then(Value::integer).is_some_and(|it| it >= 0);
+    let positive = |it: &Typed| {
+        it.constant
+            .as_ref()
+            .and_then(Value::integer)
+            .is_some_and(|it| it >= 0)
+    };
     let signed = |it: &Typed| matches!(it.ty.underlying(), SByte | Short | Int | Long) && !positive(it);
     Some(match () {
         () if either(&Decimal) && (either(&Double) || either(&Single)) => return None,

@@ -47,9 +47,23 @@ pub(super) enum Misfit {
 
 impl Candidate {
     pub(super) fn of(row: &'static Row, outer: Vec<Type>, depth: usize) -> Candidate {
-        let params = row.params.iter().map(|it| Param { ty: it.ty.with(&outer), ..it.clone() }).collect();
+        let params = row
+            .params
+            .iter()
+            .map(|it| Param {
+                ty: it.ty.with(&outer),
+                ..it.clone()
+            })
+            .collect();
         let result = row.result.with(&outer);
-        Candidate { row: Some(row), params, own: row.own, outer, result, depth }
+        Candidate {
+            row: Some(row),
+            params,
+            own: row.own,
+            outer,
+            result,
+            depth,
+        }
     }
 
     // Which argument goes to which parameter, normally or with `params` taken apart.
@@ -77,12 +91,15 @@ impl Candidate {
         let mut bound = Vec::new();
         for (at, bind) in binds.into_iter().enumerate() {
             let param = &self.params[at];
-            bound.push((at, match bind {
-                Some(bind) => bind,
-                None if expand && param.mode == Mode::Params => Bind::Rest(Vec::new()),
-                None if param.default.is_some() => Bind::Default,
-                None => return None,
-            }));
+            bound.push((
+                at,
+                match bind {
+                    Some(bind) => bind,
+                    None if expand && param.mode == Mode::Params => Bind::Rest(Vec::new()),
+                    None if param.default.is_some() => Bind::Default,
+                    None => return None,
+                },
+            ));
         }
         Some(bound)
     }
@@ -91,11 +108,17 @@ impl Candidate {
 impl Fitted {
     /// The type of a parameter.
     pub(super) fn param(&self, at: usize) -> Type {
-        self.candidate.params.get(at).map_or(Type::Error, |it| it.ty.with(&self.types))
+        self.candidate
+            .params
+            .get(at)
+            .map_or(Type::Error, |it| it.ty.with(&self.types))
     }
 
     fn defaults(&self) -> usize {
-        self.binds.iter().filter(|(_, bind)| matches!(bind, Bind::Default)).count()
+        self.binds
+            .iter()
+            .filter(|(_, bind)| matches!(bind, Bind::Default))
+            .count()
     }
 
     // The type that an argument meets.
@@ -110,7 +133,12 @@ impl Fitted {
 
 impl Checker<'_> {
     /// The best of the candidates for these arguments.
-    pub(super) fn overload(&mut self, candidates: &[Candidate], args: &[Arg<'_>], written: &[Type]) -> Result<Fitted, Misfit> {
+    pub(super) fn overload(
+        &mut self,
+        candidates: &[Candidate],
+        args: &[Arg<'_>],
+        written: &[Type],
+    ) -> Result<Fitted, Misfit> {
         let mut fitted: Vec<Fitted> = Vec::new();
         let mut misfit = Misfit::None;
         for candidate in candidates {
@@ -145,15 +173,28 @@ impl Checker<'_> {
         best.ok_or(misfit)
     }
 
-    fn fit(&mut self, candidate: &Candidate, args: &[Arg<'_>], written: &[Type], expand: bool) -> Result<Option<Fitted>, Misfit> {
-        let Some(binds) = candidate.bind(args, expand) else { return Ok(None) };
+    fn fit(
+        &mut self,
+        candidate: &Candidate,
+        args: &[Arg<'_>],
+        written: &[Type],
+        expand: bool,
+    ) -> Result<Option<Fitted>, Misfit> {
+        let Some(binds) = candidate.bind(args, expand) else {
+            return Ok(None);
+        };
         let types = match (candidate.own, written.len()) {
             (own, given) if given > 0 && own != given => return Ok(None),
             (0, _) => candidate.outer.clone(),
             (_, 0) => self.infer(candidate, &binds, args).ok_or(Misfit::Inference)?,
             _ => candidate.outer.iter().chain(written).cloned().collect(),
         };
-        let fitted = Fitted { candidate: candidate.clone(), binds, types, expanded: expand };
+        let fitted = Fitted {
+            candidate: candidate.clone(),
+            binds,
+            types,
+            expanded: expand,
+        };
         for (at, bind) in &fitted.binds {
             let (param, mode) = (fitted.param(*at), fitted.candidate.params[*at].mode);
             let fits = match bind {
@@ -161,7 +202,8 @@ impl Checker<'_> {
                 Bind::Arg(arg) => self.accepts(&args[*arg], &param, mode),
                 Bind::Rest(rest) => {
                     let element = param.args().first().cloned().unwrap_or(Type::Object);
-                    rest.iter().all(|arg| self.accepts(&args[*arg], &element, Mode::Value))
+                    rest.iter()
+                        .all(|arg| self.accepts(&args[*arg], &element, Mode::Value))
                 }
             };
             if !fits {
@@ -182,12 +224,14 @@ impl Checker<'_> {
                 matches!(self.standard(&value.ty, None, param), Some(Way::Same)) && !value.is_null()
             }
             Form::Typed(value) => self.implicit(&value.ty, value.constant.as_ref(), param).is_some(),
-            Form::Default | Form::Target(_) => true,
+            Form::Default => true,
             Form::Declare(ty, _) => mode == Mode::Out && (ty.is_var() || self.resolve(ty) == *param),
             Form::Place(_, ty) => ty == param || ty.is_error() || ty.is_dynamic(),
             Form::Lambda(expr) => self.lambda_fits(expr, param),
             Form::Group(group) => {
-                let Some((params, result)) = delegates::signature(param) else { return false };
+                let Some((params, result)) = delegates::signature(param) else {
+                    return false;
+                };
                 match self.group_result(&group.clone(), &params) {
                     Some(given) => result == Type::Void || self.implicit(&given, None, &result).is_some(),
                     None => false,
@@ -197,7 +241,8 @@ impl Checker<'_> {
     }
 
     fn lambda_fits(&mut self, expr: &crate::syntax::tree::Expr, delegate: &Type) -> bool {
-        let (ExprKind::Lambda(lambda), Some((params, result))) = (&expr.kind, delegates::signature(delegate)) else {
+        let (ExprKind::Lambda(lambda), Some((params, result))) = (&expr.kind, delegates::signature(delegate))
+        else {
             return false;
         };
         if lambda.params.len() != params.len() {
@@ -213,7 +258,11 @@ impl Checker<'_> {
         match self.probe(expr, &params) {
             Some(Type::Void) => result == Type::Void,
             // A value that nobody takes is fine where it is the value of a call.
-            Some(given) => result == Type::Void || self.implicit(&given, None, &result).is_some() || self.probe_into(expr, &params, &result),
+            Some(given) => {
+                result == Type::Void
+                    || self.implicit(&given, None, &result).is_some()
+                    || self.probe_into(expr, &params, &result)
+            }
             None => false,
         }
     }
@@ -255,7 +304,9 @@ impl Checker<'_> {
         if a == b {
             return 0;
         }
-        if let (Form::Lambda(expr), Some((params, x)), Some((_, y))) = (&arg.form, delegates::signature(a), delegates::signature(b)) {
+        if let (Form::Lambda(expr), Some((params, x)), Some((_, y))) =
+            (&arg.form, delegates::signature(a), delegates::signature(b))
+        {
             let given = self.probe(expr, &params);
             return match (x == Type::Void, y == Type::Void) {
                 (true, false) => -1,
@@ -281,7 +332,10 @@ impl Checker<'_> {
             Some(Type::Dynamic) if *b == Type::Object => return -1,
             _ => (),
         }
-        match (self.implicit(a, None, b).is_some(), self.implicit(b, None, a).is_some()) {
+        match (
+            self.implicit(a, None, b).is_some(),
+            self.implicit(b, None, a).is_some(),
+        ) {
             (true, false) => return 1,
             (false, true) => return -1,
             _ => (),
@@ -312,14 +366,23 @@ impl Checker<'_> {
             }
             depth(ty)
         };
-        let total = |fitted: &Fitted| (0..args).filter_map(|at| open(fitted, at)).map(|ty| weight(&ty)).sum::<u32>();
+        let total = |fitted: &Fitted| {
+            (0..args)
+                .filter_map(|at| open(fitted, at))
+                .map(|ty| weight(&ty))
+                .sum::<u32>()
+        };
         total(a) > total(b)
     }
 
     // ---- the call itself
 
     /// The code of each parameter, and where `out` and `ref` arguments go.
-    pub(super) fn emit(&mut self, fitted: &Fitted, args: Vec<Arg<'_>>) -> (Vec<Code>, Vec<(usize, crate::eval::code::Place)>) {
+    pub(super) fn emit(
+        &mut self,
+        fitted: &Fitted,
+        args: Vec<Arg<'_>>,
+    ) -> (Vec<Code>, Vec<(usize, crate::eval::code::Place)>) {
         let mut args: Vec<Option<Arg<'_>>> = args.into_iter().map(Some).collect();
         let (mut codes, mut outs) = (Vec::new(), Vec::new());
         for (at, bind) in &fitted.binds {
@@ -335,7 +398,9 @@ impl Checker<'_> {
                     codes.push(Code::Const(value));
                 }
                 Bind::Arg(arg) => {
-                    let Some(arg) = args.get_mut(*arg).and_then(Option::take) else { continue };
+                    let Some(arg) = args.get_mut(*arg).and_then(Option::take) else {
+                        continue;
+                    };
                     match fitted.candidate.params[*at].mode {
                         Mode::Out | Mode::Ref => {
                             let (code, place) = self.by_reference(arg, &param);
@@ -365,7 +430,7 @@ impl Checker<'_> {
         let span: Span = arg.span;
         match arg.form {
             Form::Typed(value) => self.converted(value, param, span),
-            Form::Lambda(expr) | Form::Target(expr) => self.expect(expr, param),
+            Form::Lambda(expr) => self.expect(expr, param),
             Form::Group(group) => self.group_value(&group, param, span),
             Form::Default => self.default_value(param),
             Form::Declare(..) | Form::Place(..) => self.type_error("`out` does not belong here", span),

@@ -37,7 +37,11 @@ impl Checker<'_> {
     }
 
     fn type_pattern(&mut self, syntax: &TypeSyntax, name: Option<&Name>, ty: &Type) -> Lowered {
-        let wanted = if syntax.is_var() { ty.clone() } else { self.resolve(syntax) };
+        let wanted = if syntax.is_var() {
+            ty.clone()
+        } else {
+            self.resolve(syntax)
+        };
         self.possible(ty, &wanted, syntax.span);
         let place = match name {
             Some(name) => self.declare(name, wanted.clone(), Kind::Local).place(),
@@ -48,18 +52,34 @@ impl Checker<'_> {
 
     // `x is Name`: a type, unless `Name` is a constant such as `JTokenType.Null`.
     fn type_or_constant(&mut self, syntax: &TypeSyntax, ty: &Type) -> Lowered {
-        let TypeSyntaxKind::Name(name, args) = &syntax.kind else { return self.type_pattern(syntax, None, ty) };
+        let TypeSyntaxKind::Name(name, args) = &syntax.kind else {
+            return self.type_pattern(syntax, None, ty);
+        };
         let known = Type::from_keyword(name).is_some() || crate::library::find(name, args.len()).is_some();
         if known || !args.is_empty() {
             return self.type_pattern(syntax, None, ty);
         }
         // The name again as an expression.
-        let mut parts = name.split('.').map(|text| Name { text: text.to_owned(), types: Vec::new(), span: syntax.span });
-        let Some(first) = parts.next() else { return Lowered::Any };
-        let first = Expr { kind: ExprKind::Name(first), span: syntax.span, depth: 1 };
+        let mut parts = name.split('.').map(|text| Name {
+            text: text.to_owned(),
+            types: Vec::new(),
+            span: syntax.span,
+        });
+        let Some(first) = parts.next() else {
+            return Lowered::Any;
+        };
+        let first = Expr {
+            kind: ExprKind::Name(first),
+            span: syntax.span,
+            depth: 1,
+        };
         let expr = parts.fold(first, |object, name| {
             let depth = object.depth + 1;
-            Expr { kind: ExprKind::Member(Box::new(object), name), span: syntax.span, depth }
+            Expr {
+                kind: ExprKind::Member(Box::new(object), name),
+                span: syntax.span,
+                depth,
+            }
         });
         self.constant_pattern(&expr, ty)
     }

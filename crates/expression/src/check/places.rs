@@ -4,20 +4,33 @@ use super::members::{Found, Left};
 use super::overloads::Candidate;
 use super::scope::{Kind, Variable};
 use super::{Checker, Origin, Typed};
+use crate::Value;
 use crate::eval::code::{Call, Code, Dynamic, Place};
 use crate::library::{MemberKind, Row};
 use crate::syntax::tree::{Argument, Designation, Expr, ExprKind, Name};
 use crate::types::Type;
-use crate::Value;
 use source::{Diagnostic, Span};
 
 /// Something that has a value and takes another.
 pub(super) enum Target {
     Variable(Variable),
     // Receiver and arguments lie in slots already: prepared code, row, slots, type arguments, type.
-    Member { setup: Vec<Code>, row: &'static Row, slots: Vec<u32>, types: Vec<Type>, ty: Type },
-    DynamicMember { setup: Vec<Code>, slot: u32, name: String },
-    DynamicIndex { setup: Vec<Code>, slots: Vec<u32> },
+    Member {
+        setup: Vec<Code>,
+        row: &'static Row,
+        slots: Vec<u32>,
+        types: Vec<Type>,
+        ty: Type,
+    },
+    DynamicMember {
+        setup: Vec<Code>,
+        slot: u32,
+        name: String,
+    },
+    DynamicIndex {
+        setup: Vec<Code>,
+        slots: Vec<u32>,
+    },
     Discard,
     Wrong,
 }
@@ -37,7 +50,9 @@ impl Target {
     pub(super) fn read(&self) -> Code {
         match self {
             Target::Variable(variable) => variable.read(),
-            Target::Member { row, slots, types, .. } => {
+            Target::Member {
+                row, slots, types, ..
+            } => {
                 let args = slots.iter().map(|slot| Code::Local(*slot)).collect();
                 call(row.member.get, args, types)
             }
@@ -57,15 +72,25 @@ impl Target {
     pub(super) fn write(&self, value: Code) -> Code {
         match self {
             Target::Variable(variable) => variable.write(value),
-            Target::Member { row, slots, types, .. } => {
+            Target::Member {
+                row, slots, types, ..
+            } => {
                 let mut args: Vec<Code> = slots.iter().map(|slot| Code::Local(*slot)).collect();
                 args.push(value);
                 let body = row.member.set.unwrap_or(row.member.get);
-                Code::Set(Box::new(Call { body, args, types: types.clone().into(), receiver: true, outs: Vec::new() }))
+                Code::Set(Box::new(Call {
+                    body,
+                    args,
+                    types: types.clone().into(),
+                    receiver: true,
+                    outs: Vec::new(),
+                }))
             }
-            Target::DynamicMember { slot, name, .. } => {
-                Code::Dynamic(Box::new(Dynamic::Set(Code::Local(*slot), name.as_str().into(), value)))
-            }
+            Target::DynamicMember { slot, name, .. } => Code::Dynamic(Box::new(Dynamic::Set(
+                Code::Local(*slot),
+                name.as_str().into(),
+                value,
+            ))),
             Target::DynamicIndex { slots, .. } => {
                 let mut locals = slots.iter().map(|slot| Code::Local(*slot));
                 let receiver = locals.next().unwrap_or(Code::Const(Value::Null));
@@ -78,16 +103,22 @@ impl Target {
     /// What must run first, once.
     pub(super) fn setup(&mut self) -> Vec<Code> {
         match self {
-            Target::Member { setup, .. } | Target::DynamicMember { setup, .. } | Target::DynamicIndex { setup, .. } => {
-                std::mem::take(setup)
-            }
+            Target::Member { setup, .. }
+            | Target::DynamicMember { setup, .. }
+            | Target::DynamicIndex { setup, .. } => std::mem::take(setup),
             _ => Vec::new(),
         }
     }
 }
 
 fn call(body: crate::library::Body, args: Vec<Code>, types: &[Type]) -> Code {
-    Code::Call(Box::new(Call { body, args, types: types.into(), receiver: true, outs: Vec::new() }))
+    Code::Call(Box::new(Call {
+        body,
+        args,
+        types: types.into(),
+        receiver: true,
+        outs: Vec::new(),
+    }))
 }
 
 impl Checker<'_> {
@@ -111,7 +142,7 @@ impl Checker<'_> {
                 let ty = self.resolve(ty);
                 Target::Variable(self.declare(name, ty, Kind::Local))
             }
-            ExprKind::Declare(_, Designation::Discard(_)) => Target::Discard,
+            ExprKind::Declare(_, Designation::Discard) => Target::Discard,
             _ => {
                 self.type_error("this cannot be assigned to", expr.span);
                 Target::Wrong
@@ -144,7 +175,11 @@ impl Checker<'_> {
         if value.ty.is_dynamic() {
             let slot = self.temporary();
             let setup = vec![Code::SetLocal(slot, Box::new(value.code))];
-            return Target::DynamicMember { setup, slot, name: name.text.clone() };
+            return Target::DynamicMember {
+                setup,
+                slot,
+                name: name.text.clone(),
+            };
         }
         let found = self.members(&value.ty, &name.text, |kind| kind == MemberKind::Property);
         let Some(found) = found.into_iter().next() else {
@@ -159,14 +194,23 @@ impl Checker<'_> {
             return Target::Wrong;
         };
         if found.row.member.set.is_none() {
-            self.type_error(format!("`{}` of `{}` cannot be assigned to", name.text, value.ty), name.span);
+            self.type_error(
+                format!("`{}` of `{}` cannot be assigned to", name.text, value.ty),
+                name.span,
+            );
             return Target::Wrong;
         }
         self.allowed(found.row, name.span);
         let slot = self.temporary();
         let setup = vec![Code::SetLocal(slot, Box::new(value.code))];
         let ty = found.row.result.with(&found.outer);
-        Target::Member { setup, row: found.row, slots: vec![slot], types: found.outer, ty }
+        Target::Member {
+            setup,
+            row: found.row,
+            slots: vec![slot],
+            types: found.outer,
+            ty,
+        }
     }
 
     pub(super) fn index_target(&mut self, value: Typed, args: &[Argument], span: Span) -> Target {
@@ -176,7 +220,10 @@ impl Checker<'_> {
         let receiver = self.temporary();
         let mut setup = vec![Code::SetLocal(receiver, Box::new(value.code.clone()))];
         let mut slots = vec![receiver];
-        let stored = Typed { code: Code::Local(receiver), ..value };
+        let stored = Typed {
+            code: Code::Local(receiver),
+            ..value
+        };
         if stored.ty.is_dynamic() {
             for arg in self.arguments(args) {
                 let code = self.pass(arg, &Type::Dynamic).code;
@@ -186,9 +233,14 @@ impl Checker<'_> {
             }
             return Target::DynamicIndex { setup, slots };
         }
-        let Some((row, codes, types, ty)) = self.indexer(&stored, args, span) else { return Target::Wrong };
+        let Some((row, codes, types, ty)) = self.indexer(&stored, args, span) else {
+            return Target::Wrong;
+        };
         if row.member.set.is_none() {
-            self.type_error(format!("an element of `{}` cannot be assigned to", stored.ty), span);
+            self.type_error(
+                format!("an element of `{}` cannot be assigned to", stored.ty),
+                span,
+            );
             return Target::Wrong;
         }
         for code in codes {
@@ -196,23 +248,39 @@ impl Checker<'_> {
             setup.push(Code::SetLocal(slot, Box::new(code)));
             slots.push(slot);
         }
-        Target::Member { setup, row, slots, types, ty }
+        Target::Member {
+            setup,
+            row,
+            slots,
+            types,
+            ty,
+        }
     }
 
     // The indexer that takes the arguments: row, argument codes, type arguments, type.
-    fn indexer(&mut self, value: &Typed, args: &[Argument], span: Span) -> Option<(&'static Row, Vec<Code>, Vec<Type>, Type)> {
+    fn indexer(
+        &mut self,
+        value: &Typed,
+        args: &[Argument],
+        span: Span,
+    ) -> Option<(&'static Row, Vec<Code>, Vec<Type>, Type)> {
         let found: Vec<Found> = self.members(&value.ty, "this", |kind| kind == MemberKind::Indexer);
         let given = self.arguments(args);
         if found.is_empty() {
             let message = format!("`{}` has no elements to take by `[...]`", value.ty);
             let diagnostic = Diagnostic::error("expression-unknown-member", message, span);
             self.report(match value.ty {
-                Type::Object => diagnostic.help("cast it to the type that it really has: `((JObject)value)[\"name\"]`"),
+                Type::Object => {
+                    diagnostic.help("cast it to the type that it really has: `((JObject)value)[\"name\"]`")
+                }
                 _ => diagnostic,
             });
             return None;
         }
-        let candidates: Vec<Candidate> = found.iter().map(|it| Candidate::of(it.row, it.outer.clone(), it.depth)).collect();
+        let candidates: Vec<Candidate> = found
+            .iter()
+            .map(|it| Candidate::of(it.row, it.outer.clone(), it.depth))
+            .collect();
         match self.overload(&candidates, &given, &[]) {
             Ok(fitted) => {
                 let row = fitted.candidate.row?;
@@ -222,7 +290,9 @@ impl Checker<'_> {
                 Some((row, codes, fitted.types, ty))
             }
             Err(_) => {
-                if given.iter().all(|it| !matches!(&it.form, super::arguments::Form::Typed(value) if value.ty.is_error())) {
+                if given.iter().all(
+                    |it| !matches!(&it.form, super::arguments::Form::Typed(value) if value.ty.is_error()),
+                ) {
                     let given: Vec<String> = given.iter().map(super::arguments::Arg::describe).collect();
                     let message = format!("`{}` takes no [{}]", value.ty, given.join(", "));
                     self.error("expression-arguments", message, span);
@@ -240,10 +310,18 @@ impl Checker<'_> {
         }
         if value.ty.is_dynamic() {
             let given = self.arguments(args);
-            let codes = given.into_iter().map(|arg| self.pass(arg, &Type::Dynamic).code).collect();
-            return Typed::new(Code::Dynamic(Box::new(Dynamic::Index(value.code, codes))), Type::Dynamic);
+            let codes = given
+                .into_iter()
+                .map(|arg| self.pass(arg, &Type::Dynamic).code)
+                .collect();
+            return Typed::new(
+                Code::Dynamic(Box::new(Dynamic::Index(value.code, codes))),
+                Type::Dynamic,
+            );
         }
-        let Some((row, mut codes, types, ty)) = self.indexer(&value, args, span) else { return Typed::error() };
+        let Some((row, mut codes, types, ty)) = self.indexer(&value, args, span) else {
+            return Typed::error();
+        };
         if value.origin == Origin::Variables
             && let [Code::Const(Value::Text(key))] = codes.as_slice()
             && let Some(key) = key.utf8()
@@ -283,7 +361,7 @@ impl Checker<'_> {
     pub(super) fn declared_place(&mut self, designation: &Designation, ty: Type) -> Place {
         match designation {
             Designation::Name(name) => self.declare(name, ty, Kind::Local).place(),
-            Designation::Discard(_) => Place::Discard,
+            Designation::Discard => Place::Discard,
             Designation::Tuple(_) => Place::Discard,
         }
     }

@@ -24,7 +24,9 @@ struct Source {
 
 impl Checker<'_> {
     pub(super) fn query(&mut self, query: &Query, span: Span) -> Typed {
-        let Some(source) = self.query_source(&query.first) else { return Typed::error() };
+        let Some(source) = self.query_source(&query.first) else {
+            return Typed::error();
+        };
         self.query_rest(source, &query.clauses, &query.end, query.next.as_ref(), span)
     }
 
@@ -33,19 +35,33 @@ impl Checker<'_> {
         let sequence = self.range_sequence(from)?;
         let element = element_type(&sequence.ty)?;
         let ranges = vec![(from.name.clone(), element.clone(), Vec::new())];
-        Some(Source { sequence, element, ranges })
+        Some(Source {
+            sequence,
+            element,
+            ranges,
+        })
     }
 
     fn range_sequence(&mut self, from: &From) -> Option<Typed> {
         let mut sequence = self.value(&from.source);
         if let Some(ty) = &from.ty {
-            let name = Name { text: "Cast".to_owned(), types: vec![ty.clone()], span: from.name.span };
-            let group = Group { receiver: Receiver::Value(sequence), name };
+            let name = Name {
+                text: "Cast".to_owned(),
+                types: vec![ty.clone()],
+                span: from.name.span,
+            };
+            let group = Group {
+                receiver: Receiver::Value(sequence),
+                name,
+            };
             sequence = self.call_group(group, Vec::new(), from.name.span);
         }
         if element_type(&sequence.ty).is_none() {
             if !sequence.ty.is_error() {
-                self.type_error(format!("`{}` has no elements to go through", sequence.ty), from.source.span);
+                self.type_error(
+                    format!("`{}` has no elements to go through", sequence.ty),
+                    from.source.span,
+                );
             }
             return None;
         }
@@ -78,9 +94,15 @@ impl Checker<'_> {
             }
         };
         let Some((name, rest)) = next else { return result };
-        let Some(element) = element_type(&result.ty) else { return result };
+        let Some(element) = element_type(&result.ty) else {
+            return result;
+        };
         let ranges = vec![(name.clone(), element.clone(), Vec::new())];
-        let source = Source { sequence: result, element, ranges };
+        let source = Source {
+            sequence: result,
+            element,
+            ranges,
+        };
         self.query_rest(source, &rest.clauses, &rest.end, rest.next.as_ref(), span)
     }
 
@@ -107,24 +129,49 @@ impl Checker<'_> {
             Clause::From(from) => {
                 let mut element = Type::Error;
                 let inner = self.range_lambda(&source, |it| {
-                    let Some(sequence) = it.range_sequence(from) else { return Typed::error() };
+                    let Some(sequence) = it.range_sequence(from) else {
+                        return Typed::error();
+                    };
                     element = element_type(&sequence.ty).unwrap_or(Type::Error);
                     let ty = Type::generic(&interfaces::IENUMERABLE, [element.clone()]);
                     it.converted(sequence, &ty, from.source.span)
                 });
                 let result = self.pair_lambda(&source.element, &element);
-                Some(self.widened(source, "SelectMany", vec![inner, result], &from.name, element, span))
+                Some(self.widened(
+                    source,
+                    "SelectMany",
+                    vec![inner, result],
+                    &from.name,
+                    element,
+                    span,
+                ))
             }
-            Clause::Join { from, left, right, into } => {
+            Clause::Join {
+                from,
+                left,
+                right,
+                into,
+            } => {
                 let inner = self.query_source(from)?;
                 let left = self.range_lambda(&source, |it| it.value(left));
                 let right = self.range_lambda(&inner, |it| it.value(right));
                 let (method, name, ty) = match into {
-                    Some(name) => ("GroupJoin", name, Type::generic(&interfaces::IENUMERABLE, [inner.element.clone()])),
+                    Some(name) => (
+                        "GroupJoin",
+                        name,
+                        Type::generic(&interfaces::IENUMERABLE, [inner.element.clone()]),
+                    ),
                     None => ("Join", &from.name, inner.element.clone()),
                 };
                 let result = self.pair_lambda(&source.element, &ty);
-                Some(self.widened(source, method, vec![inner.sequence, left, right, result], name, ty, span))
+                Some(self.widened(
+                    source,
+                    method,
+                    vec![inner.sequence, left, right, result],
+                    name,
+                    ty,
+                    span,
+                ))
             }
         }
     }
@@ -144,7 +191,15 @@ impl Checker<'_> {
     }
 
     // The source after one more range variable has come into its elements.
-    fn widened(&mut self, source: Source, method: &str, args: Vec<Typed>, name: &Name, ty: Type, span: Span) -> Source {
+    fn widened(
+        &mut self,
+        source: Source,
+        method: &str,
+        args: Vec<Typed>,
+        name: &Name,
+        ty: Type,
+        span: Span,
+    ) -> Source {
         let element = pair_type(&source.element, &ty);
         let sequence = self.linq(source.sequence, method, args, span);
         let deeper = |(name, ty, path): Range| {
@@ -153,16 +208,31 @@ impl Checker<'_> {
         };
         let mut ranges: Vec<Range> = source.ranges.into_iter().map(deeper).collect();
         ranges.push((name.clone(), ty, vec![1]));
-        Source { sequence, element, ranges }
+        Source {
+            sequence,
+            element,
+            ranges,
+        }
     }
 
     fn linq(&mut self, sequence: Typed, method: &str, args: Vec<Typed>, span: Span) -> Typed {
         if sequence.ty.is_error() || args.iter().any(|it| it.ty.is_error()) {
             return Typed::error();
         }
-        let name = Name { text: method.to_owned(), types: Vec::new(), span };
+        let name = Name {
+            text: method.to_owned(),
+            types: Vec::new(),
+            span,
+        };
         let args = args.into_iter().map(|it| Arg::typed(it, span)).collect();
-        self.call_group(Group { receiver: Receiver::Value(sequence), name }, args, span)
+        self.call_group(
+            Group {
+                receiver: Receiver::Value(sequence),
+                name,
+            },
+            args,
+            span,
+        )
     }
 
     // A lambda over one element, in which the range variables can be used.
@@ -179,17 +249,26 @@ impl Checker<'_> {
                 shared: true,
                 kind: Kind::Path(path.clone()),
             };
-            if self.find(&name.text).is_some_and(|it| !matches!(it.kind, Kind::Path(_))) {
-                self.error("expression-duplicate", format!("there is already a variable `{}` here", name.text), name.span);
+            if self
+                .find(&name.text)
+                .is_some_and(|it| !matches!(it.kind, Kind::Path(_)))
+            {
+                self.error(
+                    "expression-duplicate",
+                    format!("there is already a variable `{}` here", name.text),
+                    name.span,
+                );
             }
             self.put(range);
         }
         let value = body(self);
-        self.range_function(vec![(slot, true)], &[source.element.clone()], value)
+        self.range_function(vec![(slot, true)], std::slice::from_ref(&source.element), value)
     }
 
     fn range_function(&mut self, params: Vec<(u32, bool)>, types: &[Type], value: Typed) -> Typed {
-        let Some(frame) = self.frames.pop() else { return Typed::error() };
+        let Some(frame) = self.frames.pop() else {
+            return Typed::error();
+        };
         if value.ty.is_error() {
             return Typed::error();
         }
@@ -211,7 +290,10 @@ impl Checker<'_> {
             return value;
         }
         let ty = pair_type(element, &value.ty);
-        Typed::new(Code::Record(Box::new((ty.clone(), vec![Code::Cell(0), value.code]))), ty)
+        Typed::new(
+            Code::Record(Box::new((ty.clone(), vec![Code::Cell(0), value.code]))),
+            ty,
+        )
     }
 
     // `(a, b) => the pair of both`
@@ -221,7 +303,11 @@ impl Checker<'_> {
         let ty = pair_type(a, b);
         let codes = slots.iter().map(|slot| Code::Local(*slot)).collect();
         let value = Typed::new(Code::Record(Box::new((ty.clone(), codes))), ty);
-        self.range_function(slots.iter().map(|slot| (*slot, false)).collect(), &[a.clone(), b.clone()], value)
+        self.range_function(
+            slots.iter().map(|slot| (*slot, false)).collect(),
+            &[a.clone(), b.clone()],
+            value,
+        )
     }
 }
 

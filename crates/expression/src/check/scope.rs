@@ -93,7 +93,10 @@ impl Frame {
     }
 
     fn find(&self, name: &str) -> Option<&Variable> {
-        self.scopes.iter().rev().find_map(|scope| scope.variables.iter().rev().find(|it| it.name == name))
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.variables.iter().rev().find(|it| it.name == name))
     }
 
     // The slot in this function for a cell of the function around it.
@@ -129,7 +132,13 @@ impl Checker<'_> {
 
     pub(super) fn declare_as(&mut self, name: &str, ty: Type, kind: Kind, shared: bool) -> Variable {
         let slot = self.frame().slot();
-        let variable = Variable { name: name.to_owned(), ty, slot, shared, kind };
+        let variable = Variable {
+            name: name.to_owned(),
+            ty,
+            slot,
+            shared,
+            kind,
+        };
         let frame = self.frame();
         if let Some(scope) = frame.scopes.last_mut() {
             if shared {
@@ -167,7 +176,9 @@ impl Checker<'_> {
     /// The names of all variables in reach, to suggest one.
     pub(super) fn variable_names(&self) -> Vec<String> {
         let scopes = self.frames.iter().flat_map(|frame| &frame.scopes);
-        scopes.flat_map(|scope| scope.variables.iter().map(|it| it.name.clone())).collect()
+        scopes
+            .flat_map(|scope| scope.variables.iter().map(|it| it.name.clone()))
+            .collect()
     }
 
     pub(super) fn key(&self) -> u64 {
@@ -183,7 +194,9 @@ impl Variable {
         };
         match &self.kind {
             Kind::Constant(value) => Code::Const(value.clone()),
-            Kind::Path(path) => path.iter().fold(whole, |code, at| Code::Item(*at, Box::new(code))),
+            Kind::Path(path) => path
+                .iter()
+                .fold(whole, |code, at| Code::Item(*at, Box::new(code))),
             _ => whole,
         }
     }

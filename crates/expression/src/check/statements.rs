@@ -7,7 +7,8 @@ use crate::eval::cast::element_type;
 use crate::eval::code::{self, Code, Function, Place, Stmt};
 use crate::library::{Mode, Param, compare, delegates, interfaces};
 use crate::syntax::tree::{
-    ArgumentMode, Block, Catch, Designation, Expr, ExprKind, Function as FunctionSyntax, Name, Statement, StatementKind, TypeSyntax,
+    ArgumentMode, Block, Catch, Designation, Expr, ExprKind, Function as FunctionSyntax, Name, Statement,
+    StatementKind, TypeSyntax,
 };
 use crate::types::Type;
 use source::{Diagnostic, Span};
@@ -40,7 +41,10 @@ impl Checker<'_> {
         let mut reachable = true;
         let mut warned = false;
         for statement in statements {
-            if !reachable && !warned && !matches!(statement.kind, StatementKind::Function(_) | StatementKind::Empty) {
+            if !reachable
+                && !warned
+                && !matches!(statement.kind, StatementKind::Function(_) | StatementKind::Empty)
+            {
                 self.warn("expression-unreachable", "this is never reached", statement.span);
                 warned = true;
             }
@@ -53,54 +57,11 @@ impl Checker<'_> {
         // Bodies come last: they may use variables that are declared behind them.
         let functions = declared
             .into_iter()
-            .map(|(function, variable, signature)| (variable.slot, Arc::new(self.function_body(function, &signature))))
+            .map(|(function, variable, signature)| {
+                (variable.slot, Arc::new(self.function_body(function, &signature)))
+            })
             .collect();
         (body, functions, reachable)
-    }
-
-    fn declare_function(&mut self, name: &Name, ty: Type, signature: Rc<LocalFunction>) -> Variable {
-        if self.find(&name.text).is_some() {
-            self.error("expression-duplicate", format!("there is already a `{}` here", name.text), name.span);
-        }
-        self.declare_as(&name.text, ty, Kind::Function(signature), true)
-    }
-
-    fn signature(&mut self, function: &FunctionSyntax) -> LocalFunction {
-        let result = self.resolve(&function.result);
-        let mut params = Vec::new();
-        for param in &function.params {
-            let ty = self.resolve(&param.ty);
-            let mode = match (param.mode, param.params) {
-                (ArgumentMode::Out, _) => Mode::Out,
-                (ArgumentMode::Ref, _) => Mode::Ref,
-                (_, true) => Mode::Params,
-                _ => Mode::Value,
-            };
-            let default = param.default.as_ref().map(|it| {
-                let value = self.expect(it, &ty);
-                match (value.constant, value.code) {
-                    (Some(constant), _) | (None, Code::Const(constant)) => constant,
-                    _ => {
-                        self.type_error("a default is a constant", it.span);
-                        Value::Null
-                    }
-                }
-            });
-            params.push(Param { name: param.name.text.clone(), ty, mode, default });
-        }
-        LocalFunction { params, result }
-    }
-
-    fn function_body(&mut self, function: &FunctionSyntax, signature: &LocalFunction) -> Function {
-        let params = function.params.iter().zip(&signature.params);
-        let params = params.map(|(syntax, param)| {
-            (syntax.name.clone(), param.ty.clone(), matches!(param.mode, Mode::Out | Mode::Ref))
-        });
-        let types: Vec<Type> = signature.params.iter().map(|it| it.ty.clone()).collect();
-        let delegate = delegates::of(&types, &signature.result);
-        let key = compare::hash_text(&format!("{}:{}", self.key(), function.name.span.start));
-        let returns = Returns::Type(signature.result.clone());
-        self.function(key, params.collect(), &function.body, returns, delegate, function.name.span).0
     }
 
     /// One statement; also whether what follows it can be reached.
@@ -109,7 +70,11 @@ impl Checker<'_> {
         match &statement.kind {
             StatementKind::Empty | StatementKind::Function(_) => (Stmt::Nothing, true),
             StatementKind::Block(block) => self.block(block),
-            StatementKind::Local { ty, constant, variables } => (self.local(ty, *constant, variables), true),
+            StatementKind::Local {
+                ty,
+                constant,
+                variables,
+            } => (self.local(ty, *constant, variables), true),
             StatementKind::Expression(expr) => {
                 let code = self.discarded(expr);
                 (Stmt::Eval(code), !matches!(expr.kind, ExprKind::Throw(_)))
@@ -127,8 +92,18 @@ impl Checker<'_> {
                 let condition = self.condition(condition);
                 (Stmt::DoWhile(Box::new((body, condition))), !forever || breaks)
             }
-            StatementKind::For { init, condition, step, body } => self.for_statement(init, condition.as_ref(), step, body),
-            StatementKind::Foreach { ty, target, sequence, body } => (self.foreach(ty, target, sequence, body), true),
+            StatementKind::For {
+                init,
+                condition,
+                step,
+                body,
+            } => self.for_statement(init, condition.as_ref(), step, body),
+            StatementKind::Foreach {
+                ty,
+                target,
+                sequence,
+                body,
+            } => (self.foreach(ty, target, sequence, body), true),
             StatementKind::Return(value) => (self.return_statement(value.as_ref(), span), false),
             StatementKind::Throw(value) => (self.throw(value.as_ref(), span), false),
             StatementKind::Break => {
@@ -146,14 +121,21 @@ impl Checker<'_> {
                 }
                 (Stmt::Continue, false)
             }
-            StatementKind::Try { body, catches, finally } => self.try_statement(body, catches, finally.as_ref()),
+            StatementKind::Try {
+                body,
+                catches,
+                finally,
+            } => self.try_statement(body, catches, finally.as_ref()),
             StatementKind::Using(resource, body) => self.using(resource, body),
             StatementKind::Switch(value, sections) => self.switch(value, sections),
             StatementKind::Goto(target) => (self.goto(target, span), false),
             StatementKind::Lock(what, body) => {
                 let what = self.value(what);
                 let (body, falls_through) = self.embedded(body);
-                (block_of(Vec::new(), Vec::new(), vec![Stmt::Eval(what.code), body]), falls_through)
+                (
+                    block_of(Vec::new(), Vec::new(), vec![Stmt::Eval(what.code), body]),
+                    falls_through,
+                )
             }
             StatementKind::Checked(checked, block) => self.overflow(*checked, |it| it.block(block)),
         }
@@ -206,7 +188,10 @@ impl Checker<'_> {
                     codes.push(Stmt::Eval(variable.write(typed.code)));
                 }
                 (None, true) => {
-                    self.type_error(format!("`var {}` needs a value to get its type from", name.text), name.span);
+                    self.type_error(
+                        format!("`var {}` needs a value to get its type from", name.text),
+                        name.span,
+                    );
                     self.declare(name, Type::Error, Kind::Local);
                 }
                 (None, false) => {
@@ -229,14 +214,22 @@ impl Checker<'_> {
     fn inferred(&mut self, name: &Name, value: &Expr) -> Typed {
         let typed = match &value.kind {
             ExprKind::ArrayInitializer(_) => {
-                let diagnostic = Diagnostic::error("expression-type", "`var` cannot take its type from braces", value.span);
+                let diagnostic = Diagnostic::error(
+                    "expression-type",
+                    "`var` cannot take its type from braces",
+                    value.span,
+                );
                 self.report(diagnostic.help("write `new[] { ... }`"));
                 return Typed::error();
             }
             _ => self.value(value),
         };
         if typed.is_null() {
-            let diagnostic = Diagnostic::error("expression-type", format!("`var {}` cannot take its type from null", name.text), name.span);
+            let diagnostic = Diagnostic::error(
+                "expression-type",
+                format!("`var {}` cannot take its type from null", name.text),
+                name.span,
+            );
             self.report(diagnostic.help("write the type: `string name = null;`"));
             return Typed::error();
         }
@@ -250,7 +243,10 @@ impl Checker<'_> {
             (None, Code::Const(Value::Null)) => Value::Null,
             _ => {
                 if !typed.ty.is_error() {
-                    self.type_error("a constant needs a value that is known while compiling", value.span);
+                    self.type_error(
+                        "a constant needs a value that is known while compiling",
+                        value.span,
+                    );
                 }
                 Value::Null
             }
@@ -268,7 +264,13 @@ impl Checker<'_> {
         (Stmt::If(Box::new((condition, yes, no))), yes_falls || no_falls)
     }
 
-    fn for_statement(&mut self, init: &[Statement], condition: Option<&Expr>, step: &[Expr], body: &Statement) -> (Stmt, bool) {
+    fn for_statement(
+        &mut self,
+        init: &[Statement],
+        condition: Option<&Expr>,
+        step: &[Expr],
+        body: &Statement,
+    ) -> (Stmt, bool) {
         self.enter();
         let init = init.iter().map(|it| self.statement(it).0).collect();
         let forever = condition.is_none_or(is_true);
@@ -276,7 +278,16 @@ impl Checker<'_> {
         let (body, breaks) = self.loop_body(body);
         let step = step.iter().map(|it| self.discarded(it)).collect();
         let fresh = self.leave();
-        (Stmt::For(Box::new(code::For { fresh, init, condition, step, body })), !forever || breaks)
+        (
+            Stmt::For(Box::new(code::For {
+                fresh,
+                init,
+                condition,
+                step,
+                body,
+            })),
+            !forever || breaks,
+        )
     }
 
     fn foreach(&mut self, ty: &TypeSyntax, target: &Designation, sequence: &Expr, body: &Statement) -> Stmt {
@@ -286,12 +297,16 @@ impl Checker<'_> {
             Type::Dynamic => Type::Dynamic,
             other => match element_type(other) {
                 Some(element) => element,
-                None if crate::eval::cast::fits(other, &Type::class(&interfaces::IENUMERABLE_0)) => Type::Object,
+                None if crate::eval::cast::fits(other, &Type::class(&interfaces::IENUMERABLE_0)) => {
+                    Type::Object
+                }
                 None => {
                     let message = format!("`{other}` has no elements to go through");
                     let diagnostic = Diagnostic::error("expression-type", message, sequence.span);
                     self.report(match other {
-                        Type::Object => diagnostic.help("cast it to the type that it really has: `(JArray)value`"),
+                        Type::Object => {
+                            diagnostic.help("cast it to the type that it really has: `(JArray)value`")
+                        }
                         _ => diagnostic,
                     });
                     Type::Error
@@ -318,7 +333,13 @@ impl Checker<'_> {
         };
         let (body, _) = self.loop_body(body);
         let fresh = self.leave();
-        Stmt::Foreach(Box::new(code::Foreach { sequence: sequence_value.code, fresh, element: slot, assign, body }))
+        Stmt::Foreach(Box::new(code::Foreach {
+            sequence: sequence_value.code,
+            fresh,
+            element: slot,
+            assign,
+            body,
+        }))
     }
 
     fn return_statement(&mut self, value: Option<&Expr>, span: Span) -> Stmt {
@@ -352,7 +373,10 @@ impl Checker<'_> {
 
     fn throw(&mut self, value: Option<&Expr>, span: Span) -> Stmt {
         match value {
-            Some(value) => Stmt::Throw(self.expect(value, &Type::class(&crate::library::exceptions::EXCEPTION)).code),
+            Some(value) => Stmt::Throw(
+                self.expect(value, &Type::class(&crate::library::exceptions::EXCEPTION))
+                    .code,
+            ),
             None => {
                 if self.frame().catches == 0 {
                     self.type_error("`throw;` belongs into a `catch`", span);
@@ -376,7 +400,14 @@ impl Checker<'_> {
             falls_through &= falls;
             finally_stmt = Some(stmt);
         }
-        (Stmt::Try(Box::new(code::Try { body, catches: clauses, finally: finally_stmt })), falls_through)
+        (
+            Stmt::Try(Box::new(code::Try {
+                body,
+                catches: clauses,
+                finally: finally_stmt,
+            })),
+            falls_through,
+        )
     }
 
     fn catch(&mut self, clause: &Catch) -> (code::Catch, bool) {
@@ -401,7 +432,16 @@ impl Checker<'_> {
         let (body, falls_through) = self.block(&clause.body);
         self.frame().catches -= 1;
         let fresh = self.leave();
-        (code::Catch { ty, fresh, place, filter, body }, falls_through)
+        (
+            code::Catch {
+                ty,
+                fresh,
+                place,
+                filter,
+                body,
+            },
+            falls_through,
+        )
     }
 
     fn using(&mut self, resource: &Statement, body: &Statement) -> (Stmt, bool) {
@@ -418,7 +458,8 @@ impl Checker<'_> {
                     StatementKind::Local { variables, .. } => variables.first().map(|it| it.0.text.clone()),
                     _ => None,
                 };
-                name.and_then(|name| self.find(&name)).map_or(Code::Const(Value::Null), |it| it.read())
+                name.and_then(|name| self.find(&name))
+                    .map_or(Code::Const(Value::Null), |it| it.read())
             }
         };
         let (body, falls_through) = self.embedded(body);
@@ -436,6 +477,10 @@ fn block_of(fresh: Vec<u32>, functions: Functions, mut body: Vec<Stmt>) -> Stmt 
     match (fresh.is_empty() && functions.is_empty(), body.len()) {
         (true, 0) => Stmt::Nothing,
         (true, 1) => body.remove(0),
-        _ => Stmt::Block(Box::new(code::Block { fresh, functions, body })),
+        _ => Stmt::Block(Box::new(code::Block {
+            fresh,
+            functions,
+            body,
+        })),
     }
 }

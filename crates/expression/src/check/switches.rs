@@ -23,7 +23,11 @@ impl Checker<'_> {
         let ty = value.ty.clone();
         self.enter();
         let mut labels = Vec::new();
-        let mut known = Labels { ty: ty.clone(), constants: Vec::new(), default: None };
+        let mut known = Labels {
+            ty: ty.clone(),
+            constants: Vec::new(),
+            default: None,
+        };
         for (at, section) in sections.iter().enumerate() {
             for label in &section.labels {
                 match label {
@@ -55,28 +59,51 @@ impl Checker<'_> {
                 let end = section.labels.first().map_or(section.span, |label| match label {
                     Label::Default(span) | Label::Case(_, _, span) => *span,
                 });
-                self.report(source::Diagnostic::error("expression-type", message, end).help("end it with `break;` or `return`"));
+                self.report(
+                    source::Diagnostic::error("expression-type", message, end)
+                        .help("end it with `break;` or `return`"),
+                );
             }
             bodies.push(body);
         }
         self.frame().switches.pop();
         let breaks = std::mem::replace(&mut self.frame().breaks, breaks);
         let fresh = self.leave();
-        let switch = Switch { value: value.code, labels, fresh, functions, default, sections: bodies };
-        (Stmt::Switch(Box::new(switch)), breaks > 0 || !exhaustive || sections.is_empty())
+        let switch = Switch {
+            value: value.code,
+            labels,
+            fresh,
+            functions,
+            default,
+            sections: bodies,
+        };
+        (
+            Stmt::Switch(Box::new(switch)),
+            breaks > 0 || !exhaustive || sections.is_empty(),
+        )
     }
 
     fn duplicate(&mut self, pattern: &Lowered, plain: bool, at: usize, known: &mut Labels, span: Span) {
         let constant = match pattern {
             Lowered::Constant(constant) => constant.clone(),
             Lowered::Null => Value::Null,
-            Lowered::Any | Lowered::Type(_, Place::Discard | Place::Local(_) | Place::Cell(_) | Place::Through(..)) | Lowered::Var(_) => {
+            Lowered::Any
+            | Lowered::Type(_, Place::Discard | Place::Local(_) | Place::Cell(_) | Place::Through(..))
+            | Lowered::Var(_) => {
                 return;
             }
         };
         if plain {
-            if known.constants.iter().any(|(it, _)| compare::equals(it, &constant)) {
-                self.error("expression-duplicate", "there is a second `case` of this value", span);
+            if known
+                .constants
+                .iter()
+                .any(|(it, _)| compare::equals(it, &constant))
+            {
+                self.error(
+                    "expression-duplicate",
+                    "there is a second `case` of this value",
+                    span,
+                );
             }
             known.constants.push((constant, at));
         }
@@ -93,7 +120,13 @@ impl Checker<'_> {
             Goto::Case(expr) => {
                 let value = self.expect(expr, &labels.ty);
                 let constant = value.constant;
-                constant.and_then(|it| labels.constants.iter().find(|(known, _)| compare::equals(known, &it)).map(|it| it.1))
+                constant.and_then(|it| {
+                    labels
+                        .constants
+                        .iter()
+                        .find(|(known, _)| compare::equals(known, &it))
+                        .map(|it| it.1)
+                })
             }
         };
         match section {

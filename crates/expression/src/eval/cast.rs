@@ -119,7 +119,9 @@ fn from_double(value: f64, single: bool, to: Number, checked: bool) -> Eval {
                 false => Decimal::from_f64(value),
             };
             let message = "Value was either too large or too small for a Decimal.";
-            decimal.map(Value::Decimal).ok_or_else(|| Exception::overflow(message).into())
+            decimal
+                .map(Value::Decimal)
+                .ok_or_else(|| Exception::overflow(message).into())
         }
         _ => {
             let whole = value.trunc();
@@ -137,10 +139,14 @@ fn from_double(value: f64, single: bool, to: Number, checked: bool) -> Eval {
                 (false, _) if whole.is_finite() && whole.abs() < 2_147_483_648.0 => whole as i128,
                 (false, _) => i128::from(i32::MIN),
             };
-            number(&match to {
-                Number::ULong => Value::ULong(int as u64),
-                _ => Value::Long(int as i64),
-            }, to, false)
+            number(
+                &match to {
+                    Number::ULong => Value::ULong(int as u64),
+                    _ => Value::Long(int as i64),
+                },
+                to,
+                false,
+            )
         }
     }
 }
@@ -164,7 +170,10 @@ fn from_decimal(value: Decimal, to: Number) -> Eval {
                     Number::UShort => "a UInt16",
                     _ => "a character",
                 };
-                return Err(Exception::overflow(format!("Value was either too large or too small for {name}.")).into());
+                return Err(Exception::overflow(format!(
+                    "Value was either too large or too small for {name}."
+                ))
+                .into());
             }
             let as_int = match to {
                 Number::ULong => Value::ULong(int as u64),
@@ -217,9 +226,10 @@ pub(crate) fn default_of(ty: &Type) -> Value {
         Type::Decimal => Value::Decimal(Decimal::ZERO),
         Type::Class(def, _) if ty.is_enum() => Value::Enum(*def, 0),
         Type::Class(Def(def), _) if ty.is_value() => object::default_struct(def, ty),
-        Type::Tuple(items) => {
-            crate::library::tuple::value_tuple(ty.clone(), items.iter().map(|(_, it)| default_of(it)).collect())
-        }
+        Type::Tuple(items) => crate::library::tuple::value_tuple(
+            ty.clone(),
+            items.iter().map(|(_, it)| default_of(it)).collect(),
+        ),
         _ => Value::Null,
     }
 }

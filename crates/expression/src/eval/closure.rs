@@ -10,7 +10,11 @@ use crate::types::Type;
 use std::sync::Arc;
 
 // Enough for the deepest expression between two checks.
-pub(crate) const RED_ZONE: usize = if cfg!(debug_assertions) { 4 << 20 } else { 512 << 10 };
+pub(crate) const RED_ZONE: usize = if cfg!(debug_assertions) {
+    4 << 20
+} else {
+    512 << 10
+};
 pub(crate) const STACK: usize = 16 << 20;
 
 /// A function and the variables that it shares with the code around it.
@@ -29,15 +33,27 @@ impl Object for Closure {
 impl Drop for Closure {
     fn drop(&mut self) {
         // A shared variable may hold another closure, and so on.
-        let last = self.cells.drain(..).flatten().filter_map(Arc::into_inner).map(parking_lot::Mutex::into_inner);
+        let last = self
+            .cells
+            .drain(..)
+            .flatten()
+            .filter_map(Arc::into_inner)
+            .map(parking_lot::Mutex::into_inner);
         super::bury(last.collect::<Vec<_>>());
     }
 }
 
 /// The function as a value, sharing the cells of the running code.
 pub(super) fn close(cx: &Cx<'_>, function: &Arc<Function>) -> Value {
-    let cells = function.captures.iter().map(|(outer, _)| cx.cell(*outer).cloned()).collect();
-    Value::object(Closure { function: function.clone(), cells })
+    let cells = function
+        .captures
+        .iter()
+        .map(|(outer, _)| cx.cell(*outer).cloned())
+        .collect();
+    Value::object(Closure {
+        function: function.clone(),
+        cells,
+    })
 }
 
 /// Calls a function value; `out` and `ref` arguments are written back.
@@ -57,7 +73,8 @@ pub(crate) fn call(cx: &mut Cx<'_>, function: &Value, args: &mut [Value]) -> Eva
 fn in_frame(cx: &mut Cx<'_>, closure: &Closure, args: &mut [Value]) -> Eval {
     let function = &closure.function;
     let (outer, base) = (cx.base, cx.slots.len());
-    cx.slots.resize(base + function.frame as usize, Slot::Value(Value::Null));
+    cx.slots
+        .resize(base + function.frame as usize, Slot::Value(Value::Null));
     cx.base = base;
     for ((_, slot), cell) in function.captures.iter().zip(&closure.cells) {
         if let (Some(cell), Some(place)) = (cell, cx.slots.get_mut(base + *slot as usize)) {

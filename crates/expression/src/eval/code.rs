@@ -41,7 +41,6 @@ pub(crate) enum Code {
     And(Box<[Code]>),
     Or(Box<[Code]>),
     Not(Box<Code>),
-    Unary(fn(&Value) -> crate::exception::Eval, Box<Code>),
     Ternary(Box<(Code, Code, Code)>),
     Coalesce(Box<(Code, Code)>),
     Concat(Box<[Code]>),
@@ -138,7 +137,11 @@ pub(crate) enum Number {
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
     Text(Arc<str>),
-    Hole { value: Code, alignment: i32, format: Option<Box<str>> },
+    Hole {
+        value: Code,
+        alignment: i32,
+        format: Option<Box<str>>,
+    },
 }
 
 /// What is decided at run time.
@@ -272,6 +275,9 @@ impl std::fmt::Debug for Get {
 
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call").field("args", &self.args).field("types", &self.types).finish_non_exhaustive()
+        f.debug_struct("Call")
+            .field("args", &self.args)
+            .field("types", &self.types)
+            .finish_non_exhaustive()
     }
 }

@@ -39,7 +39,12 @@ pub struct Cx<'h> {
 }
 
 impl<'h> Cx<'h> {
-    pub(crate) fn new(host: &'h mut (dyn Host + 'h), symbols: &'h Symbols, limits: &'h Limits, frame: u32) -> Cx<'h> {
+    pub(crate) fn new(
+        host: &'h mut (dyn Host + 'h),
+        symbols: &'h Symbols,
+        limits: &'h Limits,
+        frame: u32,
+    ) -> Cx<'h> {
         let mut slots = Vec::new();
         slots.resize(frame as usize, Slot::Value(Value::Null));
         Cx {
@@ -108,7 +113,10 @@ impl<'h> Cx<'h> {
     pub(super) fn enter(&mut self) -> Eval<()> {
         self.step()?;
         if self.depth >= self.limits.depth {
-            let message = format!("The expression was stopped at {} nested calls.", self.limits.depth);
+            let message = format!(
+                "The expression was stopped at {} nested calls.",
+                self.limits.depth
+            );
             return Err(Fault::budget(message));
         }
         self.depth += 1;

@@ -18,7 +18,12 @@ pub(crate) fn bury(values: impl IntoIterator<Item = Value>) {
                 false
             }
             None => {
-                *waiting = Some(values.into_iter().filter(|it| matches!(it, Value::Object(_))).collect());
+                *waiting = Some(
+                    values
+                        .into_iter()
+                        .filter(|it| matches!(it, Value::Object(_)))
+                        .collect(),
+                );
                 true
             }
         }

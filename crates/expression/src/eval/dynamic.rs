@@ -29,9 +29,21 @@ pub(super) fn eval(cx: &mut Cx<'_>, what: &Dynamic) -> Eval {
                 // A member of a JSON object is its property.
                 Some(_) => {
                     let content = token::value(token::content(&value)?);
-                    set(cx, &object, "this", &[name.as_ref().into(), content], MemberKind::Indexer)?;
+                    set(
+                        cx,
+                        &object,
+                        "this",
+                        &[name.as_ref().into(), content],
+                        MemberKind::Indexer,
+                    )?;
                 }
-                None => drop(set(cx, &object, name, std::slice::from_ref(&value), MemberKind::Property)?),
+                None => drop(set(
+                    cx,
+                    &object,
+                    name,
+                    std::slice::from_ref(&value),
+                    MemberKind::Property,
+                )?),
             }
             Ok(value)
         }
@@ -103,12 +115,17 @@ fn find(args: &[Value], name: &str, kind: MemberKind, extra: usize) -> Option<(&
     let mut look = |base: &Type| {
         let Some(def) = def_of(base) else { return };
         for row in def.0.rows() {
-            let fits = row.kind() == kind && row.name == name && row.own == 0 && row.params.len() + 1 == args.len() + extra;
+            let fits = row.kind() == kind
+                && row.name == name
+                && row.own == 0
+                && row.params.len() + 1 == args.len() + extra;
             let types = base.args().to_vec();
-            let takes = || row.params.iter().zip(&args[1..]).all(|(param, arg)| {
-                let ty = param.ty.with(&types);
-                param.mode == Mode::Value && (takes(arg, &ty))
-            });
+            let takes = || {
+                row.params.iter().zip(&args[1..]).all(|(param, arg)| {
+                    let ty = param.ty.with(&types);
+                    param.mode == Mode::Value && (takes(arg, &ty))
+                })
+            };
             if fits && found.is_none() && takes() {
                 found = Some((row, types));
             }
@@ -148,8 +165,14 @@ fn widened(value: &Value, ty: &Type) -> Option<Value> {
         _ => 9,
     };
     let from = value.ty();
-    let wider = from.is_numeric() && rank(&from) <= rank(ty.underlying()) && !(from == Type::Double && *ty == Type::Decimal);
-    if wider { cast::number(value, to, false).ok() } else { None }
+    let wider = from.is_numeric()
+        && rank(&from) <= rank(ty.underlying())
+        && !(from == Type::Double && *ty == Type::Decimal);
+    if wider {
+        cast::number(value, to, false).ok()
+    } else {
+        None
+    }
 }
 
 fn call(cx: &mut Cx<'_>, mut args: Vec<Value>, name: &str, kind: MemberKind) -> Eval {
@@ -159,10 +182,16 @@ fn call(cx: &mut Cx<'_>, mut args: Vec<Value>, name: &str, kind: MemberKind) -> 
     cx.step()?;
     let Some((row, types)) = find(&args, name, kind, 0) else {
         let ty = args.first().map(Value::ty).unwrap_or(Type::Object);
-        return Err(binder(format!("'{}' does not contain a definition for '{name}'", ty.clr_name())));
+        return Err(binder(format!(
+            "'{}' does not contain a definition for '{name}'",
+            ty.clr_name()
+        )));
     };
     for (at, param) in row.params.iter().enumerate() {
-        if let Some(value) = args.get(at + 1).and_then(|it| widened(it, &param.ty.with(&types))) {
+        if let Some(value) = args
+            .get(at + 1)
+            .and_then(|it| widened(it, &param.ty.with(&types)))
+        {
             args[at + 1] = value;
         }
     }
@@ -177,7 +206,10 @@ fn set(cx: &mut Cx<'_>, object: &Value, name: &str, args: &[Value], kind: Member
     all.extend_from_slice(args);
     let keys = &all[..all.len() - 1];
     let Some((row, types)) = find(keys, name, kind, 0) else {
-        return Err(binder(format!("'{}' does not contain a definition for '{name}'", object.type_name())));
+        return Err(binder(format!(
+            "'{}' does not contain a definition for '{name}'",
+            object.type_name()
+        )));
     };
     match row.member.set {
         Some(body) => {
@@ -186,13 +218,18 @@ fn set(cx: &mut Cx<'_>, object: &Value, name: &str, args: &[Value], kind: Member
             }
             body(cx, &mut all, &types)
         }
-        None => Err(binder(format!("Property or indexer '{name}' cannot be assigned to -- it is read only"))),
+        None => Err(binder(format!(
+            "Property or indexer '{name}' cannot be assigned to -- it is read only"
+        ))),
     }
 }
 
 /// The value as a type, by any implicit conversion.
 pub(super) fn convert(cx: &mut Cx<'_>, value: Value, ty: &Type) -> Eval {
-    if matches!(ty, Type::Object | Type::Dynamic) || value.is_null() && ty.takes_null() || cast::is_instance(&value, ty) {
+    if matches!(ty, Type::Object | Type::Dynamic)
+        || value.is_null() && ty.takes_null()
+        || cast::is_instance(&value, ty)
+    {
         return Ok(value);
     }
     if let Some(wider) = widened(&value, ty) {
@@ -209,17 +246,27 @@ pub(super) fn convert(cx: &mut Cx<'_>, value: Value, ty: &Type) -> Eval {
     let declared = rows.into_iter().find(|row| {
         matches!(row.kind(), MemberKind::Implicit | MemberKind::Explicit)
             && row.result == *ty
-            && row.params.first().is_some_and(|it| cast::is_instance(&value, &it.ty))
+            && row
+                .params
+                .first()
+                .is_some_and(|it| cast::is_instance(&value, &it.ty))
     });
     match declared {
         Some(row) => (row.member.get)(cx, &mut [value], &[]),
         None if value.is_null() => Err(on_null()),
-        None => Err(binder(format!("Cannot implicitly convert type '{}' to '{}'", value.type_name(), ty.clr_name()))),
+        None => Err(binder(format!(
+            "Cannot implicitly convert type '{}' to '{}'",
+            value.type_name(),
+            ty.clr_name()
+        ))),
     }
 }
 
 fn binary(cx: &mut Cx<'_>, op: &'static str, left: Value, right: Value) -> Eval {
-    let (left, right) = (token::scalar(&left).unwrap_or(left), token::scalar(&right).unwrap_or(right));
+    let (left, right) = (
+        token::scalar(&left).unwrap_or(left),
+        token::scalar(&right).unwrap_or(right),
+    );
     if op == "+" && (matches!(left, Value::Text(_)) || matches!(right, Value::Text(_))) {
         let (a, b) = (cx.text(&left)?, cx.text(&right)?);
         cx.charge(a.bytes() + b.bytes())?;
@@ -228,10 +275,13 @@ fn binary(cx: &mut Cx<'_>, op: &'static str, left: Value, right: Value) -> Eval 
     let types = (left.ty(), right.ty());
     let wide = [Type::Int, Type::Long, Type::Double, Type::Decimal];
     let number = wide.iter().find(|ty| {
-        types.0.is_numeric() && types.1.is_numeric() && (widened(&left, ty).is_some() && widened(&right, ty).is_some())
+        types.0.is_numeric()
+            && types.1.is_numeric()
+            && (widened(&left, ty).is_some() && widened(&right, ty).is_some())
     });
     if let Some(ty) = number
-        && let (Some(a), Some(b), Some(run)) = (widened(&left, ty), widened(&right, ty), operation(op, ty, false))
+        && let (Some(a), Some(b), Some(run)) =
+            (widened(&left, ty), widened(&right, ty), operation(op, ty, false))
     {
         return run(&a, &b);
     }
@@ -245,13 +295,17 @@ fn binary(cx: &mut Cx<'_>, op: &'static str, left: Value, right: Value) -> Eval 
     {
         return run(&left, &right);
     }
-    let declared = [&types.0, &types.1].into_iter().filter_map(def_of).flat_map(|def| def.0.rows()).find(|row| {
-        row.kind() == MemberKind::Operator
-            && row.name == op
-            && row.params.len() == 2
-            && cast::is_instance(&left, &row.params[0].ty)
-            && cast::is_instance(&right, &row.params[1].ty)
-    });
+    let declared = [&types.0, &types.1]
+        .into_iter()
+        .filter_map(def_of)
+        .flat_map(|def| def.0.rows())
+        .find(|row| {
+            row.kind() == MemberKind::Operator
+                && row.name == op
+                && row.params.len() == 2
+                && cast::is_instance(&left, &row.params[0].ty)
+                && cast::is_instance(&right, &row.params[1].ty)
+        });
     match declared {
         Some(row) => (row.member.get)(cx, &mut [left, right], &[]),
         None => Err(binder(format!(
@@ -268,13 +322,20 @@ fn unary(op: &str, operand: &Value) -> Eval {
         ("!", Value::Bool(value)) => Ok((!value).into()),
         ("+", _) => Ok(operand),
         ("-", value) if value.ty().is_numeric() => {
-            let ty = if value.integer().is_some() && value.ty() != Type::Long { Type::Int } else { value.ty() };
+            let ty = if value.integer().is_some() && value.ty() != Type::Long {
+                Type::Int
+            } else {
+                value.ty()
+            };
             let zero = cast::default_of(&ty);
             match operation("-", &ty, false) {
                 Some(run) => run(&zero, value),
                 None => Err(on_null()),
             }
         }
-        _ => Err(binder(format!("Operator '{op}' cannot be applied to operand of type '{}'", operand.type_name()))),
+        _ => Err(binder(format!(
+            "Operator '{op}' cannot be applied to operand of type '{}'",
+            operand.type_name()
+        ))),
     }
 }

@@ -12,6 +12,6 @@ mod run; // expressions
 mod statements;
 
 pub(crate) use binary::{Operation, operation};
-pub(crate) use run::{cast_variable, formatted, run};
 pub(crate) use cx::Cx;
 pub(crate) use drain::bury;
+pub(crate) use run::{cast_variable, formatted, run};

@@ -119,16 +119,16 @@ impl Code {
             }
             Code::Set(call) => eval_set(cx, call),
             Code::Invoke(invoke) => eval_invoke(cx, invoke),
-            Code::Unary(operation, inner) => {
-                let value = inner.eval(cx)?;
-                operation(&value)
-            }
             Code::Concat(parts) => eval_concat(cx, parts),
             Code::Interpolate(pieces) => eval_interpolate(cx, pieces),
             Code::Is(parts) => Ok(Value::Bool(cast::is_instance(&parts.0.eval(cx)?, &parts.1))),
             Code::As(parts) => {
                 let value = parts.0.eval(cx)?;
-                Ok(if cast::is_instance(&value, &parts.1) { value } else { Value::Null })
+                Ok(if cast::is_instance(&value, &parts.1) {
+                    value
+                } else {
+                    Value::Null
+                })
             }
             Code::Match(parts) => {
                 let value = parts.0.eval(cx)?;
@@ -279,7 +279,11 @@ fn eval_interpolate(cx: &mut Cx<'_>, pieces: &[Piece]) -> Eval {
     for piece in pieces {
         match piece {
             Piece::Text(text) => out.push_str(text),
-            Piece::Hole { value, alignment, format } => {
+            Piece::Hole {
+                value,
+                alignment,
+                format,
+            } => {
                 let value = value.eval(cx)?;
                 let text = formatted(cx, &value, format.as_deref())?;
                 match alignment {
@@ -315,7 +319,10 @@ pub(crate) fn formatted(cx: &mut Cx<'_>, value: &Value, format: Option<&str>) ->
 fn eval_convert(cx: &mut Cx<'_>, convert: &Convert, value: Value) -> Eval {
     match convert {
         Convert::Number(to, checked) => cast::number(&value, *to, *checked),
-        Convert::Enum(def) => Ok(Value::Enum(*def, value.integer().map_or(value.double() as i64, |it| it as i64))),
+        Convert::Enum(def) => Ok(Value::Enum(
+            *def,
+            value.integer().map_or(value.double() as i64, |it| it as i64),
+        )),
         Convert::Cast(ty) => cast::cast(value, ty),
         Convert::Unbox(ty) => cast::unbox(value, ty),
         Convert::Unwrap => match value {

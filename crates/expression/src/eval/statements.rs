@@ -46,7 +46,11 @@ pub(super) fn exec(cx: &mut Cx<'_>, stmt: &Stmt) -> Eval<Flow> {
             let thrown = code.eval(cx)?;
             Err(exceptions::throw(thrown))
         }
-        Stmt::Rethrow => Err(cx.caught.last().cloned().unwrap_or_else(|| Fault::budget("nothing to throw"))),
+        Stmt::Rethrow => Err(cx
+            .caught
+            .last()
+            .cloned()
+            .unwrap_or_else(|| Fault::budget("nothing to throw"))),
         Stmt::Break => Ok(Flow::Break),
         Stmt::Continue => Ok(Flow::Continue),
         Stmt::Goto(section) => Ok(Flow::Goto(*section)),
@@ -168,7 +172,9 @@ fn exec_try(cx: &mut Cx<'_>, parts: &Try) -> Eval<Flow> {
         cx.slots.truncate(length);
         outcome = catch(cx, &parts.catches, fault);
     }
-    let Some(finally) = &parts.finally else { return outcome };
+    let Some(finally) = &parts.finally else {
+        return outcome;
+    };
     if outcome.as_ref().is_err_and(|fault| !fault.get().catchable) {
         return outcome;
     }

@@ -26,18 +26,33 @@ pub(crate) fn new(ty: Type, items: Vec<Value>) -> Value {
 
 /// The value at a place.
 pub(crate) fn item(value: &Value, at: usize) -> Value {
-    value.as_object::<Record>().and_then(|it| it.items.get(at)).cloned().unwrap_or_default()
+    value
+        .as_object::<Record>()
+        .and_then(|it| it.items.get(at))
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// Names and values, if the value is of an anonymous type.
 pub(crate) fn fields(value: &Value) -> Option<Vec<(String, Value)>> {
     let record = value.as_object::<Record>()?;
     match &record.ty {
-        Type::Anonymous(names) => {
-            Some(names.iter().zip(&record.items).map(|((name, _), value)| (name.to_string(), value.clone())).collect())
-        }
+        Type::Anonymous(names) => Some(
+            names
+                .iter()
+                .zip(&record.items)
+                .map(|((name, _), value)| (name.to_string(), value.clone()))
+                .collect(),
+        ),
         // A tuple serializes with the names of its fields.
-        _ => Some(record.items.iter().enumerate().map(|(at, value)| (format!("Item{}", at + 1), value.clone())).collect()),
+        _ => Some(
+            record
+                .items
+                .iter()
+                .enumerate()
+                .map(|(at, value)| (format!("Item{}", at + 1), value.clone()))
+                .collect(),
+        ),
     }
 }
 
@@ -50,7 +65,11 @@ impl Object for Record {
         let texts = self.items.iter().map(Value::to_text);
         match &self.ty {
             Type::Anonymous(names) => {
-                let parts: Vec<String> = names.iter().zip(texts).map(|((name, _), text)| format!("{name} = {text}")).collect();
+                let parts: Vec<String> = names
+                    .iter()
+                    .zip(texts)
+                    .map(|((name, _), text)| format!("{name} = {text}"))
+                    .collect();
                 match parts.is_empty() {
                     true => "{ }".into(),
                     false => format!("{{ {} }}", parts.join(", ")).into(),
@@ -64,12 +83,16 @@ impl Object for Record {
         other.as_object::<Record>().is_some_and(|it| {
             let same_kind = matches!(self.ty, Type::Tuple(_)) == matches!(it.ty, Type::Tuple(_));
             let pairs = self.items.iter().zip(&it.items);
-            same_kind && self.items.len() == it.items.len() && pairs.into_iter().all(|(a, b)| compare::equals(a, b))
+            same_kind
+                && self.items.len() == it.items.len()
+                && pairs.into_iter().all(|(a, b)| compare::equals(a, b))
         })
     }
 
     fn hash(&self) -> Option<u64> {
-        Some(self.items.iter().fold(17, |hash: u64, it| hash.wrapping_mul(31).wrapping_add(compare::hash(it))))
+        Some(self.items.iter().fold(17, |hash: u64, it| {
+            hash.wrapping_mul(31).wrapping_add(compare::hash(it))
+        }))
     }
 
     fn compare(&self, other: &Value) -> Option<std::cmp::Ordering> {

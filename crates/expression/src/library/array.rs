@@ -1,7 +1,7 @@
 //! `T[]` and `System.Array`.
 
-use super::table::{TypeDef, class, extension, indexer, method, property, static_method};
 use super::compare;
+use super::table::{TypeDef, class, extension, indexer, method, property, static_method};
 use crate::Value;
 use crate::eval::{Cx, bury, cast};
 use crate::exception::{Eval, Exception};
@@ -13,17 +13,28 @@ use std::sync::Arc;
 pub(crate) static TYPES: &[&TypeDef] = &[&ARRAY, &STATICS];
 
 /// `System.Array`, with the element type as its parameter.
-pub(crate) static ARRAY: TypeDef =
-    class("System.Array").generic(&["T"]).aliases(&["Array"]).bases(&["IList<T>", "IReadOnlyList<T>", "IList"]).members(&[
+pub(crate) static ARRAY: TypeDef = class("System.Array")
+    .generic(&["T"])
+    .aliases(&["Array"])
+    .bases(&["IList<T>", "IReadOnlyList<T>", "IList"])
+    .members(&[
         property("int Length", |_, a, _| Ok((len(&a[0]) as i32).into())),
         property("long LongLength", |_, a, _| Ok((len(&a[0]) as i64).into())),
         property("int Rank", |_, _, _| Ok(1.into())),
-        indexer("T this[int index]", |_, a, _| get(&a[0], a[1].long())).set(|_, a, _| set(&a[0], a[1].long(), &a[2])),
-        indexer("T this[long index]", |_, a, _| get(&a[0], a[1].long())).set(|_, a, _| set(&a[0], a[1].long(), &a[2])),
-        method("int GetLength(int dimension)", |_, a, _| Ok((len(&a[0]) as i32).into())),
-        method("int GetUpperBound(int dimension)", |_, a, _| Ok((len(&a[0]) as i32 - 1).into())),
+        indexer("T this[int index]", |_, a, _| get(&a[0], a[1].long()))
+            .set(|_, a, _| set(&a[0], a[1].long(), &a[2])),
+        indexer("T this[long index]", |_, a, _| get(&a[0], a[1].long()))
+            .set(|_, a, _| set(&a[0], a[1].long(), &a[2])),
+        method("int GetLength(int dimension)", |_, a, _| {
+            Ok((len(&a[0]) as i32).into())
+        }),
+        method("int GetUpperBound(int dimension)", |_, a, _| {
+            Ok((len(&a[0]) as i32 - 1).into())
+        }),
         method("object GetValue(int index)", |_, a, _| get(&a[0], a[1].long())),
-        method("void SetValue(object value, int index)", |_, a, _| set(&a[0], a[2].long(), &a[1])),
+        method("void SetValue(object value, int index)", |_, a, _| {
+            set(&a[0], a[2].long(), &a[1])
+        }),
         method("object Clone()", |cx, a, t| copy(cx, &a[0], t)),
         method("void CopyTo(T[] array, int index)", |_, a, _| {
             let items = items(&a[0]);
@@ -185,8 +196,13 @@ impl Array {
 
     fn set(&self, at: usize, value: &Value) -> bool {
         match (&mut *self.items.lock(), value) {
-            (Items::Bytes(bytes), value) => bytes.get_mut(at).map(|place| *place = value.int() as u8).is_some(),
-            (Items::Values(values), value) => values.get_mut(at).map(|place| *place = value.clone()).is_some(),
+            (Items::Bytes(bytes), value) => bytes
+                .get_mut(at)
+                .map(|place| *place = value.int() as u8)
+                .is_some(),
+            (Items::Values(values), value) => {
+                values.get_mut(at).map(|place| *place = value.clone()).is_some()
+            }
         }
     }
 
@@ -237,14 +253,20 @@ impl Enumerator for Walk {
 
 /// An array of these values.
 pub(crate) fn new(element: Type, items: Vec<Value>) -> Value {
-    let array = Array { element, items: Mutex::new(Items::Values(Vec::new())) };
+    let array = Array {
+        element,
+        items: Mutex::new(Items::Values(Vec::new())),
+    };
     array.replace(items);
     Value::object(array)
 }
 
 /// A `byte[]`.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Value {
-    Value::object(Array { element: Type::Byte, items: Mutex::new(Items::Bytes(bytes.to_vec())) })
+    Value::object(Array {
+        element: Type::Byte,
+        items: Mutex::new(Items::Bytes(bytes.to_vec())),
+    })
 }
 
 /// The content of a `byte[]`.
@@ -271,7 +293,10 @@ pub(crate) fn is_array(value: &Value) -> bool {
 }
 
 fn items_of(value: &Value) -> Result<Vec<Value>, Exception> {
-    value.as_object::<Array>().map(Array::to_vec).ok_or_else(|| Exception::argument_null("array"))
+    value
+        .as_object::<Array>()
+        .map(Array::to_vec)
+        .ok_or_else(|| Exception::argument_null("array"))
 }
 
 pub(crate) fn len(value: &Value) -> usize {
@@ -279,12 +304,16 @@ pub(crate) fn len(value: &Value) -> usize {
 }
 
 pub(crate) fn get(array: &Value, at: i64) -> Eval {
-    let item = usize::try_from(at).ok().and_then(|at| array.as_object::<Array>()?.get(at));
+    let item = usize::try_from(at)
+        .ok()
+        .and_then(|at| array.as_object::<Array>()?.get(at));
     item.ok_or_else(|| Exception::index_out_of_range().into())
 }
 
 pub(crate) fn set(array: &Value, at: i64, value: &Value) -> Eval {
-    let Some(array) = array.as_object::<Array>() else { return Err(Exception::null_reference().into()) };
+    let Some(array) = array.as_object::<Array>() else {
+        return Err(Exception::null_reference().into());
+    };
     // A `string[]` seen as `object[]` still takes strings only.
     if !array.element.is_value() && !value.is_null() && !cast::is_instance(value, &array.element) {
         let message = "Attempted to access an element as a type incompatible with the array.";

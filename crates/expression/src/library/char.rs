@@ -11,7 +11,7 @@ pub(crate) static CHAR: TypeDef =
     structure("System.Char").bases(&["IComparable", "IComparable<char>", "IEquatable<char>"]).members(&[
         static_property("char MaxValue", |_, _, _| Ok(Value::Char(u16::MAX))),
         static_property("char MinValue", |_, _, _| Ok(Value::Char(0))),
-        static_method("bool IsDigit(char c)", |_, a, _| is(&a[0], |c| c.is_numeric() && c.to_digit(10).is_some() || decimal_digit(c))),
+        static_method("bool IsDigit(char c)", |_, a, _| is(&a[0], decimal_digit)),
         static_method("bool IsNumber(char c)", |_, a, _| is(&a[0], char::is_numeric)),
         static_method("bool IsLetter(char c)", |_, a, _| is(&a[0], char::is_alphabetic)),
         static_method("bool IsLetterOrDigit(char c)", |_, a, _| is(&a[0], |c| c.is_alphabetic() || decimal_digit(c))),
@@ -25,7 +25,7 @@ pub(crate) static CHAR: TypeDef =
         static_method("bool IsSurrogate(char c)", |_, a, _| Ok((0xd800..0xe000).contains(&a[0].char()).into())),
         static_method("bool IsHighSurrogate(char c)", |_, a, _| Ok((0xd800..0xdc00).contains(&a[0].char()).into())),
         static_method("bool IsLowSurrogate(char c)", |_, a, _| Ok((0xdc00..0xe000).contains(&a[0].char()).into())),
-        static_method("bool IsDigit(string s, int index)", |_, a, _| is(&at(a)?, |c| decimal_digit(c))),
+        static_method("bool IsDigit(string s, int index)", |_, a, _| is(&at(a)?, decimal_digit)),
         static_method("bool IsLetter(string s, int index)", |_, a, _| is(&at(a)?, char::is_alphabetic)),
         static_method("char ToUpper(char c)", |_, a, _| Ok(upper(&a[0]))),
         static_method("char ToLower(char c)", |_, a, _| Ok(lower(&a[0]))),
@@ -56,7 +56,12 @@ fn is(value: &Value, test: impl Fn(char) -> bool) -> crate::exception::Eval {
 
 // The Unicode category of decimal digits: in each script, ten in a row.
 fn decimal_digit(c: char) -> bool {
-    c.is_ascii_digit() || c > '\u{7f}' && c.is_numeric() && "٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០᠐０".chars().any(|zero| (0..10).contains(&(c as i64 - zero as i64)))
+    c.is_ascii_digit()
+        || c > '\u{7f}'
+            && c.is_numeric()
+            && "٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០᠐０"
+                .chars()
+                .any(|zero| (0..10).contains(&(c as i64 - zero as i64)))
 }
 
 fn punctuation(c: char) -> bool {
@@ -64,7 +69,9 @@ fn punctuation(c: char) -> bool {
 }
 
 fn at(a: &[Value]) -> crate::exception::Eval {
-    let unit = a[0].str("s")?.unit(usize::try_from(a[1].int()).unwrap_or(usize::MAX));
+    let unit = a[0]
+        .str("s")?
+        .unit(usize::try_from(a[1].int()).unwrap_or(usize::MAX));
     unit.map(Value::Char).ok_or_else(|| {
         let message = "Specified argument was out of the range of valid values.";
         crate::Exception::out_of_range(message, "index").into()
@@ -72,7 +79,9 @@ fn at(a: &[Value]) -> crate::exception::Eval {
 }
 
 fn map(value: &Value, with: fn(char) -> char) -> Value {
-    let mapped = char::from_u32(u32::from(value.char())).map(with).and_then(|c| u16::try_from(c as u32).ok());
+    let mapped = char::from_u32(u32::from(value.char()))
+        .map(with)
+        .and_then(|c| u16::try_from(c as u32).ok());
     Value::Char(mapped.unwrap_or(value.char()))
 }
 

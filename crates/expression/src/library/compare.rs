@@ -59,7 +59,9 @@ pub(crate) fn hash(value: &Value) -> u64 {
         Value::Text(text) => hash_of(text),
         Value::Part(part) => hash_of(part),
         Value::Response(response) => Arc::as_ptr(response) as usize as u64,
-        Value::Object(object) => object.hash().unwrap_or(Arc::as_ptr(object).cast::<()>() as usize as u64),
+        Value::Object(object) => object
+            .hash()
+            .unwrap_or(Arc::as_ptr(object).cast::<()>() as usize as u64),
         int => int.integer().unwrap_or_default() as u64,
     }
 }
@@ -67,7 +69,12 @@ pub(crate) fn hash(value: &Value) -> u64 {
 /// `GetHashCode()`.
 pub(crate) fn hash_code(value: &Value) -> i32 {
     match value {
-        Value::Bool(_) | Value::Byte(_) | Value::SByte(_) | Value::Short(_) | Value::UShort(_) | Value::Int(_)
+        Value::Bool(_)
+        | Value::Byte(_)
+        | Value::SByte(_)
+        | Value::Short(_)
+        | Value::UShort(_)
+        | Value::Int(_)
         | Value::Enum(..) => hash(value) as i32,
         Value::Long(_) | Value::ULong(_) | Value::UInt(_) | Value::Double(_) => {
             let bits = hash(value);
@@ -102,7 +109,9 @@ pub(crate) fn order(a: &Value, b: &Value) -> Eval<Ordering> {
         (Value::Text(a), Value::Text(b)) => strings::compare_culture(&a.as_str(), &b.as_str(), false),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Decimal(a), Value::Decimal(b)) => a.cmp(b),
-        (Value::Double(_) | Value::Single(_), Value::Double(_) | Value::Single(_)) => order_double(a.double(), b.double()),
+        (Value::Double(_) | Value::Single(_), Value::Double(_) | Value::Single(_)) => {
+            order_double(a.double(), b.double())
+        }
         (Value::Object(object), other) => match object.compare(other) {
             Some(order) => order,
             None => return Err(incomparable()),

@@ -1,8 +1,8 @@
 //! `StringComparer`, `IEqualityComparer<T>` and `IComparer<T>`.
 
-use super::string::{self, How};
-use super::table::{TypeDef, class, interface, method, static_property};
 use super::compare;
+use super::string_comparison::{self as string, How};
+use super::table::{TypeDef, class, interface, method, static_property};
 use crate::Value;
 use crate::exception::Eval;
 use crate::object::Object;
@@ -16,14 +16,26 @@ pub(crate) static STRING_COMPARER: TypeDef = class("System.StringComparer")
     .bases(&["IEqualityComparer<string>", "IComparer<string>"])
     .members(&[
         static_property("StringComparer Ordinal", |_, _, _| Ok(new(How::Ordinal))),
-        static_property("StringComparer OrdinalIgnoreCase", |_, _, _| Ok(new(How::OrdinalIgnoreCase))),
+        static_property("StringComparer OrdinalIgnoreCase", |_, _, _| {
+            Ok(new(How::OrdinalIgnoreCase))
+        }),
         static_property("StringComparer CurrentCulture", |_, _, _| Ok(new(How::Culture))),
-        static_property("StringComparer CurrentCultureIgnoreCase", |_, _, _| Ok(new(How::CultureIgnoreCase))),
+        static_property("StringComparer CurrentCultureIgnoreCase", |_, _, _| {
+            Ok(new(How::CultureIgnoreCase))
+        }),
         static_property("StringComparer InvariantCulture", |_, _, _| Ok(new(How::Culture))),
-        static_property("StringComparer InvariantCultureIgnoreCase", |_, _, _| Ok(new(How::CultureIgnoreCase))),
-        method("bool Equals(string x, string y)", |_, a, _| Ok(string::equal(&a[1], &a[2], a[0].of::<Comparer>()?.0).into())),
-        method("int Compare(string x, string y)", |_, a, _| Ok(string::ordered(&a[1], &a[2], a[0].of::<Comparer>()?.0).into())),
-        method("int GetHashCode(string obj)", |_, a, _| Ok(compare::hash_code(&fold(&a[0], &a[1])).into())),
+        static_property("StringComparer InvariantCultureIgnoreCase", |_, _, _| {
+            Ok(new(How::CultureIgnoreCase))
+        }),
+        method("bool Equals(string x, string y)", |_, a, _| {
+            Ok(string::equal(&a[1], &a[2], a[0].of::<Comparer>()?.0).into())
+        }),
+        method("int Compare(string x, string y)", |_, a, _| {
+            Ok(string::ordered(&a[1], &a[2], a[0].of::<Comparer>()?.0).into())
+        }),
+        method("int GetHashCode(string obj)", |_, a, _| {
+            Ok(compare::hash_code(&fold(&a[0], &a[1])).into())
+        }),
     ]);
 
 /// `System.Collections.Generic.IEqualityComparer<T>`.
@@ -32,8 +44,12 @@ pub(crate) static EQUALITY_COMPARER: TypeDef = interface("System.Collections.Gen
     .aliases(&["EqualityComparer"])
     .members(&[
         static_property("IEqualityComparer<T> Default", |_, _, _| Ok(new(How::Ordinal))),
-        method("bool Equals(T x, T y)", |_, a, _| Ok(compare::equals(&fold(&a[0], &a[1]), &fold(&a[0], &a[2])).into())),
-        method("int GetHashCode(T obj)", |_, a, _| Ok(compare::hash_code(&fold(&a[0], &a[1])).into())),
+        method("bool Equals(T x, T y)", |_, a, _| {
+            Ok(compare::equals(&fold(&a[0], &a[1]), &fold(&a[0], &a[2])).into())
+        }),
+        method("int GetHashCode(T obj)", |_, a, _| {
+            Ok(compare::hash_code(&fold(&a[0], &a[1])).into())
+        }),
     ]);
 
 /// `System.Collections.Generic.IComparer<T>`.
@@ -42,7 +58,9 @@ pub(crate) static COMPARER: TypeDef = interface("System.Collections.Generic.ICom
     .aliases(&["Comparer"])
     .members(&[
         static_property("IComparer<T> Default", |_, _, _| Ok(new(How::Culture))),
-        method("int Compare(T x, T y)", |_, a, _| Ok((order(&a[0], &a[1], &a[2])? as i32).into())),
+        method("int Compare(T x, T y)", |_, a, _| {
+            Ok((order(&a[0], &a[1], &a[2])? as i32).into())
+        }),
     ]);
 
 #[derive(Debug)]
@@ -71,7 +89,9 @@ pub(crate) fn fold(comparer: &Value, value: &Value) -> Value {
 /// The order under a comparer; null is the default one.
 pub(crate) fn order(comparer: &Value, a: &Value, b: &Value) -> Eval<Ordering> {
     match (comparer.as_object::<Comparer>(), a, b) {
-        (Some(comparer), Value::Text(_) | Value::Null, Value::Text(_) | Value::Null) => Ok(string::order(a, b, comparer.0)),
+        (Some(comparer), Value::Text(_) | Value::Null, Value::Text(_) | Value::Null) => {
+            Ok(string::order(a, b, comparer.0))
+        }
         _ => compare::order(a, b),
     }
 }

@@ -13,15 +13,18 @@ pub(crate) static FUNC: TypeDef = delegate("System.Func").generic(&["R"]).variad
 pub(crate) static ACTION: TypeDef = delegate("System.Action").generic(&["T"]).variadic();
 
 /// `System.Action`.
-pub(crate) static ACTION_0: TypeDef = delegate("System.Action").members(&[method("void Invoke()", |_, _, _| Ok(Value::Null))]);
+pub(crate) static ACTION_0: TypeDef =
+    delegate("System.Action").members(&[method("void Invoke()", |_, _, _| Ok(Value::Null))]);
 
 /// `System.Predicate<T>`.
-pub(crate) static PREDICATE: TypeDef =
-    delegate("System.Predicate").generic(&["in T"]).members(&[method("bool Invoke(T obj)", |_, _, _| Ok(Value::Null))]);
+pub(crate) static PREDICATE: TypeDef = delegate("System.Predicate")
+    .generic(&["in T"])
+    .members(&[method("bool Invoke(T obj)", |_, _, _| Ok(Value::Null))]);
 
 /// `System.Comparison<T>`.
-pub(crate) static COMPARISON: TypeDef =
-    delegate("System.Comparison").generic(&["in T"]).members(&[method("int Invoke(T x, T y)", |_, _, _| Ok(Value::Null))]);
+pub(crate) static COMPARISON: TypeDef = delegate("System.Comparison")
+    .generic(&["in T"])
+    .members(&[method("int Invoke(T x, T y)", |_, _, _| Ok(Value::Null))]);
 
 /// `System.Converter<TInput, TOutput>`.
 pub(crate) static CONVERTER: TypeDef = delegate("System.Converter")
@@ -43,7 +46,10 @@ pub(crate) fn signature(ty: &Type) -> Option<(Vec<Type>, Type)> {
         return Some((args.to_vec(), Type::Void));
     }
     let invoke = def.0.rows().iter().find(|it| it.name == "Invoke")?;
-    Some((invoke.params.iter().map(|it| it.ty.with(args)).collect(), invoke.result.with(args)))
+    Some((
+        invoke.params.iter().map(|it| it.ty.with(args)).collect(),
+        invoke.result.with(args),
+    ))
 }
 
 /// The delegate type with these parameters and result.

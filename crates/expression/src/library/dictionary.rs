@@ -22,17 +22,36 @@ pub(crate) static DICTIONARY: TypeDef = class("System.Collections.Generic.Dictio
 static MEMBERS: &[Member] = &[
     constructor("()", |cx, _, t| make(cx, t, Value::Null)),
     constructor("(int capacity)", |cx, _, t| make(cx, t, Value::Null)),
-    constructor("(IEqualityComparer<TKey> comparer)", |cx, a, t| make(cx, t, a[0].clone())),
-    constructor("(int capacity, IEqualityComparer<TKey> comparer)", |cx, a, t| make(cx, t, a[1].clone())),
-    constructor("(IDictionary<TKey, TValue> dictionary)", |cx, a, t| copy(cx, &a[0], t, Value::Null)),
-    constructor("(IDictionary<TKey, TValue> dictionary, IEqualityComparer<TKey> comparer)", |cx, a, t| {
-        copy(cx, &a[0], t, a[1].clone())
+    constructor("(IEqualityComparer<TKey> comparer)", |cx, a, t| {
+        make(cx, t, a[0].clone())
     }),
-    constructor("(IEnumerable<KeyValuePair<TKey, TValue>> collection)", |cx, a, t| copy(cx, &a[0], t, Value::Null)),
-    property("int Count", |_, a, _| Ok((a[0].of::<Dictionary>()?.len() as i32).into())),
-    property("ICollection<TKey> Keys", |_, a, t| Ok(list::new(t[0].clone(), a[0].of::<Dictionary>()?.keys()))),
-    property("ICollection<TValue> Values", |_, a, t| Ok(list::new(t[1].clone(), a[0].of::<Dictionary>()?.values()))),
-    indexer("TValue this[TKey key]", |_, a, _| a[0].of::<Dictionary>()?.at(&a[1])).set(|cx, a, _| {
+    constructor("(int capacity, IEqualityComparer<TKey> comparer)", |cx, a, t| {
+        make(cx, t, a[1].clone())
+    }),
+    constructor("(IDictionary<TKey, TValue> dictionary)", |cx, a, t| {
+        copy(cx, &a[0], t, Value::Null)
+    }),
+    constructor(
+        "(IDictionary<TKey, TValue> dictionary, IEqualityComparer<TKey> comparer)",
+        |cx, a, t| copy(cx, &a[0], t, a[1].clone()),
+    ),
+    constructor(
+        "(IEnumerable<KeyValuePair<TKey, TValue>> collection)",
+        |cx, a, t| copy(cx, &a[0], t, Value::Null),
+    ),
+    property("int Count", |_, a, _| {
+        Ok((a[0].of::<Dictionary>()?.len() as i32).into())
+    }),
+    property("ICollection<TKey> Keys", |_, a, t| {
+        Ok(list::new(t[0].clone(), a[0].of::<Dictionary>()?.keys()))
+    }),
+    property("ICollection<TValue> Values", |_, a, t| {
+        Ok(list::new(t[1].clone(), a[0].of::<Dictionary>()?.values()))
+    }),
+    indexer("TValue this[TKey key]", |_, a, _| {
+        a[0].of::<Dictionary>()?.at(&a[1])
+    })
+    .set(|cx, a, _| {
         cx.charge_values(2)?;
         a[0].of::<Dictionary>()?.set(&a[1], a[2].clone())
     }),
@@ -44,9 +63,16 @@ static MEMBERS: &[Member] = &[
         cx.charge_values(2)?;
         Ok(a[0].of::<Dictionary>()?.add(&a[1], a[2].clone()).is_ok().into())
     }),
-    method("bool ContainsKey(TKey key)", |_, a, _| Ok(a[0].of::<Dictionary>()?.find(&a[1])?.is_some().into())),
+    method("bool ContainsKey(TKey key)", |_, a, _| {
+        Ok(a[0].of::<Dictionary>()?.find(&a[1])?.is_some().into())
+    }),
     method("bool ContainsValue(TValue value)", |_, a, _| {
-        Ok(a[0].of::<Dictionary>()?.values().iter().any(|it| super::compare::equals(it, &a[1])).into())
+        Ok(a[0]
+            .of::<Dictionary>()?
+            .values()
+            .iter()
+            .any(|it| super::compare::equals(it, &a[1]))
+            .into())
     }),
     method("bool TryGetValue(TKey key, out TValue value)", |_, a, t| {
         let found = a[0].of::<Dictionary>()?.find(&a[1])?;
@@ -54,7 +80,9 @@ static MEMBERS: &[Member] = &[
         a[2] = found.unwrap_or_else(|| cast::default_of(&t[1]));
         Ok(known.into())
     }),
-    method("bool Remove(TKey key)", |_, a, _| Ok(a[0].of::<Dictionary>()?.remove(&a[1])?.is_some().into())),
+    method("bool Remove(TKey key)", |_, a, _| {
+        Ok(a[0].of::<Dictionary>()?.remove(&a[1])?.is_some().into())
+    }),
     method("bool Remove(TKey key, out TValue value)", |_, a, t| {
         let removed = a[0].of::<Dictionary>()?.remove(&a[1])?;
         let known = removed.is_some();
@@ -101,7 +129,8 @@ impl Dictionary {
     }
 
     pub(crate) fn at(&self, key: &Value) -> Eval {
-        self.find(key)?.ok_or_else(|| Cx::missing_key(&key.to_text()).into())
+        self.find(key)?
+            .ok_or_else(|| Cx::missing_key(&key.to_text()).into())
     }
 
     pub(crate) fn set(&self, key: &Value, value: Value) -> Eval {
@@ -117,7 +146,10 @@ impl Dictionary {
 
     pub(crate) fn add(&self, key: &Value, value: Value) -> Eval {
         if self.find(key)?.is_some() {
-            let message = format!("An item with the same key has already been added. Key: {}", key.to_text());
+            let message = format!(
+                "An item with the same key has already been added. Key: {}",
+                key.to_text()
+            );
             return Err(Exception::argument(message).into());
         }
         self.set(key, value)
@@ -138,15 +170,21 @@ impl Dictionary {
     }
 
     pub(crate) fn keys(&self) -> Vec<Value> {
-        self.state.lock().entries.values().map(|it| it.0.clone()).collect()
+        self.state
+            .lock()
+            .entries
+            .values()
+            .map(|it| it.0.clone())
+            .collect()
     }
 
     pub(crate) fn values(&self) -> Vec<Value> {
-        self.state.lock().entries.values().map(|it| it.1.clone()).collect()
-    }
-
-    pub(crate) fn entries(&self) -> Vec<(Value, Value)> {
-        self.state.lock().entries.values().cloned().collect()
+        self.state
+            .lock()
+            .entries
+            .values()
+            .map(|it| it.1.clone())
+            .collect()
     }
 }
 
@@ -157,13 +195,24 @@ impl Object for Dictionary {
 
     fn enumerate(self: Arc<Self>) -> Option<Box<dyn Enumerator>> {
         let version = self.state.lock().version;
-        Some(Box::new(Walk { dictionary: self, at: 0, version }))
+        Some(Box::new(Walk {
+            dictionary: self,
+            at: 0,
+            version,
+        }))
     }
 }
 
 impl Drop for Dictionary {
     fn drop(&mut self) {
-        bury(self.state.get_mut().entries.drain(..).flat_map(|(_, (key, value))| [key, value]).collect::<Vec<_>>());
+        bury(
+            self.state
+                .get_mut()
+                .entries
+                .drain(..)
+                .flat_map(|(_, (key, value))| [key, value])
+                .collect::<Vec<_>>(),
+        );
     }
 }
 
@@ -180,20 +229,36 @@ impl Enumerator for Walk {
             return Err(list::modified().into());
         }
         self.at += 1;
-        let entry = state.entries.get_index(self.at - 1).map(|(_, entry)| entry.clone());
+        let entry = state
+            .entries
+            .get_index(self.at - 1)
+            .map(|(_, entry)| entry.clone());
         Ok(entry.map(|(key, value)| {
-            key_value_pair::new(self.dictionary.key.clone(), self.dictionary.value.clone(), key, value)
+            key_value_pair::new(
+                self.dictionary.key.clone(),
+                self.dictionary.value.clone(),
+                key,
+                value,
+            )
         }))
     }
 }
 
 /// An empty dictionary.
 pub(crate) fn new(key: Type, value: Type, comparer: Value) -> Dictionary {
-    Dictionary { key, value, comparer, state: Mutex::default() }
+    Dictionary {
+        key,
+        value,
+        comparer,
+        state: Mutex::default(),
+    }
 }
 
 /// A dictionary of strings to string arrays, ignoring case if asked.
-pub(crate) fn of_strings(entries: impl IntoIterator<Item = (String, Vec<String>)>, ignore_case: bool) -> Value {
+pub(crate) fn of_strings(
+    entries: impl IntoIterator<Item = (String, Vec<String>)>,
+    ignore_case: bool,
+) -> Value {
     let comparer = match ignore_case {
         true => comparers::ignoring_case(),
         false => Value::Null,

@@ -57,47 +57,94 @@ exceptions! {
 }
 
 /// `System.ArgumentNullException`.
-pub(crate) static ARGUMENT_NULL: TypeDef =
-    class("System.ArgumentNullException").bases(&["ArgumentException"]).members(&[
-        constructor("()", |_, _, _| Ok(make(&ARGUMENT_NULL, "Value cannot be null.".to_owned(), Value::Null))),
+pub(crate) static ARGUMENT_NULL: TypeDef = class("System.ArgumentNullException")
+    .bases(&["ArgumentException"])
+    .members(&[
+        constructor("()", |_, _, _| {
+            Ok(make(
+                &ARGUMENT_NULL,
+                "Value cannot be null.".to_owned(),
+                Value::Null,
+            ))
+        }),
         constructor("(string paramName)", |_, a, _| {
-            Ok(make(&ARGUMENT_NULL, Exception::argument_null(&a[0].to_text()).message, Value::Null))
+            Ok(make(
+                &ARGUMENT_NULL,
+                Exception::argument_null(&a[0].to_text()).message,
+                Value::Null,
+            ))
         }),
         constructor("(string paramName, string message)", |_, a, _| {
-            Ok(make(&ARGUMENT_NULL, format!("{} (Parameter '{}')", a[1].to_text(), a[0].to_text()), Value::Null))
+            Ok(make(
+                &ARGUMENT_NULL,
+                format!("{} (Parameter '{}')", a[1].to_text(), a[0].to_text()),
+                Value::Null,
+            ))
         }),
     ]);
 
 /// `System.ArgumentOutOfRangeException`.
-pub(crate) static ARGUMENT_RANGE: TypeDef =
-    class("System.ArgumentOutOfRangeException").bases(&["ArgumentException"]).members(&[
+pub(crate) static ARGUMENT_RANGE: TypeDef = class("System.ArgumentOutOfRangeException")
+    .bases(&["ArgumentException"])
+    .members(&[
         constructor("()", |_, _, _| {
-            Ok(make(&ARGUMENT_RANGE, "Specified argument was out of the range of valid values.".to_owned(), Value::Null))
+            Ok(make(
+                &ARGUMENT_RANGE,
+                "Specified argument was out of the range of valid values.".to_owned(),
+                Value::Null,
+            ))
         }),
         constructor("(string paramName)", |_, a, _| {
-            let message = format!("Specified argument was out of the range of valid values. (Parameter '{}')", a[0].to_text());
+            let message = format!(
+                "Specified argument was out of the range of valid values. (Parameter '{}')",
+                a[0].to_text()
+            );
             Ok(make(&ARGUMENT_RANGE, message, Value::Null))
         }),
         constructor("(string paramName, string message)", |_, a, _| {
-            Ok(make(&ARGUMENT_RANGE, format!("{} (Parameter '{}')", a[1].to_text(), a[0].to_text()), Value::Null))
+            Ok(make(
+                &ARGUMENT_RANGE,
+                format!("{} (Parameter '{}')", a[1].to_text(), a[0].to_text()),
+                Value::Null,
+            ))
         }),
     ]);
 
 /// `System.Exception`.
 pub(crate) static EXCEPTION: TypeDef = class("System.Exception").members(&[
     constructor("()", |_, _, _| {
-        Ok(make(&EXCEPTION, "Exception of type 'System.Exception' was thrown.".to_owned(), Value::Null))
+        Ok(make(
+            &EXCEPTION,
+            "Exception of type 'System.Exception' was thrown.".to_owned(),
+            Value::Null,
+        ))
     }),
     constructor("(string message)", |_, a, _| {
-        Ok(make(&EXCEPTION, given(&a[0], "Exception of type 'System.Exception' was thrown."), Value::Null))
+        Ok(make(
+            &EXCEPTION,
+            given(&a[0], "Exception of type 'System.Exception' was thrown."),
+            Value::Null,
+        ))
     }),
     constructor("(string message, Exception innerException)", |_, a, _| {
-        Ok(make(&EXCEPTION, given(&a[0], "Exception of type 'System.Exception' was thrown."), a[1].clone()))
+        Ok(make(
+            &EXCEPTION,
+            given(&a[0], "Exception of type 'System.Exception' was thrown."),
+            a[1].clone(),
+        ))
     }),
-    property("string Message", |_, a, _| Ok(a[0].of::<Error>()?.exception.message.clone().into())),
-    property("Exception InnerException", |_, a, _| Ok(a[0].of::<Error>()?.inner.clone())),
-    property("string StackTrace", |_, _, _| Ok("   at Microsoft.WindowsAzure.ApiManagement.Proxy.Gateway.Expression.Evaluate()".into())),
-    property("string Source", |_, _, _| Ok("Microsoft.WindowsAzure.ApiManagement.Proxy.Gateway".into())),
+    property("string Message", |_, a, _| {
+        Ok(a[0].of::<Error>()?.exception.message.clone().into())
+    }),
+    property("Exception InnerException", |_, a, _| {
+        Ok(a[0].of::<Error>()?.inner.clone())
+    }),
+    property("string StackTrace", |_, _, _| {
+        Ok("   at Microsoft.WindowsAzure.ApiManagement.Proxy.Gateway.Expression.Evaluate()".into())
+    }),
+    property("string Source", |_, _, _| {
+        Ok("Microsoft.WindowsAzure.ApiManagement.Proxy.Gateway".into())
+    }),
     property("int HResult", |_, _, _| Ok((-2_146_233_088).into())),
     super::table::method("Exception GetBaseException()", |_, a, _| {
         let mut deepest = a[0].clone();
@@ -112,11 +159,20 @@ pub(crate) static EXCEPTION: TypeDef = class("System.Exception").members(&[
 ]);
 
 fn given(message: &Value, default: &str) -> String {
-    message.str_or_null().map_or_else(|| default.to_owned(), |it| it.as_str().into_owned())
+    message
+        .str_or_null()
+        .map_or_else(|| default.to_owned(), |it| it.as_str().into_owned())
 }
 
 fn make(def: &'static TypeDef, message: String, inner: Value) -> Value {
-    Value::object(Error { def: Def(def), exception: Exception { type_name: def.name, message }, inner })
+    Value::object(Error {
+        def: Def(def),
+        exception: Exception {
+            type_name: def.name,
+            message,
+        },
+        inner,
+    })
 }
 
 /// An exception as a value.
@@ -145,9 +201,16 @@ impl Drop for Error {
 
 /// What `throw value` does.
 pub(crate) fn throw(value: Value) -> Fault {
-    let Some(error) = value.as_object::<Error>() else { return Exception::null_reference().into() };
+    let Some(error) = value.as_object::<Error>() else {
+        return Exception::null_reference().into();
+    };
     let (exception, inner) = (error.exception.clone(), Some(error.inner.clone()));
-    Fault::thrown(Thrown { exception, inner, catchable: true, object: Some(value) })
+    Fault::thrown(Thrown {
+        exception,
+        inner,
+        catchable: true,
+        object: Some(value),
+    })
 }
 
 /// What `catch (Exception e)` gives.
@@ -157,5 +220,9 @@ pub(crate) fn caught(fault: &Fault) -> Value {
         return object.clone();
     }
     let def = super::find(thrown.exception.type_name, 0).unwrap_or(Def(&EXCEPTION));
-    Value::object(Error { def, exception: thrown.exception.clone(), inner: thrown.inner.clone().unwrap_or_default() })
+    Value::object(Error {
+        def,
+        exception: thrown.exception.clone(),
+        inner: thrown.inner.clone().unwrap_or_default(),
+    })
 }

@@ -21,16 +21,27 @@ pub(crate) static HASH_SET: TypeDef = class("System.Collections.Generic.HashSet"
 
 static MEMBERS: &[Member] = &[
     constructor("()", |cx, _, t| make(cx, &Value::Null, t, Value::Null)),
-    constructor("(IEnumerable<T> collection)", |cx, a, t| make(cx, &a[0], t, Value::Null)),
-    constructor("(IEqualityComparer<T> comparer)", |cx, a, t| make(cx, &Value::Null, t, a[0].clone())),
-    constructor("(IEnumerable<T> collection, IEqualityComparer<T> comparer)", |cx, a, t| make(cx, &a[0], t, a[1].clone())),
+    constructor("(IEnumerable<T> collection)", |cx, a, t| {
+        make(cx, &a[0], t, Value::Null)
+    }),
+    constructor("(IEqualityComparer<T> comparer)", |cx, a, t| {
+        make(cx, &Value::Null, t, a[0].clone())
+    }),
+    constructor(
+        "(IEnumerable<T> collection, IEqualityComparer<T> comparer)",
+        |cx, a, t| make(cx, &a[0], t, a[1].clone()),
+    ),
     property("int Count", |_, a, _| Ok((a[0].of::<Set>()?.len() as i32).into())),
     method("bool Add(T item)", |cx, a, _| {
         cx.charge_values(2)?;
         Ok(a[0].of::<Set>()?.add(&a[1]).into())
     }),
-    method("bool Remove(T item)", |_, a, _| Ok(a[0].of::<Set>()?.remove(&a[1]).into())),
-    method("bool Contains(T item)", |_, a, _| Ok(a[0].of::<Set>()?.contains(&a[1]).into())),
+    method("bool Remove(T item)", |_, a, _| {
+        Ok(a[0].of::<Set>()?.remove(&a[1]).into())
+    }),
+    method("bool Contains(T item)", |_, a, _| {
+        Ok(a[0].of::<Set>()?.contains(&a[1]).into())
+    }),
     method("void Clear()", |_, a, _| {
         a[0].of::<Set>()?.state.lock().entries.clear();
         Ok(Value::Null)
@@ -79,15 +90,29 @@ static MEMBERS: &[Member] = &[
     }),
     method("bool IsSubsetOf(IEnumerable<T> other)", |cx, a, t| {
         let other = other(cx, a, t)?;
-        Ok(a[0].of::<Set>()?.items().iter().all(|it| other.contains(it)).into())
+        Ok(a[0]
+            .of::<Set>()?
+            .items()
+            .iter()
+            .all(|it| other.contains(it))
+            .into())
     }),
     method("bool IsSupersetOf(IEnumerable<T> other)", |cx, a, t| {
         let other = other(cx, a, t)?;
-        Ok(other.items().iter().all(|it| a[0].of::<Set>().is_ok_and(|set| set.contains(it))).into())
+        Ok(other
+            .items()
+            .iter()
+            .all(|it| a[0].of::<Set>().is_ok_and(|set| set.contains(it)))
+            .into())
     }),
     method("bool Overlaps(IEnumerable<T> other)", |cx, a, t| {
         let other = other(cx, a, t)?;
-        Ok(a[0].of::<Set>()?.items().iter().any(|it| other.contains(it)).into())
+        Ok(a[0]
+            .of::<Set>()?
+            .items()
+            .iter()
+            .any(|it| other.contains(it))
+            .into())
     }),
     method("bool SetEquals(IEnumerable<T> other)", |cx, a, t| {
         let other = other(cx, a, t)?;
@@ -160,13 +185,24 @@ impl Object for Set {
 
     fn enumerate(self: Arc<Self>) -> Option<Box<dyn Enumerator>> {
         let version = self.state.lock().version;
-        Some(Box::new(Walk { set: self, at: 0, version }))
+        Some(Box::new(Walk {
+            set: self,
+            at: 0,
+            version,
+        }))
     }
 }
 
 impl Drop for Set {
     fn drop(&mut self) {
-        bury(self.state.get_mut().entries.drain(..).map(|(_, item)| item).collect::<Vec<_>>());
+        bury(
+            self.state
+                .get_mut()
+                .entries
+                .drain(..)
+                .map(|(_, item)| item)
+                .collect::<Vec<_>>(),
+        );
     }
 }
 
@@ -189,7 +225,11 @@ impl Enumerator for Walk {
 
 /// A set of these items.
 pub(crate) fn new(element: Type, items: Vec<Value>, comparer: Value) -> Set {
-    let set = Set { element, comparer, state: Mutex::default() };
+    let set = Set {
+        element,
+        comparer,
+        state: Mutex::default(),
+    };
     for item in items {
         set.add(&item);
     }
@@ -198,7 +238,11 @@ pub(crate) fn new(element: Type, items: Vec<Value>, comparer: Value) -> Set {
 
 fn make(cx: &mut Cx<'_>, source: &Value, t: &[Type], comparer: Value) -> Eval {
     cx.charge(128)?;
-    let items = if source.is_null() { Vec::new() } else { cx.collect(source)? };
+    let items = if source.is_null() {
+        Vec::new()
+    } else {
+        cx.collect(source)?
+    };
     Ok(Value::object(new(t[0].clone(), items, comparer)))
 }
 

@@ -8,15 +8,30 @@ use crate::exception::{Eval, Exception};
 use crate::types::Type;
 
 pub(crate) static TYPES: &[&TypeDef] = &[
-    &IENUMERABLE, &IENUMERABLE_0, &IENUMERATOR, &ICOLLECTION, &IREADONLY_COLLECTION, &ILIST, &ILIST_0, &IREADONLY_LIST,
-    &ISET, &IDICTIONARY, &IREADONLY_DICTIONARY, &ICOMPARABLE, &ICOMPARABLE_0, &IEQUATABLE, &DICTIONARY_EXTENSIONS,
+    &IENUMERABLE,
+    &IENUMERABLE_0,
+    &IENUMERATOR,
+    &ICOLLECTION,
+    &IREADONLY_COLLECTION,
+    &ILIST,
+    &ILIST_0,
+    &IREADONLY_LIST,
+    &ISET,
+    &IDICTIONARY,
+    &IREADONLY_DICTIONARY,
+    &ICOMPARABLE,
+    &ICOMPARABLE_0,
+    &IEQUATABLE,
+    &DICTIONARY_EXTENSIONS,
 ];
 
 /// `System.Collections.Generic.IEnumerable<out T>`.
 pub(crate) static IENUMERABLE: TypeDef = interface("System.Collections.Generic.IEnumerable")
     .generic(&["out T"])
     .bases(&["IEnumerable"])
-    .members(&[method("IEnumerator<T> GetEnumerator()", |cx, a, t| super::enumerable::enumerator(cx, &a[0], &t[0]))]);
+    .members(&[method("IEnumerator<T> GetEnumerator()", |cx, a, t| {
+        super::enumerable::enumerator(cx, &a[0], &t[0])
+    })]);
 
 /// `System.Collections.IEnumerable`.
 pub(crate) static IENUMERABLE_0: TypeDef = interface("System.Collections.IEnumerable");
@@ -27,7 +42,9 @@ pub(crate) static IENUMERATOR: TypeDef = interface("System.Collections.Generic.I
     .bases(&["IDisposable"])
     .members(&[
         property("T Current", |_, a, _| super::enumerable::current(&a[0])),
-        method("bool MoveNext()", |cx, a, _| super::enumerable::move_next(cx, &a[0])),
+        method("bool MoveNext()", |cx, a, _| {
+            super::enumerable::move_next(cx, &a[0])
+        }),
     ]);
 
 /// `System.Collections.Generic.ICollection<T>`.
@@ -38,21 +55,30 @@ pub(crate) static ICOLLECTION: TypeDef = interface("System.Collections.Generic.I
         property("int Count", |cx, a, _| Ok(count(cx, &a[0])?.into())),
         property("bool IsReadOnly", |_, a, _| Ok(array::is_array(&a[0]).into())),
         method("void Add(T item)", |cx, a, _| add(cx, &a[0], &a[1])),
-        method("bool Contains(T item)", |cx, a, _| Ok(position(cx, &a[0], &a[1])?.is_some().into())),
+        method("bool Contains(T item)", |cx, a, _| {
+            Ok(position(cx, &a[0], &a[1])?.is_some().into())
+        }),
         method("bool Remove(T item)", |cx, a, _| {
             let at = position(cx, &a[0], &a[1])?;
             if let Some(at) = at {
-                a[0].of::<list::List>().map_err(|_| fixed())?.edit(|items| drop(items.remove(at)))?;
+                a[0].of::<list::List>()
+                    .map_err(|_| fixed())?
+                    .edit(|items| drop(items.remove(at)))?;
             }
             Ok(at.is_some().into())
         }),
-        method("void Clear()", |_, a, _| match (a[0].as_object::<list::List>(), a[0].as_object::<dictionary::Dictionary>()) {
-            (Some(list), _) => list.edit(Vec::clear),
-            (_, Some(dictionary)) => {
-                dictionary.clear();
-                Ok(Value::Null)
+        method("void Clear()", |_, a, _| {
+            match (
+                a[0].as_object::<list::List>(),
+                a[0].as_object::<dictionary::Dictionary>(),
+            ) {
+                (Some(list), _) => list.edit(Vec::clear),
+                (_, Some(dictionary)) => {
+                    dictionary.clear();
+                    Ok(Value::Null)
+                }
+                _ => Err(fixed().into()),
             }
-            _ => Err(fixed().into()),
         }),
         method("void CopyTo(T[] array, int arrayIndex)", |cx, a, _| {
             for (at, item) in cx.collect(&a[0])?.iter().enumerate() {
@@ -73,23 +99,36 @@ pub(crate) static ILIST: TypeDef = interface("System.Collections.Generic.IList")
     .generic(&["T"])
     .bases(&["ICollection<T>"])
     .members(&[
-        indexer("T this[int index]", |cx, a, _| at(cx, &a[0], a[1].int())).set(|_, a, _| match a[0].as_object::<list::List>() {
-            Some(list) => {
-                let value = a[2].clone();
-                let at = usize::try_from(a[1].int()).ok().filter(|at| *at < list.len()).ok_or_else(list::out_of_range)?;
-                list.edit(|items| items[at] = value)
+        indexer("T this[int index]", |cx, a, _| at(cx, &a[0], a[1].int())).set(|_, a, _| {
+            match a[0].as_object::<list::List>() {
+                Some(list) => {
+                    let value = a[2].clone();
+                    let at = usize::try_from(a[1].int())
+                        .ok()
+                        .filter(|at| *at < list.len())
+                        .ok_or_else(list::out_of_range)?;
+                    list.edit(|items| items[at] = value)
+                }
+                None => array::set(&a[0], a[1].long(), &a[2]),
             }
-            None => array::set(&a[0], a[1].long(), &a[2]),
         }),
-        method("int IndexOf(T item)", |cx, a, _| Ok(position(cx, &a[0], &a[1])?.map_or(-1, |at| at as i32).into())),
+        method("int IndexOf(T item)", |cx, a, _| {
+            Ok(position(cx, &a[0], &a[1])?.map_or(-1, |at| at as i32).into())
+        }),
         method("void Insert(int index, T item)", |_, a, _| {
             let list = a[0].of::<list::List>().map_err(|_| fixed())?;
-            let at = usize::try_from(a[1].int()).ok().filter(|at| *at <= list.len()).ok_or_else(list::out_of_range)?;
+            let at = usize::try_from(a[1].int())
+                .ok()
+                .filter(|at| *at <= list.len())
+                .ok_or_else(list::out_of_range)?;
             list.edit(|items| items.insert(at, a[2].clone()))
         }),
         method("void RemoveAt(int index)", |_, a, _| {
             let list = a[0].of::<list::List>().map_err(|_| fixed())?;
-            let at = usize::try_from(a[1].int()).ok().filter(|at| *at < list.len()).ok_or_else(list::out_of_range)?;
+            let at = usize::try_from(a[1].int())
+                .ok()
+                .filter(|at| *at < list.len())
+                .ok_or_else(list::out_of_range)?;
             list.edit(|items| drop(items.remove(at)))
         }),
     ]);
@@ -107,9 +146,11 @@ pub(crate) static IREADONLY_LIST: TypeDef = interface("System.Collections.Generi
 pub(crate) static ISET: TypeDef = interface("System.Collections.Generic.ISet")
     .generic(&["T"])
     .bases(&["ICollection<T>"])
-    .members(&[method("bool Add(T item)", |_, a, _| match a[0].as_object::<super::hash_set::Set>() {
-        Some(set) => Ok(set.add(&a[1]).into()),
-        None => Err(fixed().into()),
+    .members(&[method("bool Add(T item)", |_, a, _| {
+        match a[0].as_object::<super::hash_set::Set>() {
+            Some(set) => Ok(set.add(&a[1]).into()),
+            None => Err(fixed().into()),
+        }
     })]);
 
 /// `System.Collections.Generic.IDictionary<TKey, TValue>`.
@@ -118,17 +159,28 @@ pub(crate) static IDICTIONARY: TypeDef = interface("System.Collections.Generic.I
     .bases(&["ICollection<KeyValuePair<TKey, TValue>>"])
     .members(&[
         indexer("TValue this[TKey key]", get_item).set(|_, a, _| {
-            a[0].of::<dictionary::Dictionary>().map_err(|_| fixed())?.set(&a[1], a[2].clone())
+            a[0].of::<dictionary::Dictionary>()
+                .map_err(|_| fixed())?
+                .set(&a[1], a[2].clone())
         }),
         property("ICollection<TKey> Keys", keys),
         property("ICollection<TValue> Values", values),
-        method("bool ContainsKey(TKey key)", |cx, a, _| Ok(find(cx, &a[0], &a[1])?.is_some().into())),
+        method("bool ContainsKey(TKey key)", |cx, a, _| {
+            Ok(find(cx, &a[0], &a[1])?.is_some().into())
+        }),
         method("bool TryGetValue(TKey key, out TValue value)", try_get),
         method("void Add(TKey key, TValue value)", |_, a, _| {
-            a[0].of::<dictionary::Dictionary>().map_err(|_| fixed())?.add(&a[1], a[2].clone())
+            a[0].of::<dictionary::Dictionary>()
+                .map_err(|_| fixed())?
+                .add(&a[1], a[2].clone())
         }),
         method("bool Remove(TKey key)", |_, a, _| {
-            Ok(a[0].of::<dictionary::Dictionary>().map_err(|_| fixed())?.remove(&a[1])?.is_some().into())
+            Ok(a[0]
+                .of::<dictionary::Dictionary>()
+                .map_err(|_| fixed())?
+                .remove(&a[1])?
+                .is_some()
+                .into())
         }),
     ]);
 
@@ -142,14 +194,19 @@ static READ_ONLY: &[Member] = &[
     indexer("TValue this[TKey key]", get_item),
     property("IEnumerable<TKey> Keys", keys),
     property("IEnumerable<TValue> Values", values),
-    method("bool ContainsKey(TKey key)", |cx, a, _| Ok(find(cx, &a[0], &a[1])?.is_some().into())),
+    method("bool ContainsKey(TKey key)", |cx, a, _| {
+        Ok(find(cx, &a[0], &a[1])?.is_some().into())
+    }),
     method("bool TryGetValue(TKey key, out TValue value)", try_get),
 ];
 
 /// `System.IComparable<T>`.
-pub(crate) static ICOMPARABLE: TypeDef = interface("System.IComparable")
-    .generic(&["in T"])
-    .members(&[method("int CompareTo(T other)", |_, a, _| Ok((compare::order(&a[0], &a[1])? as i32).into()))]);
+pub(crate) static ICOMPARABLE: TypeDef =
+    interface("System.IComparable")
+        .generic(&["in T"])
+        .members(&[method("int CompareTo(T other)", |_, a, _| {
+            Ok((compare::order(&a[0], &a[1])? as i32).into())
+        })]);
 
 /// `System.IComparable`.
 pub(crate) static ICOMPARABLE_0: TypeDef = interface("System.IComparable");
@@ -284,7 +341,10 @@ pub(crate) fn at(cx: &mut Cx<'_>, value: &Value, at: i32) -> Eval {
         return array::get(value, i64::from(at));
     }
     let items = cx.collect(value)?;
-    usize::try_from(at).ok().and_then(|at| items.get(at).cloned()).ok_or_else(|| list::out_of_range().into())
+    usize::try_from(at)
+        .ok()
+        .and_then(|at| items.get(at).cloned())
+        .ok_or_else(|| list::out_of_range().into())
 }
 
 fn position(cx: &mut Cx<'_>, value: &Value, item: &Value) -> Eval<Option<usize>> {

@@ -42,7 +42,9 @@ static MEMBERS: &[Member] = &[
         Ok(token::value(token::content(&a[0])?))
     }),
     static_method("JValue CreateComment(string value)", |_, a, _| {
-        Ok(token::value(JToken::value(Scalar::Comment(a[0].to_text().into()))))
+        Ok(token::value(JToken::value(Scalar::Comment(
+            a[0].to_text().into(),
+        ))))
     }),
     static_method("JValue CreateUndefined()", |_, _, _| {
         Ok(token::value(JToken::value(Scalar::Undefined)))

@@ -18,7 +18,9 @@ pub(crate) static KEY_VALUE_PAIR: TypeDef = structure("System.Collections.Generi
         _ => Value::Null,
     })
     .members(&[
-        constructor("(TKey key, TValue value)", |_, a, t| Ok(new(t[0].clone(), t[1].clone(), a[0].clone(), a[1].clone()))),
+        constructor("(TKey key, TValue value)", |_, a, t| {
+            Ok(new(t[0].clone(), t[1].clone(), a[0].clone(), a[1].clone()))
+        }),
         property("TKey Key", |_, a, _| Ok(a[0].of::<Pair>()?.key.clone())),
         property("TValue Value", |_, a, _| Ok(a[0].of::<Pair>()?.value.clone())),
     ]);
@@ -33,7 +35,11 @@ pub(crate) struct Pair {
 
 /// A pair of these types.
 pub(crate) fn new(key_type: Type, value_type: Type, key: Value, value: Value) -> Value {
-    Value::object(Pair { ty: Type::generic(&KEY_VALUE_PAIR, [key_type, value_type]), key, value })
+    Value::object(Pair {
+        ty: Type::generic(&KEY_VALUE_PAIR, [key_type, value_type]),
+        key,
+        value,
+    })
 }
 
 impl Object for Pair {
@@ -46,12 +52,16 @@ impl Object for Pair {
     }
 
     fn equals(&self, other: &Value) -> bool {
-        other.as_object::<Pair>().is_some_and(|it| {
-            compare::equals(&self.key, &it.key) && compare::equals(&self.value, &it.value)
-        })
+        other
+            .as_object::<Pair>()
+            .is_some_and(|it| compare::equals(&self.key, &it.key) && compare::equals(&self.value, &it.value))
     }
 
     fn hash(&self) -> Option<u64> {
-        Some(compare::hash(&self.key).wrapping_mul(31).wrapping_add(compare::hash(&self.value)))
+        Some(
+            compare::hash(&self.key)
+                .wrapping_mul(31)
+                .wrapping_add(compare::hash(&self.value)),
+        )
     }
 }

@@ -25,16 +25,22 @@ static MEMBERS: &[Member] = &[
         Ok(new(t[0].clone(), Vec::new()))
     }),
     constructor("(int capacity)", |_, _, t| Ok(new(t[0].clone(), Vec::new()))),
-    constructor("(IEnumerable<T> collection)", |cx, a, t| Ok(new(t[0].clone(), cx.collect(&a[0])?))),
-    property("int Count", |_, a, _| Ok((a[0].of::<List>()?.len() as i32).into())),
-    property("int Capacity", |_, a, _| Ok((a[0].of::<List>()?.len().max(4) as i32).into())),
-    indexer("T this[int index]", |_, a, _| a[0].of::<List>()?.at(a[1].int()))
-        .set(|_, a, _| {
-            let value = a[2].clone();
-            let list = a[0].of::<List>()?;
-            let at = list.index(a[1].int())?;
-            list.edit(|items| items[at] = value)
-        }),
+    constructor("(IEnumerable<T> collection)", |cx, a, t| {
+        Ok(new(t[0].clone(), cx.collect(&a[0])?))
+    }),
+    property(
+        "int Count",
+        |_, a, _| Ok((a[0].of::<List>()?.len() as i32).into()),
+    ),
+    property("int Capacity", |_, a, _| {
+        Ok((a[0].of::<List>()?.len().max(4) as i32).into())
+    }),
+    indexer("T this[int index]", |_, a, _| a[0].of::<List>()?.at(a[1].int())).set(|_, a, _| {
+        let value = a[2].clone();
+        let list = a[0].of::<List>()?;
+        let at = list.index(a[1].int())?;
+        list.edit(|items| items[at] = value)
+    }),
     method("void Add(T item)", |cx, a, _| {
         cx.charge_values(1)?;
         let item = a[1].clone();
@@ -48,15 +54,23 @@ static MEMBERS: &[Member] = &[
         cx.charge_values(1)?;
         let list = a[0].of::<List>()?;
         let at = usize::try_from(a[1].int()).ok().filter(|at| *at <= list.len());
-        let at = at.ok_or_else(|| Exception::out_of_range("Index must be within the bounds of the List.", "index"))?;
+        let at = at.ok_or_else(|| {
+            Exception::out_of_range("Index must be within the bounds of the List.", "index")
+        })?;
         list.edit(|items| items.insert(at, a[2].clone()))
     }),
-    method("void InsertRange(int index, IEnumerable<T> collection)", |cx, a, _| {
-        let more = cx.collect(&a[2])?;
-        let list = a[0].of::<List>()?;
-        let at = usize::try_from(a[1].int()).ok().filter(|at| *at <= list.len()).ok_or_else(out_of_range)?;
-        list.edit(|items| drop(items.splice(at..at, more)))
-    }),
+    method(
+        "void InsertRange(int index, IEnumerable<T> collection)",
+        |cx, a, _| {
+            let more = cx.collect(&a[2])?;
+            let list = a[0].of::<List>()?;
+            let at = usize::try_from(a[1].int())
+                .ok()
+                .filter(|at| *at <= list.len())
+                .ok_or_else(out_of_range)?;
+            list.edit(|items| drop(items.splice(at..at, more)))
+        },
+    ),
     method("bool Remove(T item)", |_, a, _| {
         let list = a[0].of::<List>()?;
         let at = list.items().iter().position(|it| compare::equals(it, &a[1]));
@@ -90,18 +104,47 @@ static MEMBERS: &[Member] = &[
         Ok((removed as i32).into())
     }),
     method("void Clear()", |_, a, _| a[0].of::<List>()?.edit(Vec::clear)),
-    method("bool Contains(T item)", |_, a, _| Ok(a[0].of::<List>()?.items().iter().any(|it| compare::equals(it, &a[1])).into())),
+    method("bool Contains(T item)", |_, a, _| {
+        Ok(a[0]
+            .of::<List>()?
+            .items()
+            .iter()
+            .any(|it| compare::equals(it, &a[1]))
+            .into())
+    }),
     method("int IndexOf(T item)", |_, a, _| {
-        Ok(a[0].of::<List>()?.items().iter().position(|it| compare::equals(it, &a[1])).map_or(-1, |at| at as i32).into())
+        Ok(a[0]
+            .of::<List>()?
+            .items()
+            .iter()
+            .position(|it| compare::equals(it, &a[1]))
+            .map_or(-1, |at| at as i32)
+            .into())
     }),
     method("int LastIndexOf(T item)", |_, a, _| {
-        Ok(a[0].of::<List>()?.items().iter().rposition(|it| compare::equals(it, &a[1])).map_or(-1, |at| at as i32).into())
+        Ok(a[0]
+            .of::<List>()?
+            .items()
+            .iter()
+            .rposition(|it| compare::equals(it, &a[1]))
+            .map_or(-1, |at| at as i32)
+            .into())
     }),
-    method("bool Exists(Predicate<T> match)", |cx, a, _| Ok(find(cx, a, false)?.is_some().into())),
-    method("T Find(Predicate<T> match)", |cx, a, t| Ok(found(find(cx, a, false)?, t))),
-    method("T FindLast(Predicate<T> match)", |cx, a, t| Ok(found(find(cx, a, true)?, t))),
-    method("int FindIndex(Predicate<T> match)", |cx, a, _| Ok(find(cx, a, false)?.map_or(-1, |it| it.0 as i32).into())),
-    method("int FindLastIndex(Predicate<T> match)", |cx, a, _| Ok(find(cx, a, true)?.map_or(-1, |it| it.0 as i32).into())),
+    method("bool Exists(Predicate<T> match)", |cx, a, _| {
+        Ok(find(cx, a, false)?.is_some().into())
+    }),
+    method("T Find(Predicate<T> match)", |cx, a, t| {
+        Ok(found(find(cx, a, false)?, t))
+    }),
+    method("T FindLast(Predicate<T> match)", |cx, a, t| {
+        Ok(found(find(cx, a, true)?, t))
+    }),
+    method("int FindIndex(Predicate<T> match)", |cx, a, _| {
+        Ok(find(cx, a, false)?.map_or(-1, |it| it.0 as i32).into())
+    }),
+    method("int FindLastIndex(Predicate<T> match)", |cx, a, _| {
+        Ok(find(cx, a, true)?.map_or(-1, |it| it.0 as i32).into())
+    }),
     method("List<T> FindAll(Predicate<T> match)", |cx, a, t| {
         let mut kept = Vec::new();
         for item in a[0].of::<List>()?.items() {
@@ -129,23 +172,32 @@ static MEMBERS: &[Member] = &[
         }
         Ok(Value::Null)
     }),
-    method("List<TOutput> ConvertAll<TOutput>(Converter<T, TOutput> converter)", |cx, a, t| {
-        let mut made = Vec::new();
-        for item in a[0].of::<List>()?.items() {
-            made.push(cx.invoke(&a[1], &[item])?);
-        }
-        Ok(new(t[1].clone(), made))
-    }),
+    method(
+        "List<TOutput> ConvertAll<TOutput>(Converter<T, TOutput> converter)",
+        |cx, a, t| {
+            let mut made = Vec::new();
+            for item in a[0].of::<List>()?.items() {
+                made.push(cx.invoke(&a[1], &[item])?);
+            }
+            Ok(new(t[1].clone(), made))
+        },
+    ),
     method("List<T> GetRange(int index, int count)", |cx, a, t| {
         let list = a[0].of::<List>()?;
         let range = list.range(a[1].int(), a[2].int())?;
         cx.charge_values(range.len())?;
         Ok(new(t[0].clone(), list.items()[range].to_vec()))
     }),
-    method("void Reverse()", |_, a, _| a[0].of::<List>()?.edit(|items| items.reverse())),
-    method("void Sort()", |cx, a, _| sort_list(cx, a, |_, _, x, y| compare::order(x, y))),
+    method("void Reverse()", |_, a, _| {
+        a[0].of::<List>()?.edit(|items| items.reverse())
+    }),
+    method("void Sort()", |cx, a, _| {
+        sort_list(cx, a, |_, _, x, y| compare::order(x, y))
+    }),
     method("void Sort(Comparison<T> comparison)", |cx, a, _| {
-        sort_list(cx, a, |cx, a, x, y| Ok(cx.invoke(&a[1], &[x.clone(), y.clone()])?.int().cmp(&0)))
+        sort_list(cx, a, |cx, a, x, y| {
+            Ok(cx.invoke(&a[1], &[x.clone(), y.clone()])?.int().cmp(&0))
+        })
     }),
     method("void Sort(IComparer<T> comparer)", |cx, a, _| {
         sort_list(cx, a, |_, a, x, y| super::comparers::order(&a[1], x, y))
@@ -156,8 +208,12 @@ static MEMBERS: &[Member] = &[
         Ok(array::new(t[0].clone(), items))
     }),
     method("void CopyTo(T[] array)", |_, a, _| copy_to(a, 0)),
-    method("void CopyTo(T[] array, int arrayIndex)", |_, a, _| copy_to(a, a[2].long())),
-    method("IReadOnlyList<T> AsReadOnly()", |_, a, t| Ok(new(t[0].clone(), a[0].of::<List>()?.items()))),
+    method("void CopyTo(T[] array, int arrayIndex)", |_, a, _| {
+        copy_to(a, a[2].long())
+    }),
+    method("IReadOnlyList<T> AsReadOnly()", |_, a, t| {
+        Ok(new(t[0].clone(), a[0].of::<List>()?.items()))
+    }),
     method("void TrimExcess()", |_, _, _| Ok(Value::Null)),
 ];
 
@@ -185,17 +241,25 @@ impl List {
     }
 
     pub(crate) fn at(&self, at: i32) -> Eval {
-        let item = usize::try_from(at).ok().and_then(|at| self.state.lock().items.get(at).cloned());
+        let item = usize::try_from(at)
+            .ok()
+            .and_then(|at| self.state.lock().items.get(at).cloned());
         item.ok_or_else(|| out_of_range().into())
     }
 
     fn index(&self, at: i32) -> Result<usize, Exception> {
-        usize::try_from(at).ok().filter(|at| *at < self.len()).ok_or_else(out_of_range)
+        usize::try_from(at)
+            .ok()
+            .filter(|at| *at < self.len())
+            .ok_or_else(out_of_range)
     }
 
     fn range(&self, from: i32, count: i32) -> Result<std::ops::Range<usize>, Exception> {
         if from < 0 || count < 0 {
-            return Err(Exception::out_of_range("Non-negative number required.", if from < 0 { "index" } else { "count" }));
+            return Err(Exception::out_of_range(
+                "Non-negative number required.",
+                if from < 0 { "index" } else { "count" },
+            ));
         }
         let range = from as usize..from as usize + count as usize;
         match range.end <= self.len() {
@@ -221,7 +285,11 @@ impl Object for List {
 
     fn enumerate(self: Arc<Self>) -> Option<Box<dyn Enumerator>> {
         let version = self.state.lock().version;
-        Some(Box::new(Walk { list: self, at: 0, version }))
+        Some(Box::new(Walk {
+            list: self,
+            at: 0,
+            version,
+        }))
     }
 }
 
@@ -255,7 +323,10 @@ pub(crate) fn modified() -> Exception {
 
 /// A `List<T>`.
 pub(crate) fn new(element: Type, items: Vec<Value>) -> Value {
-    Value::object(List { element, state: Mutex::new(State { items, version: 0 }) })
+    Value::object(List {
+        element,
+        state: Mutex::new(State { items, version: 0 }),
+    })
 }
 
 pub(crate) fn out_of_range() -> Exception {
@@ -303,7 +374,10 @@ fn sort_list(cx: &mut Cx<'_>, a: &[Value], order: Order) -> Eval {
 }
 
 /// Sorts with an order that may throw. Stable, and safe with an order that contradicts itself.
-pub(crate) fn sort(items: &mut Vec<Value>, order: &mut dyn FnMut(&Value, &Value) -> Eval<Ordering>) -> Eval<()> {
+pub(crate) fn sort(
+    items: &mut Vec<Value>,
+    order: &mut dyn FnMut(&Value, &Value) -> Eval<Ordering>,
+) -> Eval<()> {
     if items.len() < 2 {
         return Ok(());
     }

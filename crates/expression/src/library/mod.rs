@@ -79,6 +79,8 @@ pub(crate) mod regex_match; // Match, Group, Capture
 pub(crate) mod stack;
 pub(crate) mod string;
 pub(crate) mod string_builder;
+pub(crate) mod string_comparison; // StringComparison
+pub(crate) mod string_parts; // finding, cutting, replacing, joining
 pub(crate) mod string_reader;
 pub(crate) mod string_writer;
 pub(crate) mod time_span;
@@ -158,7 +160,10 @@ pub(crate) fn types() -> impl Iterator<Item = &'static TypeDef> {
 /// The type that is called `name`, in full, by its last part or by another of its names, with `arity` type arguments.
 pub(crate) fn find(name: &str, arity: usize) -> Option<Def> {
     let found = names().get(name)?;
-    found.iter().copied().find(|it| it.0.variadic && arity > 0 || !it.0.variadic && it.0.generics.len() == arity)
+    found
+        .iter()
+        .copied()
+        .find(|it| it.0.variadic && arity > 0 || !it.0.variadic && it.0.generics.len() == arity)
 }
 
 /// Whether some type has this name, with any number of type arguments.
@@ -170,7 +175,9 @@ pub(crate) fn find_any(name: &str) -> Option<Def> {
 pub(crate) fn is_namespace(name: &str) -> bool {
     types().any(|it| {
         let space = it.namespace();
-        space.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        space
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     })
 }
 
@@ -247,7 +254,10 @@ pub(crate) fn def_of(ty: &Type) -> Option<Def> {
         Type::Nullable(_) => Some(Def(&nullable::NULLABLE)),
         Type::Tuple(_) => Some(Def(&tuple::VALUE_TUPLE)),
         Type::Anonymous(_) => Some(Def(&anonymous::ANONYMOUS)),
-        simple => SIMPLE.iter().find(|(ty, _)| ty == simple).map(|(_, def)| Def(def)),
+        simple => SIMPLE
+            .iter()
+            .find(|(ty, _)| ty == simple)
+            .map(|(_, def)| Def(def)),
     }
 }
 
@@ -259,7 +269,9 @@ pub(crate) fn type_of(def: Def, args: Vec<Type>) -> Type {
     match args.first() {
         None => Type::Class(def, None),
         Some(only) if def == Def(&nullable::NULLABLE) => only.clone().nullable(),
-        Some(_) if def == Def(&tuple::VALUE_TUPLE) => Type::Tuple(args.into_iter().map(|it| (None, it)).collect()),
+        Some(_) if def == Def(&tuple::VALUE_TUPLE) => {
+            Type::Tuple(args.into_iter().map(|it| (None, it)).collect())
+        }
         Some(_) => Type::Class(def, Some(args.into())),
     }
 }
@@ -289,10 +301,18 @@ pub(crate) fn resolve(syntax: &TypeSyntax, scope: &dyn Fn(&str) -> Option<Type>)
             {
                 return Ok(ty);
             }
-            let args = args.iter().map(|it| resolve(it, scope)).collect::<Result<Vec<_>, _>>()?;
+            let args = args
+                .iter()
+                .map(|it| resolve(it, scope))
+                .collect::<Result<Vec<_>, _>>()?;
             match find(name, args.len()) {
                 Some(def) => type_of(def, args),
-                None => return Err(Unknown { name: name.clone(), span: syntax.span }),
+                None => {
+                    return Err(Unknown {
+                        name: name.clone(),
+                        span: syntax.span,
+                    });
+                }
             }
         }
     })
@@ -303,6 +323,8 @@ pub(crate) fn resolve(syntax: &TypeSyntax, scope: &dyn Fn(&str) -> Option<Type>)
 pub struct MemberInfo {
     /// The .NET type, such as `System.String`.
     pub type_name: &'static str,
+    /// Its type parameters, such as `out T`.
+    pub type_parameters: &'static [&'static str],
     /// What kind of member it is, such as `method`.
     pub kind: &'static str,
     /// The C# signature.
@@ -314,8 +336,16 @@ pub struct MemberInfo {
 /// Every member that expressions can use.
 pub fn members() -> impl Iterator<Item = MemberInfo> {
     types().flat_map(|def| {
-        def.members.iter().map(|member| MemberInfo {
+        let values = def.values.iter().map(|(name, _)| MemberInfo {
             type_name: def.name,
+            type_parameters: def.generics,
+            kind: "value",
+            signature: name,
+            in_azure: def.in_azure,
+        });
+        let members = def.members.iter().map(|member| MemberInfo {
+            type_name: def.name,
+            type_parameters: def.generics,
             kind: match member.kind {
                 MemberKind::Property => "property",
                 MemberKind::StaticProperty => "static property",
@@ -330,6 +360,7 @@ pub fn members() -> impl Iterator<Item = MemberInfo> {
             },
             signature: member.signature,
             in_azure: member.in_azure && def.in_azure,
-        })
+        });
+        values.chain(members)
     })
 }

@@ -1,7 +1,7 @@
 //! `System.Int32` and the other number types. They share their rows but for the type's own name.
 
-use super::table::{Member, TypeDef, method, static_method, static_property, structure};
 use super::compare;
+use super::table::{Member, TypeDef, method, static_method, static_property, structure};
 use crate::Value;
 use crate::dotnet::number::{self, IntType};
 use crate::dotnet::number_format;
@@ -11,42 +11,84 @@ use crate::types::Type;
 use rust_decimal::Decimal;
 
 pub(crate) static TYPES: &[&TypeDef] = &[
-    &SBYTE, &BYTE, &INT16, &UINT16, &INT32, &UINT32, &INT64, &UINT64, &SINGLE, &DOUBLE, &DECIMAL, &NUMBER_STYLES,
+    &SBYTE,
+    &BYTE,
+    &INT16,
+    &UINT16,
+    &INT32,
+    &UINT32,
+    &INT64,
+    &UINT64,
+    &SINGLE,
+    &DOUBLE,
+    &DECIMAL,
+    &NUMBER_STYLES,
 ];
 
 macro_rules! integer_type {
     ($id:ident, $name:literal, $word:literal, $kind:path, $make:path, $rust:ty, $bases:expr) => {
         #[doc = concat!("`", $name, "`.")]
         pub(crate) static $id: TypeDef = structure($name).bases($bases).members(&[
-            static_property(concat!($word, " MaxValue"), |_, _, _| Ok($make(<$rust>::MAX))),
-            static_property(concat!($word, " MinValue"), |_, _, _| Ok($make(<$rust>::MIN))),
-            static_method(concat!($word, " Parse(string s)"), |_, a, _| {
-                Ok($make(number::parse_integer(&a[0].str("s")?.as_str(), &$kind)? as $rust))
+            static_property(concat!($word, " MaxValue"), |_, _, _| {
+                Ok($make(<$rust>::MAX))
             }),
-            static_method(concat!($word, " Parse(string s, NumberStyles style)"), |_, a, _| {
-                Ok($make(styled(&a[0].str("s")?.as_str(), a[1].long(), &$kind)? as $rust))
-            })
-            .not_in_azure(),
-            static_method(concat!($word, " Parse(string s, IFormatProvider provider)"), |_, a, _| {
-                Ok($make(number::parse_integer(&a[0].str("s")?.as_str(), &$kind)? as $rust))
-            })
-            .not_in_azure(),
-            static_method(concat!("bool TryParse(string s, out ", $word, " result)"), |_, a, _| {
-                let parsed = a[0].str_or_null().and_then(|it| number::parse_integer(&it.as_str(), &$kind).ok());
-                a[1] = $make(parsed.unwrap_or_default() as $rust);
-                Ok(parsed.is_some().into())
+            static_property(concat!($word, " MinValue"), |_, _, _| {
+                Ok($make(<$rust>::MIN))
+            }),
+            static_method(concat!($word, " Parse(string s)"), |_, a, _| {
+                Ok($make(
+                    number::parse_integer(&a[0].str("s")?.as_str(), &$kind)? as $rust,
+                ))
             }),
             static_method(
-                concat!("bool TryParse(string s, NumberStyles style, IFormatProvider provider, out ", $word, " result)"),
+                concat!($word, " Parse(string s, NumberStyles style)"),
                 |_, a, _| {
-                    let parsed = a[0].str_or_null().and_then(|it| styled(&it.as_str(), a[1].long(), &$kind).ok());
+                    Ok($make(
+                        styled(&a[0].str("s")?.as_str(), a[1].long(), &$kind)? as $rust,
+                    ))
+                },
+            )
+            .not_in_azure(),
+            static_method(
+                concat!($word, " Parse(string s, IFormatProvider provider)"),
+                |_, a, _| {
+                    Ok($make(
+                        number::parse_integer(&a[0].str("s")?.as_str(), &$kind)? as $rust,
+                    ))
+                },
+            )
+            .not_in_azure(),
+            static_method(
+                concat!("bool TryParse(string s, out ", $word, " result)"),
+                |_, a, _| {
+                    let parsed = a[0]
+                        .str_or_null()
+                        .and_then(|it| number::parse_integer(&it.as_str(), &$kind).ok());
+                    a[1] = $make(parsed.unwrap_or_default() as $rust);
+                    Ok(parsed.is_some().into())
+                },
+            ),
+            static_method(
+                concat!(
+                    "bool TryParse(string s, NumberStyles style, IFormatProvider provider, out ",
+                    $word,
+                    " result)"
+                ),
+                |_, a, _| {
+                    let parsed = a[0]
+                        .str_or_null()
+                        .and_then(|it| styled(&it.as_str(), a[1].long(), &$kind).ok());
                     a[3] = $make(parsed.unwrap_or_default() as $rust);
                     Ok(parsed.is_some().into())
                 },
             )
             .not_in_azure(),
             method("string ToString(string format)", format),
-            method("string ToString(string format, IFormatProvider provider)", format).not_in_azure(),
+            method(
+                "string ToString(string format, IFormatProvider provider)",
+                format,
+            )
+            .not_in_azure(),
             method("string ToString(IFormatProvider provider)", plain).not_in_azure(),
             method(concat!("bool Equals(", $word, " obj)"), equal),
             method(concat!("int CompareTo(", $word, " value)"), ordered),
@@ -55,35 +97,112 @@ macro_rules! integer_type {
     };
 }
 
-integer_type!(SBYTE, "System.SByte", "sbyte", number::SBYTE, Value::SByte, i8, &["IComparable", "IComparable<sbyte>", "IEquatable<sbyte>"]);
-integer_type!(BYTE, "System.Byte", "byte", number::BYTE, Value::Byte, u8, &["IComparable", "IComparable<byte>", "IEquatable<byte>"]);
-integer_type!(INT16, "System.Int16", "short", number::INT16, Value::Short, i16, &["IComparable", "IComparable<short>", "IEquatable<short>"]);
-integer_type!(UINT16, "System.UInt16", "ushort", number::UINT16, Value::UShort, u16, &["IComparable", "IComparable<ushort>", "IEquatable<ushort>"]);
-integer_type!(INT32, "System.Int32", "int", number::INT32, Value::Int, i32, &["IComparable", "IComparable<int>", "IEquatable<int>"]);
-integer_type!(UINT32, "System.UInt32", "uint", number::UINT32, Value::UInt, u32, &["IComparable", "IComparable<uint>", "IEquatable<uint>"]);
-integer_type!(INT64, "System.Int64", "long", number::INT64, Value::Long, i64, &["IComparable", "IComparable<long>", "IEquatable<long>"]);
-integer_type!(UINT64, "System.UInt64", "ulong", number::UINT64, Value::ULong, u64, &["IComparable", "IComparable<ulong>", "IEquatable<ulong>"]);
+integer_type!(
+    SBYTE,
+    "System.SByte",
+    "sbyte",
+    number::SBYTE,
+    Value::SByte,
+    i8,
+    &["IComparable", "IComparable<sbyte>", "IEquatable<sbyte>"]
+);
+integer_type!(
+    BYTE,
+    "System.Byte",
+    "byte",
+    number::BYTE,
+    Value::Byte,
+    u8,
+    &["IComparable", "IComparable<byte>", "IEquatable<byte>"]
+);
+integer_type!(
+    INT16,
+    "System.Int16",
+    "short",
+    number::INT16,
+    Value::Short,
+    i16,
+    &["IComparable", "IComparable<short>", "IEquatable<short>"]
+);
+integer_type!(
+    UINT16,
+    "System.UInt16",
+    "ushort",
+    number::UINT16,
+    Value::UShort,
+    u16,
+    &["IComparable", "IComparable<ushort>", "IEquatable<ushort>"]
+);
+integer_type!(
+    INT32,
+    "System.Int32",
+    "int",
+    number::INT32,
+    Value::Int,
+    i32,
+    &["IComparable", "IComparable<int>", "IEquatable<int>"]
+);
+integer_type!(
+    UINT32,
+    "System.UInt32",
+    "uint",
+    number::UINT32,
+    Value::UInt,
+    u32,
+    &["IComparable", "IComparable<uint>", "IEquatable<uint>"]
+);
+integer_type!(
+    INT64,
+    "System.Int64",
+    "long",
+    number::INT64,
+    Value::Long,
+    i64,
+    &["IComparable", "IComparable<long>", "IEquatable<long>"]
+);
+integer_type!(
+    UINT64,
+    "System.UInt64",
+    "ulong",
+    number::UINT64,
+    Value::ULong,
+    u64,
+    &["IComparable", "IComparable<ulong>", "IEquatable<ulong>"]
+);
 
 /// `System.Single`.
-pub(crate) static SINGLE: TypeDef =
-    structure("System.Single").bases(&["IComparable", "IComparable<float>", "IEquatable<float>"]).members(&[
+pub(crate) static SINGLE: TypeDef = structure("System.Single")
+    .bases(&["IComparable", "IComparable<float>", "IEquatable<float>"])
+    .members(&[
         static_property("float MaxValue", |_, _, _| Ok(Value::Single(f32::MAX))),
         static_property("float MinValue", |_, _, _| Ok(Value::Single(f32::MIN))),
         static_property("float Epsilon", |_, _, _| Ok(Value::Single(f32::from_bits(1)))),
         static_property("float NaN", |_, _, _| Ok(Value::Single(f32::NAN))),
-        static_property("float PositiveInfinity", |_, _, _| Ok(Value::Single(f32::INFINITY))),
-        static_property("float NegativeInfinity", |_, _, _| Ok(Value::Single(f32::NEG_INFINITY))),
+        static_property("float PositiveInfinity", |_, _, _| {
+            Ok(Value::Single(f32::INFINITY))
+        }),
+        static_property("float NegativeInfinity", |_, _, _| {
+            Ok(Value::Single(f32::NEG_INFINITY))
+        }),
         static_method("bool IsNaN(float f)", |_, a, _| Ok(a[0].double().is_nan().into())),
-        static_method("bool IsInfinity(float f)", |_, a, _| Ok(a[0].double().is_infinite().into())),
+        static_method("bool IsInfinity(float f)", |_, a, _| {
+            Ok(a[0].double().is_infinite().into())
+        }),
         static_method("float Parse(string s)", |_, a, _| {
-            Ok(Value::Single(number::parse_double(&a[0].str("s")?.as_str())? as f32))
+            Ok(Value::Single(
+                number::parse_double(&a[0].str("s")?.as_str())? as f32
+            ))
         }),
         static_method("float Parse(string s, IFormatProvider provider)", |_, a, _| {
-            Ok(Value::Single(number::parse_double(&a[0].str("s")?.as_str())? as f32))
+            Ok(Value::Single(
+                number::parse_double(&a[0].str("s")?.as_str())? as f32
+            ))
         })
         .not_in_azure(),
         static_method("bool TryParse(string s, out float result)", |_, a, _| {
-            let parsed = a[0].str_or_null().and_then(|it| number::parse_double(&it.as_str()).ok());
+            let parsed = a[0]
+                .str_or_null()
+                .and_then(|it| number::parse_double(&it.as_str()).ok());
             a[1] = Value::Single(parsed.unwrap_or_default() as f32);
             Ok(parsed.is_some().into())
         }),
@@ -95,31 +214,46 @@ pub(crate) static SINGLE: TypeDef =
     ]);
 
 /// `System.Double`.
-pub(crate) static DOUBLE: TypeDef =
-    structure("System.Double").bases(&["IComparable", "IComparable<double>", "IEquatable<double>"]).members(&[
+pub(crate) static DOUBLE: TypeDef = structure("System.Double")
+    .bases(&["IComparable", "IComparable<double>", "IEquatable<double>"])
+    .members(&[
         static_property("double MaxValue", |_, _, _| Ok(f64::MAX.into())),
         static_property("double MinValue", |_, _, _| Ok(f64::MIN.into())),
         static_property("double Epsilon", |_, _, _| Ok(f64::from_bits(1).into())),
         static_property("double NaN", |_, _, _| Ok(f64::NAN.into())),
         static_property("double PositiveInfinity", |_, _, _| Ok(f64::INFINITY.into())),
         static_property("double NegativeInfinity", |_, _, _| Ok(f64::NEG_INFINITY.into())),
-        static_method("bool IsNaN(double d)", |_, a, _| Ok(a[0].double().is_nan().into())),
-        static_method("bool IsInfinity(double d)", |_, a, _| Ok(a[0].double().is_infinite().into())),
-        static_method("bool IsPositiveInfinity(double d)", |_, a, _| Ok((a[0].double() == f64::INFINITY).into())),
-        static_method("bool IsNegativeInfinity(double d)", |_, a, _| Ok((a[0].double() == f64::NEG_INFINITY).into())),
-        static_method("double Parse(string s)", |_, a, _| Ok(number::parse_double(&a[0].str("s")?.as_str())?.into())),
+        static_method("bool IsNaN(double d)", |_, a, _| {
+            Ok(a[0].double().is_nan().into())
+        }),
+        static_method("bool IsInfinity(double d)", |_, a, _| {
+            Ok(a[0].double().is_infinite().into())
+        }),
+        static_method("bool IsPositiveInfinity(double d)", |_, a, _| {
+            Ok((a[0].double() == f64::INFINITY).into())
+        }),
+        static_method("bool IsNegativeInfinity(double d)", |_, a, _| {
+            Ok((a[0].double() == f64::NEG_INFINITY).into())
+        }),
+        static_method("double Parse(string s)", |_, a, _| {
+            Ok(number::parse_double(&a[0].str("s")?.as_str())?.into())
+        }),
         static_method("double Parse(string s, IFormatProvider provider)", |_, a, _| {
             Ok(number::parse_double(&a[0].str("s")?.as_str())?.into())
         })
         .not_in_azure(),
-        static_method("double Parse(string s, NumberStyles style, IFormatProvider provider)", |_, a, _| {
-            Ok(number::parse_double(&a[0].str("s")?.as_str())?.into())
-        })
+        static_method(
+            "double Parse(string s, NumberStyles style, IFormatProvider provider)",
+            |_, a, _| Ok(number::parse_double(&a[0].str("s")?.as_str())?.into()),
+        )
         .not_in_azure(),
-        static_method("bool TryParse(string s, out double result)", |_, a, _| try_double(a, 1)),
-        static_method("bool TryParse(string s, NumberStyles style, IFormatProvider provider, out double result)", |_, a, _| {
-            try_double(a, 3)
-        })
+        static_method("bool TryParse(string s, out double result)", |_, a, _| {
+            try_double(a, 1)
+        }),
+        static_method(
+            "bool TryParse(string s, NumberStyles style, IFormatProvider provider, out double result)",
+            |_, a, _| try_double(a, 3),
+        )
         .not_in_azure(),
         method("string ToString(string format)", format),
         method("string ToString(string format, IFormatProvider provider)", format).not_in_azure(),
@@ -129,8 +263,9 @@ pub(crate) static DOUBLE: TypeDef =
     ]);
 
 /// `System.Decimal`.
-pub(crate) static DECIMAL: TypeDef =
-    structure("System.Decimal").bases(&["IComparable", "IComparable<decimal>", "IEquatable<decimal>"]).members(DECIMAL_MEMBERS);
+pub(crate) static DECIMAL: TypeDef = structure("System.Decimal")
+    .bases(&["IComparable", "IComparable<decimal>", "IEquatable<decimal>"])
+    .members(DECIMAL_MEMBERS);
 
 static DECIMAL_MEMBERS: &[Member] = &[
     static_property("decimal MaxValue", |_, _, _| Ok(Decimal::MAX.into())),
@@ -138,28 +273,49 @@ static DECIMAL_MEMBERS: &[Member] = &[
     static_property("decimal Zero", |_, _, _| Ok(Decimal::ZERO.into())),
     static_property("decimal One", |_, _, _| Ok(Decimal::ONE.into())),
     static_property("decimal MinusOne", |_, _, _| Ok(Decimal::NEGATIVE_ONE.into())),
-    static_method("decimal Parse(string s)", |_, a, _| Ok(number::parse_decimal(&a[0].str("s")?.as_str())?.into())),
+    static_method("decimal Parse(string s)", |_, a, _| {
+        Ok(number::parse_decimal(&a[0].str("s")?.as_str())?.into())
+    }),
     static_method("decimal Parse(string s, IFormatProvider provider)", |_, a, _| {
         Ok(number::parse_decimal(&a[0].str("s")?.as_str())?.into())
     })
     .not_in_azure(),
     static_method("bool TryParse(string s, out decimal result)", |_, a, _| {
-        let parsed = a[0].str_or_null().and_then(|it| number::parse_decimal(&it.as_str()).ok());
+        let parsed = a[0]
+            .str_or_null()
+            .and_then(|it| number::parse_decimal(&it.as_str()).ok());
         a[1] = parsed.unwrap_or_default().into();
         Ok(parsed.is_some().into())
     }),
-    static_method("decimal Round(decimal d)", |_, a, _| Ok(a[0].decimal().round().into())),
+    static_method("decimal Round(decimal d)", |_, a, _| {
+        Ok(a[0].decimal().round().into())
+    }),
     static_method("decimal Round(decimal d, int decimals)", |_, a, _| {
         Ok(a[0].decimal().round_dp(a[1].int().clamp(0, 28) as u32).into())
     }),
-    static_method("decimal Truncate(decimal d)", |_, a, _| Ok(a[0].decimal().trunc().into())),
-    static_method("decimal Floor(decimal d)", |_, a, _| Ok(a[0].decimal().floor().into())),
-    static_method("decimal Ceiling(decimal d)", |_, a, _| Ok(a[0].decimal().ceil().into())),
-    static_method("decimal Negate(decimal d)", |_, a, _| Ok((-a[0].decimal()).into())),
+    static_method("decimal Truncate(decimal d)", |_, a, _| {
+        Ok(a[0].decimal().trunc().into())
+    }),
+    static_method("decimal Floor(decimal d)", |_, a, _| {
+        Ok(a[0].decimal().floor().into())
+    }),
+    static_method("decimal Ceiling(decimal d)", |_, a, _| {
+        Ok(a[0].decimal().ceil().into())
+    }),
+    static_method(
+        "decimal Negate(decimal d)",
+        |_, a, _| Ok((-a[0].decimal()).into()),
+    ),
     static_method("int Compare(decimal d1, decimal d2)", ordered),
-    static_method("int ToInt32(decimal d)", |_, a, _| crate::eval::cast::number(&a[0], crate::eval::code::Number::Int, true)),
-    static_method("long ToInt64(decimal d)", |_, a, _| crate::eval::cast::number(&a[0], crate::eval::code::Number::Long, true)),
-    static_method("double ToDouble(decimal d)", |_, a, _| crate::eval::cast::number(&a[0], crate::eval::code::Number::Double, true)),
+    static_method("int ToInt32(decimal d)", |_, a, _| {
+        crate::eval::cast::number(&a[0], crate::eval::code::Number::Int, true)
+    }),
+    static_method("long ToInt64(decimal d)", |_, a, _| {
+        crate::eval::cast::number(&a[0], crate::eval::code::Number::Long, true)
+    }),
+    static_method("double ToDouble(decimal d)", |_, a, _| {
+        crate::eval::cast::number(&a[0], crate::eval::code::Number::Double, true)
+    }),
     method("string ToString(string format)", format),
     method("string ToString(string format, IFormatProvider provider)", format).not_in_azure(),
     method("string ToString(IFormatProvider provider)", plain).not_in_azure(),
@@ -201,13 +357,18 @@ fn styled(text: &str, style: i64, kind: &IntType) -> Result<i128, crate::dotnet:
 }
 
 fn try_double(a: &mut [Value], out: usize) -> Eval {
-    let parsed = a[0].str_or_null().and_then(|it| number::parse_double(&it.as_str()).ok());
+    let parsed = a[0]
+        .str_or_null()
+        .and_then(|it| number::parse_double(&it.as_str()).ok());
     a[out] = parsed.unwrap_or_default().into();
     Ok(parsed.is_some().into())
 }
 
 fn format(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
-    let format = a[1].str_or_null().map(|it| it.as_str().into_owned()).unwrap_or_default();
+    let format = a[1]
+        .str_or_null()
+        .map(|it| it.as_str().into_owned())
+        .unwrap_or_default();
     match a[0].number() {
         Some(number) => Ok(number_format::format(number, &format)?.into()),
         None => Ok(a[0].text().into()),

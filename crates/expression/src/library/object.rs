@@ -1,7 +1,7 @@
 //! `System.Object`, and what every type inherits from it.
 
-use super::table::{TypeDef, class, method, static_method, structure};
 use super::compare;
+use super::table::{TypeDef, class, method, static_method, structure};
 use crate::Value;
 use crate::types::Type;
 
@@ -10,11 +10,23 @@ pub(crate) static TYPES: &[&TypeDef] = &[&OBJECT, &VOID, &TYPE];
 /// `System.Object`.
 pub(crate) static OBJECT: TypeDef = class("System.Object").members(&[
     method("string ToString()", |cx, a, _| Ok(Value::Text(cx.text(&a[0])?))),
-    method("bool Equals(object obj)", |_, a, _| Ok(compare::equals(&a[0], &a[1]).into())),
-    method("int GetHashCode()", |_, a, _| Ok(compare::hash_code(&a[0]).into())),
-    method("Type GetType()", |_, a, _| Ok(Value::object(TypeObject(a[0].ty())))).not_in_azure(),
-    static_method("bool Equals(object objA, object objB)", |_, a, _| Ok(compare::equals(&a[0], &a[1]).into())),
-    static_method("bool ReferenceEquals(object objA, object objB)", |_, a, _| Ok(compare::same(&a[0], &a[1]).into())),
+    method("bool Equals(object obj)", |_, a, _| {
+        Ok(compare::equals(&a[0], &a[1]).into())
+    }),
+    method(
+        "int GetHashCode()",
+        |_, a, _| Ok(compare::hash_code(&a[0]).into()),
+    ),
+    method("Type GetType()", |_, a, _| {
+        Ok(Value::object(TypeObject(a[0].ty())))
+    })
+    .not_in_azure(),
+    static_method("bool Equals(object objA, object objB)", |_, a, _| {
+        Ok(compare::equals(&a[0], &a[1]).into())
+    }),
+    static_method("bool ReferenceEquals(object objA, object objB)", |_, a, _| {
+        Ok(compare::same(&a[0], &a[1]).into())
+    }),
     super::table::constructor("()", |_, _, _| Ok(Value::object(Plain))),
 ]);
 
@@ -33,7 +45,9 @@ pub(crate) static TYPE: TypeDef = class("System.Type")
                 _ => short.into(),
             })
         }),
-        super::table::property("string FullName", |_, a, _| Ok(a[0].of::<TypeObject>()?.0.clr_name().into())),
+        super::table::property("string FullName", |_, a, _| {
+            Ok(a[0].of::<TypeObject>()?.0.clr_name().into())
+        }),
     ])
     .not_in_azure();
 

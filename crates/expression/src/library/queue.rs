@@ -20,15 +20,32 @@ pub(crate) static QUEUE: TypeDef = class("System.Collections.Generic.Queue")
     .members(&[
         constructor("()", |_, _, t| Ok(new(&t[0], Vec::new()))),
         constructor("(int capacity)", |_, _, t| Ok(new(&t[0], Vec::new()))),
-        constructor("(IEnumerable<T> collection)", |cx, a, t| Ok(new(&t[0], cx.collect(&a[0])?))),
-        property("int Count", |_, a, _| Ok((a[0].of::<Queue>()?.items.lock().len() as i32).into())),
+        constructor("(IEnumerable<T> collection)", |cx, a, t| {
+            Ok(new(&t[0], cx.collect(&a[0])?))
+        }),
+        property("int Count", |_, a, _| {
+            Ok((a[0].of::<Queue>()?.items.lock().len() as i32).into())
+        }),
         method("void Enqueue(T item)", |cx, a, _| {
             cx.charge_values(1)?;
             a[0].of::<Queue>()?.items.lock().push_back(a[1].clone());
             Ok(Value::Null)
         }),
-        method("T Dequeue()", |_, a, _| a[0].of::<Queue>()?.items.lock().pop_front().ok_or_else(|| empty().into())),
-        method("T Peek()", |_, a, _| a[0].of::<Queue>()?.items.lock().front().cloned().ok_or_else(|| empty().into())),
+        method("T Dequeue()", |_, a, _| {
+            a[0].of::<Queue>()?
+                .items
+                .lock()
+                .pop_front()
+                .ok_or_else(|| empty().into())
+        }),
+        method("T Peek()", |_, a, _| {
+            a[0].of::<Queue>()?
+                .items
+                .lock()
+                .front()
+                .cloned()
+                .ok_or_else(|| empty().into())
+        }),
         method("bool TryDequeue(out T result)", |_, a, t| {
             let item = a[0].of::<Queue>()?.items.lock().pop_front();
             let found = item.is_some();
@@ -36,14 +53,23 @@ pub(crate) static QUEUE: TypeDef = class("System.Collections.Generic.Queue")
             Ok(found.into())
         }),
         method("bool Contains(T item)", |_, a, _| {
-            Ok(a[0].of::<Queue>()?.items.lock().iter().any(|it| compare::equals(it, &a[1])).into())
+            Ok(a[0]
+                .of::<Queue>()?
+                .items
+                .lock()
+                .iter()
+                .any(|it| compare::equals(it, &a[1]))
+                .into())
         }),
         method("void Clear()", |_, a, _| {
             a[0].of::<Queue>()?.items.lock().clear();
             Ok(Value::Null)
         }),
         method("T[] ToArray()", |_, a, t| {
-            Ok(array::new(t[0].clone(), a[0].of::<Queue>()?.items.lock().iter().cloned().collect()))
+            Ok(array::new(
+                t[0].clone(),
+                a[0].of::<Queue>()?.items.lock().iter().cloned().collect(),
+            ))
         }),
     ]);
 
@@ -71,7 +97,10 @@ impl Drop for Queue {
 }
 
 fn new(element: &Type, items: Vec<Value>) -> Value {
-    Value::object(Queue { element: element.clone(), items: Mutex::new(items.into()) })
+    Value::object(Queue {
+        element: element.clone(),
+        items: Mutex::new(items.into()),
+    })
 }
 
 fn empty() -> Exception {

@@ -14,20 +14,34 @@ pub(crate) fn read(def: &'static TypeDef, member: &'static Member) -> Result<Row
     if !complaints.is_empty() {
         return Err(format!("{}: {}", def.name, member.signature));
     }
-    let mut reader = Reader { tokens: &tokens, at: 0, names: plain(def.generics) };
-    reader.row(def, member).map_err(|why| format!("{}: {}: {why}", def.name, member.signature))
+    let mut reader = Reader {
+        tokens: &tokens,
+        at: 0,
+        names: plain(def.generics),
+    };
+    reader
+        .row(def, member)
+        .map_err(|why| format!("{}: {}: {why}", def.name, member.signature))
 }
 
 /// Reads a type that may use the type parameters `generics`.
 pub(crate) fn read_type(generics: &[&'static str], text: &str) -> Result<Type, String> {
     let mut complaints = Vec::new();
     let tokens = lex(text, 0, text.len(), &mut complaints);
-    Reader { tokens: &tokens, at: 0, names: plain(generics) }.ty()
+    Reader {
+        tokens: &tokens,
+        at: 0,
+        names: plain(generics),
+    }
+    .ty()
 }
 
 // Names of type parameters without `in` and `out`.
 fn plain(generics: &[&str]) -> Vec<String> {
-    generics.iter().map(|it| it.trim_start_matches("out ").trim_start_matches("in ").to_owned()).collect()
+    generics
+        .iter()
+        .map(|it| it.trim_start_matches("out ").trim_start_matches("in ").to_owned())
+        .collect()
 }
 
 struct Reader<'a> {
@@ -79,16 +93,28 @@ impl Reader<'_> {
             return Err(format!("{:?} is left over", self.peek()));
         }
         let own = self.names.len() - outer;
-        Ok(Row { def: Def(def), member, name, params, result, outer, own })
+        Ok(Row {
+            def: Def(def),
+            member,
+            name,
+            params,
+            result,
+            outer,
+            own,
+        })
     }
 
     // Finds `Name<A, B>(` ahead and adds A and B to the names.
     fn method_parameters(&mut self) {
-        let Some(round) = self.parameter_list() else { return };
+        let Some(round) = self.parameter_list() else {
+            return;
+        };
         if round < 2 || self.tokens[round - 1].tok != Tok::Op(">") {
             return;
         }
-        let Some(open) = self.tokens[..round].iter().rposition(|it| it.tok == Tok::Op("<")) else { return };
+        let Some(open) = self.tokens[..round].iter().rposition(|it| it.tok == Tok::Op("<")) else {
+            return;
+        };
         for token in &self.tokens[open..round] {
             if let Tok::Name(name) = &token.tok {
                 self.names.push(name.to_string());
@@ -136,7 +162,12 @@ impl Reader<'_> {
                 self.at += 1;
                 default = Some(self.default()?);
             }
-            params.push(Param { name, ty, mode, default });
+            params.push(Param {
+                name,
+                ty,
+                mode,
+                default,
+            });
         }
         self.at += 1;
         Ok(params)
@@ -160,7 +191,12 @@ impl Reader<'_> {
         let syntax = parser.ty().map_err(|_| "no type".to_owned())?;
         self.at += parser.taken();
         let names = &self.names;
-        let scope = |name: &str| names.iter().position(|it| it == name).map(|at| Type::Param(at as u8));
+        let scope = |name: &str| {
+            names
+                .iter()
+                .position(|it| it == name)
+                .map(|at| Type::Param(at as u8))
+        };
         resolve(&syntax, &scope).map_err(|Unknown { name, .. }| format!("no type `{name}`"))
     }
 

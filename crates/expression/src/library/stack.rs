@@ -19,15 +19,32 @@ pub(crate) static STACK: TypeDef = class("System.Collections.Generic.Stack")
     .members(&[
         constructor("()", |_, _, t| Ok(new(&t[0], Vec::new()))),
         constructor("(int capacity)", |_, _, t| Ok(new(&t[0], Vec::new()))),
-        constructor("(IEnumerable<T> collection)", |cx, a, t| Ok(new(&t[0], cx.collect(&a[0])?))),
-        property("int Count", |_, a, _| Ok((a[0].of::<Stack>()?.items.lock().len() as i32).into())),
+        constructor("(IEnumerable<T> collection)", |cx, a, t| {
+            Ok(new(&t[0], cx.collect(&a[0])?))
+        }),
+        property("int Count", |_, a, _| {
+            Ok((a[0].of::<Stack>()?.items.lock().len() as i32).into())
+        }),
         method("void Push(T item)", |cx, a, _| {
             cx.charge_values(1)?;
             a[0].of::<Stack>()?.items.lock().push(a[1].clone());
             Ok(Value::Null)
         }),
-        method("T Pop()", |_, a, _| a[0].of::<Stack>()?.items.lock().pop().ok_or_else(|| empty().into())),
-        method("T Peek()", |_, a, _| a[0].of::<Stack>()?.items.lock().last().cloned().ok_or_else(|| empty().into())),
+        method("T Pop()", |_, a, _| {
+            a[0].of::<Stack>()?
+                .items
+                .lock()
+                .pop()
+                .ok_or_else(|| empty().into())
+        }),
+        method("T Peek()", |_, a, _| {
+            a[0].of::<Stack>()?
+                .items
+                .lock()
+                .last()
+                .cloned()
+                .ok_or_else(|| empty().into())
+        }),
         method("bool TryPop(out T result)", |_, a, t| {
             let item = a[0].of::<Stack>()?.items.lock().pop();
             let found = item.is_some();
@@ -35,14 +52,23 @@ pub(crate) static STACK: TypeDef = class("System.Collections.Generic.Stack")
             Ok(found.into())
         }),
         method("bool Contains(T item)", |_, a, _| {
-            Ok(a[0].of::<Stack>()?.items.lock().iter().any(|it| compare::equals(it, &a[1])).into())
+            Ok(a[0]
+                .of::<Stack>()?
+                .items
+                .lock()
+                .iter()
+                .any(|it| compare::equals(it, &a[1]))
+                .into())
         }),
         method("void Clear()", |_, a, _| {
             a[0].of::<Stack>()?.items.lock().clear();
             Ok(Value::Null)
         }),
         method("T[] ToArray()", |_, a, t| {
-            Ok(array::new(t[0].clone(), a[0].of::<Stack>()?.items.lock().iter().rev().cloned().collect()))
+            Ok(array::new(
+                t[0].clone(),
+                a[0].of::<Stack>()?.items.lock().iter().rev().cloned().collect(),
+            ))
         }),
     ]);
 
@@ -70,7 +96,10 @@ impl Drop for Stack {
 }
 
 fn new(element: &Type, items: Vec<Value>) -> Value {
-    Value::object(Stack { element: element.clone(), items: Mutex::new(items) })
+    Value::object(Stack {
+        element: element.clone(),
+        items: Mutex::new(items),
+    })
 }
 
 fn empty() -> Exception {

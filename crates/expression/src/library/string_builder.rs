@@ -1,7 +1,7 @@
 //! `System.Text.StringBuilder`.
 
 use super::table::{Member, TypeDef, class, constructor, indexer, method, property};
-use super::{array, string};
+use super::{array, string_parts};
 use crate::Value;
 use crate::eval::Cx;
 use crate::exception::{Eval, Exception};
@@ -20,16 +20,24 @@ static MEMBERS: &[Member] = &[
     constructor("(int capacity)", |_, _, _| Ok(new(Text::default()))),
     constructor("(string value)", |_, a, _| Ok(new(a[0].text()))),
     constructor("(string value, int capacity)", |_, a, _| Ok(new(a[0].text()))),
-    property("int Length", |_, a, _| Ok((a[0].of::<Builder>()?.text().len() as i32).into())).set(|_, a, _| {
+    property("int Length", |_, a, _| {
+        Ok((a[0].of::<Builder>()?.text().len() as i32).into())
+    })
+    .set(|_, a, _| {
         let builder = a[0].of::<Builder>()?;
         let mut units = builder.text().units().into_owned();
         units.resize(usize::try_from(a[1].int()).unwrap_or_default(), 0);
         builder.replace(Text::from_units(&units))
     }),
-    property("int Capacity", |_, a, _| Ok((a[0].of::<Builder>()?.text().len().max(16) as i32).into())),
+    property("int Capacity", |_, a, _| {
+        Ok((a[0].of::<Builder>()?.text().len().max(16) as i32).into())
+    }),
     indexer("char this[int index]", |_, a, _| {
-        let unit = usize::try_from(a[1].int()).ok().and_then(|at| a[0].of::<Builder>().ok()?.text().unit(at));
-        unit.map(Value::Char).ok_or_else(|| Exception::index_out_of_range().into())
+        let unit = usize::try_from(a[1].int())
+            .ok()
+            .and_then(|at| a[0].of::<Builder>().ok()?.text().unit(at));
+        unit.map(Value::Char)
+            .ok_or_else(|| Exception::index_out_of_range().into())
     })
     .set(|_, a, _| {
         let builder = a[0].of::<Builder>()?;
@@ -47,7 +55,7 @@ static MEMBERS: &[Member] = &[
     method("StringBuilder Append(double value)", |cx, a, _| append(cx, a, 1)),
     method("StringBuilder Append(decimal value)", |cx, a, _| append(cx, a, 1)),
     method("StringBuilder Append(char[] value)", |cx, a, _| {
-        a[1] = Text::from_units(&string::units(&a[1])).into();
+        a[1] = Text::from_units(&string_parts::units(&a[1])).into();
         append(cx, a, 1)
     }),
     method("StringBuilder Append(char value, int repeatCount)", |cx, a, _| {
@@ -57,12 +65,17 @@ static MEMBERS: &[Member] = &[
         a[1] = Text::repeat(a[1].char(), count).into();
         append(cx, a, 1)
     }),
-    method("StringBuilder Append(string value, int startIndex, int count)", |cx, a, _| {
-        let part = usize::try_from(a[2].int()).ok().zip(usize::try_from(a[3].int()).ok());
-        let part = part.and_then(|(start, count)| a[1].text().slice(start, count));
-        a[1] = part.ok_or_else(|| Exception::out_of_range("Index was out of range. Must be non-negative and less than or equal to the size of the collection.", "startIndex"))?.into();
-        append(cx, a, 1)
-    }),
+    method(
+        "StringBuilder Append(string value, int startIndex, int count)",
+        |cx, a, _| {
+            let part = usize::try_from(a[2].int())
+                .ok()
+                .zip(usize::try_from(a[3].int()).ok());
+            let part = part.and_then(|(start, count)| a[1].text().slice(start, count));
+            a[1] = part.ok_or_else(|| Exception::out_of_range("Index was out of range. Must be non-negative and less than or equal to the size of the collection.", "startIndex"))?.into();
+            append(cx, a, 1)
+        },
+    ),
     // The newline of the gateway's host: Linux.
     method("StringBuilder AppendLine()", |cx, a, _| {
         a[0].of::<Builder>()?.push(cx, &"\n".into())?;
@@ -73,37 +86,64 @@ static MEMBERS: &[Member] = &[
         a[0].of::<Builder>()?.push(cx, &"\n".into())?;
         Ok(a[0].clone())
     }),
-    method("StringBuilder AppendFormat(string format, object arg0)", |cx, a, _| append_format(cx, a)),
-    method("StringBuilder AppendFormat(string format, object arg0, object arg1)", |cx, a, _| append_format(cx, a)),
-    method("StringBuilder AppendFormat(string format, object arg0, object arg1, object arg2)", |cx, a, _| append_format(cx, a)),
-    method("StringBuilder AppendFormat(string format, params object[] args)", |cx, a, _| {
-        let text = string::format(cx, &a[1], &array::items(&a[2]))?;
-        a[0].of::<Builder>()?.push(cx, &text.it())?;
-        Ok(a[0].clone())
+    method(
+        "StringBuilder AppendFormat(string format, object arg0)",
+        |cx, a, _| append_format(cx, a),
+    ),
+    method(
+        "StringBuilder AppendFormat(string format, object arg0, object arg1)",
+        |cx, a, _| append_format(cx, a),
+    ),
+    method(
+        "StringBuilder AppendFormat(string format, object arg0, object arg1, object arg2)",
+        |cx, a, _| append_format(cx, a),
+    ),
+    method(
+        "StringBuilder AppendFormat(string format, params object[] args)",
+        |cx, a, _| {
+            let text = string_parts::format(cx, &a[1], &array::items(&a[2]))?;
+            a[0].of::<Builder>()?.push(cx, &text.it())?;
+            Ok(a[0].clone())
+        },
+    ),
+    method(
+        "StringBuilder AppendJoin(string separator, params object[] values)",
+        |cx, a, _| {
+            let mut text = Vec::new();
+            for item in array::items(&a[2]) {
+                text.push(cx.text(&item)?.as_str().into_owned());
+            }
+            let text = text.join(&a[1].text().as_str());
+            a[0].of::<Builder>()?.push(cx, &text.into())?;
+            Ok(a[0].clone())
+        },
+    ),
+    method("StringBuilder Insert(int index, string value)", |cx, a, _| {
+        insert(cx, a)
     }),
-    method("StringBuilder AppendJoin(string separator, params object[] values)", |cx, a, _| {
-        let mut text = Vec::new();
-        for item in array::items(&a[2]) {
-            text.push(cx.text(&item)?.as_str().into_owned());
-        }
-        let text = text.join(&a[1].text().as_str());
-        a[0].of::<Builder>()?.push(cx, &text.into())?;
-        Ok(a[0].clone())
+    method("StringBuilder Insert(int index, char value)", |cx, a, _| {
+        insert(cx, a)
     }),
-    method("StringBuilder Insert(int index, string value)", |cx, a, _| insert(cx, a)),
-    method("StringBuilder Insert(int index, char value)", |cx, a, _| insert(cx, a)),
-    method("StringBuilder Insert(int index, object value)", |cx, a, _| insert(cx, a)),
+    method("StringBuilder Insert(int index, object value)", |cx, a, _| {
+        insert(cx, a)
+    }),
     method("StringBuilder Remove(int startIndex, int length)", |_, a, _| {
         let builder = a[0].of::<Builder>()?;
         let mut units = builder.text().units().into_owned();
-        let range = usize::try_from(a[1].int()).ok().zip(usize::try_from(a[2].int()).ok()).map(|(at, count)| at..at + count);
+        let range = usize::try_from(a[1].int())
+            .ok()
+            .zip(usize::try_from(a[2].int()).ok())
+            .map(|(at, count)| at..at + count);
         let range = range.filter(|it| it.end <= units.len());
         let range = range.ok_or_else(|| Exception::out_of_range("Index was out of range. Must be non-negative and less than or equal to the size of the collection.", "index"))?;
         units.drain(range);
         builder.replace(Text::from_units(&units))?;
         Ok(a[0].clone())
     }),
-    method("StringBuilder Replace(string oldValue, string newValue)", |cx, a, _| replace(cx, a)),
+    method(
+        "StringBuilder Replace(string oldValue, string newValue)",
+        |cx, a, _| replace(cx, a),
+    ),
     method("StringBuilder Replace(char oldChar, char newChar)", |cx, a, _| {
         a[1] = a[1].text().into();
         a[2] = a[2].text().into();
@@ -113,12 +153,20 @@ static MEMBERS: &[Member] = &[
         a[0].of::<Builder>()?.replace(Text::default())?;
         Ok(a[0].clone())
     }),
-    method("string ToString()", |_, a, _| Ok(a[0].of::<Builder>()?.text().into())),
+    method("string ToString()", |_, a, _| {
+        Ok(a[0].of::<Builder>()?.text().into())
+    }),
     method("string ToString(int startIndex, int length)", |_, a, _| {
-        let part = usize::try_from(a[1].int()).ok().zip(usize::try_from(a[2].int()).ok());
+        let part = usize::try_from(a[1].int())
+            .ok()
+            .zip(usize::try_from(a[2].int()).ok());
         let part = part.and_then(|(start, count)| a[0].of::<Builder>().ok()?.text().slice(start, count));
         part.map(Value::Text).ok_or_else(|| {
-            Exception::out_of_range("Index and length must refer to a location within the string.", "startIndex").into()
+            Exception::out_of_range(
+                "Index and length must refer to a location within the string.",
+                "startIndex",
+            )
+            .into()
         })
     }),
 ];
@@ -159,8 +207,15 @@ impl Builder {
     }
 
     fn replace(&self, text: Text) -> Eval {
-        let wide = if text.utf8().is_some() { None } else { Some(text.units().into_owned()) };
-        *self.0.lock() = Content { text: text.as_str().into_owned(), wide };
+        let wide = if text.utf8().is_some() {
+            None
+        } else {
+            Some(text.units().into_owned())
+        };
+        *self.0.lock() = Content {
+            text: text.as_str().into_owned(),
+            wide,
+        };
         Ok(Value::Null)
     }
 }
@@ -188,7 +243,7 @@ fn append(cx: &mut Cx<'_>, a: &[Value], at: usize) -> Eval {
 }
 
 fn append_format(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
-    let text = string::format(cx, &a[1], &a[2..])?;
+    let text = string_parts::format(cx, &a[1], &a[2..])?;
     a[0].of::<Builder>()?.push(cx, &text.it())?;
     Ok(a[0].clone())
 }
@@ -199,7 +254,10 @@ fn insert(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
     cx.charge(text.bytes() + more.bytes())?;
     let at = usize::try_from(a[1].int()).ok().filter(|at| *at <= text.len());
     let at = at.ok_or_else(|| Exception::out_of_range("Index was out of range. Must be non-negative and less than or equal to the size of the collection.", "index"))?;
-    let (head, tail) = (text.slice(0, at).unwrap_or_default(), text.slice(at, text.len() - at).unwrap_or_default());
+    let (head, tail) = (
+        text.slice(0, at).unwrap_or_default(),
+        text.slice(at, text.len() - at).unwrap_or_default(),
+    );
     builder.replace(Text::concat(&[&head, &more, &tail]))?;
     Ok(a[0].clone())
 }

@@ -11,21 +11,24 @@ use crate::types::Type;
 pub(crate) static TYPES: &[&TypeDef] = &[&STRING_WRITER];
 
 /// `System.IO.StringWriter`.
-pub(crate) static STRING_WRITER: TypeDef = class("System.IO.StringWriter").aliases(&["TextWriter"]).bases(&["IDisposable"]).members(&[
-    constructor("()", |_, _, _| Ok(Value::object(Writer::default()))),
-    method("void Write(string value)", |cx, a, _| write(cx, a, "")),
-    method("void Write(char value)", |cx, a, _| write(cx, a, "")),
-    method("void Write(object value)", |cx, a, _| write(cx, a, "")),
-    method("void WriteLine()", |cx, a, _| {
-        a[0].of::<Writer>()?.0.push(cx, &"\n".into())?;
-        Ok(Value::Null)
-    }),
-    method("void WriteLine(string value)", |cx, a, _| write(cx, a, "\n")),
-    method("void WriteLine(object value)", |cx, a, _| write(cx, a, "\n")),
-    method("void Flush()", |_, _, _| Ok(Value::Null)),
-    method("void Close()", |_, _, _| Ok(Value::Null)),
-    method("void Dispose()", |_, _, _| Ok(Value::Null)),
-]);
+pub(crate) static STRING_WRITER: TypeDef = class("System.IO.StringWriter")
+    .aliases(&["TextWriter"])
+    .bases(&["IDisposable"])
+    .members(&[
+        constructor("()", |_, _, _| Ok(Value::object(Writer::default()))),
+        method("void Write(string value)", |cx, a, _| write(cx, a, "")),
+        method("void Write(char value)", |cx, a, _| write(cx, a, "")),
+        method("void Write(object value)", |cx, a, _| write(cx, a, "")),
+        method("void WriteLine()", |cx, a, _| {
+            a[0].of::<Writer>()?.0.push(cx, &"\n".into())?;
+            Ok(Value::Null)
+        }),
+        method("void WriteLine(string value)", |cx, a, _| write(cx, a, "\n")),
+        method("void WriteLine(object value)", |cx, a, _| write(cx, a, "\n")),
+        method("void Flush()", |_, _, _| Ok(Value::Null)),
+        method("void Close()", |_, _, _| Ok(Value::Null)),
+        method("void Dispose()", |_, _, _| Ok(Value::Null)),
+    ]);
 
 /// The object behind a `StringWriter`.
 #[derive(Debug, Default)]

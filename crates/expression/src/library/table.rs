@@ -159,14 +159,20 @@ impl TypeDef {
     /// The rows with their signatures read. A row that cannot be read is left out; a test reads them all.
     pub(crate) fn rows(&'static self) -> &'static [Row] {
         self.rows.get_or_init(|| {
-            self.members.iter().filter_map(|member| super::signature::read(self, member).ok()).collect()
+            self.members
+                .iter()
+                .filter_map(|member| super::signature::read(self, member).ok())
+                .collect()
         })
     }
 
     /// Bases with type parameters in place.
     pub(crate) fn base_types(&'static self) -> &'static [Type] {
         self.base_types.get_or_init(|| {
-            self.bases.iter().filter_map(|text| super::signature::read_type(self.generics, text).ok()).collect()
+            self.bases
+                .iter()
+                .filter_map(|text| super::signature::read_type(self.generics, text).ok())
+                .collect()
         })
     }
 
@@ -205,7 +211,7 @@ impl Hash for Def {
 
 /// What a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MemberKind {
+pub(crate) enum MemberKind {
     /// `int Length`.
     Property,
     /// `string Empty`.
@@ -229,7 +235,7 @@ pub enum MemberKind {
 }
 
 /// One row of a type's table.
-pub struct Member {
+pub(crate) struct Member {
     pub(crate) kind: MemberKind,
     pub(crate) signature: &'static str,
     pub(crate) get: Body,
@@ -252,7 +258,13 @@ impl Member {
 }
 
 const fn member(kind: MemberKind, signature: &'static str, get: Body) -> Member {
-    Member { kind, signature, get, set: None, in_azure: true }
+    Member {
+        kind,
+        signature,
+        get,
+        set: None,
+        in_azure: true,
+    }
 }
 
 /// `int Length`; `a[0]` is the receiver.
@@ -325,7 +337,10 @@ impl Row {
 
     /// The parameters that a call's arguments are matched with: without `this`.
     pub(crate) fn is_static(&self) -> bool {
-        !matches!(self.kind(), MemberKind::Property | MemberKind::Method | MemberKind::Indexer)
+        !matches!(
+            self.kind(),
+            MemberKind::Property | MemberKind::Method | MemberKind::Indexer
+        )
     }
 }
 

@@ -9,15 +9,18 @@ use std::sync::Arc;
 pub(crate) static TYPES: &[&TypeDef] = &[&TUPLE, &VALUE_TUPLE, &TUPLE_CREATE, &VALUE_TUPLE_CREATE];
 
 /// `System.Tuple<...>`.
-pub(crate) static TUPLE: TypeDef = class("System.Tuple").generic(&["A", "B", "C", "D", "E", "F", "G"]).variadic().members(&[
-    constructor("(A a)", |_, a, t| Ok(make(a, t))),
-    constructor("(A a, B b)", |_, a, t| Ok(make(a, t))),
-    constructor("(A a, B b, C c)", |_, a, t| Ok(make(a, t))),
-    constructor("(A a, B b, C c, D d)", |_, a, t| Ok(make(a, t))),
-    constructor("(A a, B b, C c, D d, E e)", |_, a, t| Ok(make(a, t))),
-    constructor("(A a, B b, C c, D d, E e, F f)", |_, a, t| Ok(make(a, t))),
-    constructor("(A a, B b, C c, D d, E e, F f, G g)", |_, a, t| Ok(make(a, t))),
-]);
+pub(crate) static TUPLE: TypeDef = class("System.Tuple")
+    .generic(&["A", "B", "C", "D", "E", "F", "G"])
+    .variadic()
+    .members(&[
+        constructor("(A a)", |_, a, t| Ok(make(a, t))),
+        constructor("(A a, B b)", |_, a, t| Ok(make(a, t))),
+        constructor("(A a, B b, C c)", |_, a, t| Ok(make(a, t))),
+        constructor("(A a, B b, C c, D d)", |_, a, t| Ok(make(a, t))),
+        constructor("(A a, B b, C c, D d, E e)", |_, a, t| Ok(make(a, t))),
+        constructor("(A a, B b, C c, D d, E e, F f)", |_, a, t| Ok(make(a, t))),
+        constructor("(A a, B b, C c, D d, E e, F f, G g)", |_, a, t| Ok(make(a, t))),
+    ]);
 
 /// `System.ValueTuple<...>`.
 pub(crate) static VALUE_TUPLE: TypeDef = structure("System.ValueTuple").generic(&["A"]).variadic();
@@ -26,18 +29,37 @@ pub(crate) static VALUE_TUPLE: TypeDef = structure("System.ValueTuple").generic(
 pub(crate) static TUPLE_CREATE: TypeDef = static_class("System.Tuple").members(&[
     static_method("Tuple<A> Create<A>(A a)", |_, a, t| Ok(make(a, t))),
     static_method("Tuple<A, B> Create<A, B>(A a, B b)", |_, a, t| Ok(make(a, t))),
-    static_method("Tuple<A, B, C> Create<A, B, C>(A a, B b, C c)", |_, a, t| Ok(make(a, t))),
-    static_method("Tuple<A, B, C, D> Create<A, B, C, D>(A a, B b, C c, D d)", |_, a, t| Ok(make(a, t))),
-    static_method("Tuple<A, B, C, D, E> Create<A, B, C, D, E>(A a, B b, C c, D d, E e)", |_, a, t| Ok(make(a, t))),
-    static_method("Tuple<A, B, C, D, E, F> Create<A, B, C, D, E, F>(A a, B b, C c, D d, E e, F f)", |_, a, t| Ok(make(a, t))),
-    static_method("Tuple<A, B, C, D, E, F, G> Create<A, B, C, D, E, F, G>(A a, B b, C c, D d, E e, F f, G g)", |_, a, t| Ok(make(a, t))),
+    static_method("Tuple<A, B, C> Create<A, B, C>(A a, B b, C c)", |_, a, t| {
+        Ok(make(a, t))
+    }),
+    static_method(
+        "Tuple<A, B, C, D> Create<A, B, C, D>(A a, B b, C c, D d)",
+        |_, a, t| Ok(make(a, t)),
+    ),
+    static_method(
+        "Tuple<A, B, C, D, E> Create<A, B, C, D, E>(A a, B b, C c, D d, E e)",
+        |_, a, t| Ok(make(a, t)),
+    ),
+    static_method(
+        "Tuple<A, B, C, D, E, F> Create<A, B, C, D, E, F>(A a, B b, C c, D d, E e, F f)",
+        |_, a, t| Ok(make(a, t)),
+    ),
+    static_method(
+        "Tuple<A, B, C, D, E, F, G> Create<A, B, C, D, E, F, G>(A a, B b, C c, D d, E e, F f, G g)",
+        |_, a, t| Ok(make(a, t)),
+    ),
 ]);
 
 /// `ValueTuple.Create`.
 pub(crate) static VALUE_TUPLE_CREATE: TypeDef = static_class("System.ValueTuple").members(&[
     static_method("(A, B) Create<A, B>(A a, B b)", |_, a, t| Ok(make_value(a, t))),
-    static_method("(A, B, C) Create<A, B, C>(A a, B b, C c)", |_, a, t| Ok(make_value(a, t))),
-    static_method("(A, B, C, D) Create<A, B, C, D>(A a, B b, C c, D d)", |_, a, t| Ok(make_value(a, t))),
+    static_method("(A, B, C) Create<A, B, C>(A a, B b, C c)", |_, a, t| {
+        Ok(make_value(a, t))
+    }),
+    static_method(
+        "(A, B, C, D) Create<A, B, C, D>(A a, B b, C c, D d)",
+        |_, a, t| Ok(make_value(a, t)),
+    ),
 ]);
 
 fn make(a: &mut [Value], t: &[Type]) -> Value {

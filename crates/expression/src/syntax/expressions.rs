@@ -45,7 +45,9 @@ impl Parser<'_, '_> {
                 return it.node(ExprKind::Throw(Box::new(value)), it.since(start), depth);
             }
             let left = it.ternary()?;
-            let Some(op) = it.assignment() else { return Ok(left) };
+            let Some(op) = it.assignment() else {
+                return Ok(left);
+            };
             let right = it.expression()?;
             let (span, depth) = (it.since(start), left.depth.max(right.depth));
             let (left, right) = (Box::new(left), Box::new(right));
@@ -126,7 +128,9 @@ impl Parser<'_, '_> {
                 left = self.node(ExprKind::As(Box::new(left), ty), self.since(start), depth)?;
                 continue;
             }
-            let Some((op, strength, tokens)) = self.operator().filter(|it| it.1 >= least) else { return Ok(left) };
+            let Some((op, strength, tokens)) = self.operator().filter(|it| it.1 >= least) else {
+                return Ok(left);
+            };
             self.at += tokens;
             // `??` groups to the right, the others to the left.
             let right = match op {
@@ -138,7 +142,11 @@ impl Parser<'_, '_> {
                 _ => self.binary(strength + 1)?,
             };
             let depth = left.depth.max(right.depth);
-            left = self.node(ExprKind::Binary(op, Box::new(left), Box::new(right)), self.since(start), depth)?;
+            left = self.node(
+                ExprKind::Binary(op, Box::new(left), Box::new(right)),
+                self.since(start),
+                depth,
+            )?;
         }
     }
 
@@ -183,7 +191,11 @@ impl Parser<'_, '_> {
             Tok::Name(name) if !matches!(&**name, "when" | "and" | "or" | "select" | "where" | "orderby") => {
                 let span = self.span();
                 self.at += 1;
-                let name = super::tree::Name { text: name.to_string(), types: Vec::new(), span };
+                let name = super::tree::Name {
+                    text: name.to_string(),
+                    types: Vec::new(),
+                    span,
+                };
                 Pattern::Declaration(ty, Some(name).filter(|it| it.text != "_"))
             }
             _ => Pattern::Type(ty),
@@ -212,8 +224,16 @@ impl Parser<'_, '_> {
         let depth = value.depth;
         let value = Box::new(value);
         let kind = match op {
-            "++" => ExprKind::Step { target: value, by: 1, prefix: true },
-            "--" => ExprKind::Step { target: value, by: -1, prefix: true },
+            "++" => ExprKind::Step {
+                target: value,
+                by: 1,
+                prefix: true,
+            },
+            "--" => ExprKind::Step {
+                target: value,
+                by: -1,
+                prefix: true,
+            },
             op => ExprKind::Unary(op, value),
         };
         self.node(kind, self.since(start), depth)
@@ -222,7 +242,9 @@ impl Parser<'_, '_> {
     // The rule of the C# specification (12.9.7): what is in parentheses reads as a type, and what follows cannot go on
     // an expression in parentheses.
     fn at_cast(&self) -> bool {
-        let Some(end) = self.type_end(self.at + 1, 16) else { return false };
+        let Some(end) = self.type_end(self.at + 1, 16) else {
+            return false;
+        };
         if !matches!(self.token_at(end), Tok::Op(")")) {
             return false;
         }
@@ -242,10 +264,16 @@ impl Parser<'_, '_> {
     pub(super) fn at_lambda(&self) -> bool {
         match self.peek() {
             Tok::Name(name) => {
-                matches!(self.ahead(1), Tok::Op("=>")) || &**name == "async" && matches!(self.ahead(1), Tok::Op("("))
-                    && self.closer(self.at + 1).is_some_and(|end| matches!(self.token_at(end + 1), Tok::Op("=>")))
+                matches!(self.ahead(1), Tok::Op("=>"))
+                    || &**name == "async"
+                        && matches!(self.ahead(1), Tok::Op("("))
+                        && self
+                            .closer(self.at + 1)
+                            .is_some_and(|end| matches!(self.token_at(end + 1), Tok::Op("=>")))
             }
-            Tok::Op("(") => self.closer(self.at).is_some_and(|end| matches!(self.token_at(end + 1), Tok::Op("=>"))),
+            Tok::Op("(") => self
+                .closer(self.at)
+                .is_some_and(|end| matches!(self.token_at(end + 1), Tok::Op("=>"))),
             Tok::Keyword("delegate") => true,
             _ => false,
         }
@@ -258,7 +286,10 @@ impl Parser<'_, '_> {
         }
         let delegate = self.take_keyword("delegate");
         let params = match self.peek() {
-            Tok::Name(_) => vec![LambdaParam { ty: None, name: self.expect_name("a parameter")? }],
+            Tok::Name(_) => vec![LambdaParam {
+                ty: None,
+                name: self.expect_name("a parameter")?,
+            }],
             Tok::Op("(") => self.lambda_params()?,
             _ => Vec::new(),
         };
@@ -276,7 +307,11 @@ impl Parser<'_, '_> {
         };
         let own: Vec<&str> = params.iter().map(|it| it.name.text.as_str()).collect();
         self.capture(from, &own);
-        self.node(ExprKind::Lambda(Lambda { params, body }), self.since(start), depth)
+        self.node(
+            ExprKind::Lambda(Lambda { params, body }),
+            self.since(start),
+            depth,
+        )
     }
 
     fn lambda_params(&mut self) -> Parsed<Vec<LambdaParam>> {
@@ -288,7 +323,10 @@ impl Parser<'_, '_> {
             }
             let typed = !matches!((self.peek(), self.ahead(1)), (Tok::Name(_), Tok::Op("," | ")")));
             let ty = if typed { Some(self.ty()?) } else { None };
-            params.push(LambdaParam { ty, name: self.expect_name("a parameter")? });
+            params.push(LambdaParam {
+                ty,
+                name: self.expect_name("a parameter")?,
+            });
         }
         Ok(params)
     }

@@ -9,12 +9,20 @@ const DEEPEST_HOLE: usize = 12;
 
 /// The tokens of `text[from..to]`, ended by [`Tok::End`].
 pub(crate) fn lex(text: &str, from: usize, to: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<Token> {
-    let mut lexer = Lexer { text: &text[..to], at: from, depth: 0, diagnostics };
+    let mut lexer = Lexer {
+        text: &text[..to],
+        at: from,
+        depth: 0,
+        diagnostics,
+    };
     let mut tokens = Vec::with_capacity((to - from) / 4 + 2);
     while let Some(token) = lexer.token() {
         tokens.push(token);
     }
-    tokens.push(Token { tok: Tok::End, span: Span::at(to) });
+    tokens.push(Token {
+        tok: Tok::End,
+        span: Span::at(to),
+    });
     tokens
 }
 
@@ -27,19 +35,89 @@ struct Lexer<'a, 'd> {
 
 // Longest first. `>>` is put together by the parser, since `>` also closes type arguments.
 const OPERATORS: &[&str] = &[
-    "<<=", "??=", "...", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "?[", "++", "--", "+=", "-=", "*=", "/=",
-    "%=", "&=", "|=", "^=", "<<", "::", "..", "->", "{", "}", "[", "]", "(", ")", ".", ",", ":", ";", "+", "-", "*", "/",
-    "%", "&", "|", "^", "!", "~", "=", "<", ">", "?",
+    "<<=", "??=", "...", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "?[", "++", "--", "+=", "-=",
+    "*=", "/=", "%=", "&=", "|=", "^=", "<<", "::", "..", "->", "{", "}", "[", "]", "(", ")", ".", ",", ":",
+    ";", "+", "-", "*", "/", "%", "&", "|", "^", "!", "~", "=", "<", ">", "?",
 ];
 
 const KEYWORDS: &[&str] = &[
-    "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue",
-    "decimal", "default", "delegate", "do", "double", "else", "enum", "event", "explicit", "extern", "false", "finally",
-    "fixed", "float", "for", "foreach", "goto", "if", "implicit", "in", "int", "interface", "internal", "is", "lock",
-    "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private", "protected",
-    "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string",
-    "struct", "switch", "this", "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort",
-    "using", "virtual", "void", "volatile", "while",
+    "abstract",
+    "as",
+    "base",
+    "bool",
+    "break",
+    "byte",
+    "case",
+    "catch",
+    "char",
+    "checked",
+    "class",
+    "const",
+    "continue",
+    "decimal",
+    "default",
+    "delegate",
+    "do",
+    "double",
+    "else",
+    "enum",
+    "event",
+    "explicit",
+    "extern",
+    "false",
+    "finally",
+    "fixed",
+    "float",
+    "for",
+    "foreach",
+    "goto",
+    "if",
+    "implicit",
+    "in",
+    "int",
+    "interface",
+    "internal",
+    "is",
+    "lock",
+    "long",
+    "namespace",
+    "new",
+    "null",
+    "object",
+    "operator",
+    "out",
+    "override",
+    "params",
+    "private",
+    "protected",
+    "public",
+    "readonly",
+    "ref",
+    "return",
+    "sbyte",
+    "sealed",
+    "short",
+    "sizeof",
+    "stackalloc",
+    "static",
+    "string",
+    "struct",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "uint",
+    "ulong",
+    "unchecked",
+    "unsafe",
+    "ushort",
+    "using",
+    "virtual",
+    "void",
+    "volatile",
+    "while",
 ];
 
 impl<'a> Lexer<'a, '_> {
@@ -48,7 +126,8 @@ impl<'a> Lexer<'a, '_> {
     }
 
     fn complain(&mut self, message: impl Into<String>, span: Span) {
-        self.diagnostics.push(Diagnostic::error("expression-syntax", message, span));
+        self.diagnostics
+            .push(Diagnostic::error("expression-syntax", message, span));
     }
 
     fn token(&mut self) -> Option<Token> {
@@ -66,7 +145,12 @@ impl<'a> Lexer<'a, '_> {
                 _ => self.operator(),
             };
             match tok {
-                Some(tok) => return Some(Token { tok, span: Span::new(start, self.at) }),
+                Some(tok) => {
+                    return Some(Token {
+                        tok,
+                        span: Span::new(start, self.at),
+                    });
+                }
                 None => {
                     self.at = start + first.len_utf8();
                     self.complain(format!("`{first}` means nothing here"), Span::new(start, self.at));
@@ -160,7 +244,10 @@ impl<'a> Lexer<'a, '_> {
         while !self.text.is_char_boundary(self.at) {
             self.at += 1;
         }
-        self.complain("this string has no closing quote on its line", Span::new(start, self.at));
+        self.complain(
+            "this string has no closing quote on its line",
+            Span::new(start, self.at),
+        );
         Tok::Text(crate::text::Text::default())
     }
 
@@ -206,7 +293,10 @@ impl<'a> Lexer<'a, '_> {
         }
         if bytes.get(at) != Some(&b'\'') || at == start + 1 {
             self.at = start + 1;
-            self.complain("a character literal holds one character, such as `'a'`", Span::new(start, start + 1));
+            self.complain(
+                "a character literal holds one character, such as `'a'`",
+                Span::new(start, start + 1),
+            );
             return Tok::Char(0);
         }
         let raw = self.text[start + 1..at].to_owned();
@@ -214,8 +304,13 @@ impl<'a> Lexer<'a, '_> {
         let text = self.unescape(raw.clone(), start + 1);
         if text.len() != 1 {
             let span = Span::new(start, self.at);
-            let wrong = Diagnostic::error("expression-syntax", format!("`'{raw}'` holds more than one character"), span);
-            self.diagnostics.push(wrong.help("C# writes strings in double quotes"));
+            let wrong = Diagnostic::error(
+                "expression-syntax",
+                format!("`'{raw}'` holds more than one character"),
+                span,
+            );
+            self.diagnostics
+                .push(wrong.help("C# writes strings in double quotes"));
         }
         Tok::Char(text.unit(0).unwrap_or_default())
     }
@@ -228,7 +323,11 @@ impl<'a> Lexer<'a, '_> {
         number.unwrap_or_else(|message| {
             let message = format!("`{text}` {message}");
             self.complain(message, Span::new(start, start + length));
-            Tok::Int { value: 0, long: false, unsigned: false }
+            Tok::Int {
+                value: 0,
+                long: false,
+                unsigned: false,
+            }
         })
     }
 
@@ -244,7 +343,9 @@ impl<'a> Lexer<'a, '_> {
             let stop = rest.find(['"', '{', '}', '\\']).unwrap_or(rest.len());
             raw.push_str(&rest[..stop]);
             self.at += stop;
-            let Some(found) = rest[stop..].chars().next() else { break false };
+            let Some(found) = rest[stop..].chars().next() else {
+                break false;
+            };
             let twice = rest[stop + 1..].starts_with(found);
             match found {
                 '\\' if verbatim => self.take(&mut raw, 1),
@@ -262,7 +363,10 @@ impl<'a> Lexer<'a, '_> {
                     raw_at = self.at;
                 }
                 '}' if !twice => {
-                    self.complain("a `}` of the text is written `}}`", Span::new(self.at, self.at + 1));
+                    self.complain(
+                        "a `}` of the text is written `}}`",
+                        Span::new(self.at, self.at + 1),
+                    );
                     self.at += 1;
                 }
                 other => {
@@ -274,7 +378,10 @@ impl<'a> Lexer<'a, '_> {
         self.flush(&mut pieces, &mut raw, raw_at, verbatim);
         self.depth -= 1;
         if !closed {
-            self.complain("this string has no closing quote", Span::new(start, start + prefix));
+            self.complain(
+                "this string has no closing quote",
+                Span::new(start, start + prefix),
+            );
         }
         Tok::Interpolated(pieces)
     }
@@ -288,7 +395,11 @@ impl<'a> Lexer<'a, '_> {
     fn flush(&mut self, pieces: &mut Vec<Piece>, raw: &mut String, at: usize, verbatim: bool) {
         if !raw.is_empty() {
             let raw = std::mem::take(raw);
-            let text = if verbatim { raw.into() } else { self.unescape(raw, at) };
+            let text = if verbatim {
+                raw.into()
+            } else {
+                self.unescape(raw, at)
+            };
             pieces.push(Piece::Text(text));
         }
     }
@@ -298,7 +409,10 @@ impl<'a> Lexer<'a, '_> {
         let start = self.at;
         self.at += 1;
         if self.depth > DEEPEST_HOLE {
-            self.complain("interpolated strings are nested too deeply", Span::new(start, start + 1));
+            self.complain(
+                "interpolated strings are nested too deeply",
+                Span::new(start, start + 1),
+            );
             self.at = self.text.len();
             return;
         }
@@ -328,7 +442,10 @@ impl<'a> Lexer<'a, '_> {
             }
             tokens.push(token);
         }
-        tokens.push(Token { tok: Tok::End, span: Span::new(self.at.saturating_sub(1).max(start), self.at) });
+        tokens.push(Token {
+            tok: Tok::End,
+            span: Span::new(self.at.saturating_sub(1).max(start), self.at),
+        });
         pieces.push(Piece::Hole { tokens, format });
     }
 

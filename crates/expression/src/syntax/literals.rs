@@ -6,7 +6,9 @@ use rust_decimal::Decimal;
 
 /// The text of a regular string, or place and length of what is no escape sequence.
 pub(crate) fn unescape(raw: &str) -> Result<Text, (usize, usize)> {
-    let Some(first) = raw.find('\\') else { return Ok(raw.into()) };
+    let Some(first) = raw.find('\\') else {
+        return Ok(raw.into());
+    };
     let mut units: Vec<u16> = raw[..first].encode_utf16().collect();
     let mut at = first;
     while let Some(c) = raw[at..].chars().next() {
@@ -40,7 +42,11 @@ pub(crate) fn unescape(raw: &str) -> Result<Text, (usize, usize)> {
             'x' => (1, 4),
             _ => return Err(wrong),
         };
-        let digits = raw[at + 2..].bytes().take(most).take_while(u8::is_ascii_hexdigit).count();
+        let digits = raw[at + 2..]
+            .bytes()
+            .take(most)
+            .take_while(u8::is_ascii_hexdigit)
+            .count();
         let code = u32::from_str_radix(&raw[at + 2..at + 2 + digits], 16).unwrap_or(u32::MAX);
         if digits < least {
             return Err(wrong);
@@ -64,10 +70,18 @@ pub(crate) fn number(text: &str) -> (usize, Result<Tok, &'static str>) {
         _ => 10,
     };
     if radix != 10 {
-        let digits = bytes[2..].iter().take_while(|it| **it == b'_' || it.is_ascii_hexdigit()).count();
+        let digits = bytes[2..]
+            .iter()
+            .take_while(|it| **it == b'_' || it.is_ascii_hexdigit())
+            .count();
         return integer(&text[2..2 + digits], radix, text, 2 + digits);
     }
-    let run = |from: usize| bytes[from..].iter().take_while(|it| **it == b'_' || it.is_ascii_digit()).count();
+    let run = |from: usize| {
+        bytes[from..]
+            .iter()
+            .take_while(|it| **it == b'_' || it.is_ascii_digit())
+            .count()
+    };
     let mut end = run(0);
     let mut real = false;
     if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
@@ -96,8 +110,12 @@ fn suffixed(digits: &str, suffix: Option<u8>) -> Result<Tok, &'static str> {
     match suffix {
         Some(b'f') => digits.parse().map(Tok::Single).map_err(|_| WRONG),
         Some(b'm') => {
-            let parsed = digits.parse::<Decimal>().or_else(|_| Decimal::from_scientific(digits));
-            parsed.map(Tok::Decimal).map_err(|_| "does not fit into a decimal")
+            let parsed = digits
+                .parse::<Decimal>()
+                .or_else(|_| Decimal::from_scientific(digits));
+            parsed
+                .map(Tok::Decimal)
+                .map_err(|_| "does not fit into a decimal")
         }
         _ => match digits.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(Tok::Double(value)),
@@ -118,10 +136,20 @@ fn integer(digits: &str, radix: u32, text: &str, mut end: usize) -> (usize, Resu
         end += 1;
     }
     let number = u64::from_str_radix(&digits.replace('_', ""), radix);
-    let tail = text[end..].chars().next().is_some_and(|it| it == '_' || it.is_alphanumeric());
+    let tail = text[end..]
+        .chars()
+        .next()
+        .is_some_and(|it| it == '_' || it.is_alphanumeric());
     match number {
         _ if tail => (end, Err("is directly followed by a name")),
-        Ok(value) => (end, Ok(Tok::Int { value, long, unsigned })),
+        Ok(value) => (
+            end,
+            Ok(Tok::Int {
+                value,
+                long,
+                unsigned,
+            }),
+        ),
         Err(_) => (end, Err("does not fit into an integer")),
     }
 }

@@ -1,10 +1,11 @@
 //! Text to tree.
 
+mod creation; // `new`
 mod expressions; // operators, by precedence
 mod lexer;
 mod literals; // numbers and escape sequences
 mod parser; // the cursor over the tokens, and types
-mod primary; // names, calls, `new`, lambdas
+mod primary; // names, literals, calls
 mod queries; // `from x in xs`
 pub(crate) mod scan; // where an expression ends
 mod statements;

@@ -29,9 +29,21 @@ pub(crate) struct Parser<'t, 'd> {
 
 impl<'t, 'd> Parser<'t, 'd> {
     /// `tokens` ends with [`Tok::End`].
-    pub(crate) fn new(tokens: &'t [Token], diagnostics: &'d mut Vec<Diagnostic>, depth: u16) -> Parser<'t, 'd> {
+    pub(crate) fn new(
+        tokens: &'t [Token],
+        diagnostics: &'d mut Vec<Diagnostic>,
+        depth: u16,
+    ) -> Parser<'t, 'd> {
         let closers = closers(tokens);
-        Parser { tokens, closers, at: 0, depth, queries: 0, captured: BTreeSet::new(), diagnostics }
+        Parser {
+            tokens,
+            closers,
+            at: 0,
+            depth,
+            queries: 0,
+            captured: BTreeSet::new(),
+            diagnostics,
+        }
     }
 
     pub(super) fn peek(&self) -> &'t Tok {
@@ -39,7 +51,9 @@ impl<'t, 'd> Parser<'t, 'd> {
     }
 
     pub(super) fn ahead(&self, by: usize) -> &'t Tok {
-        self.tokens.get(self.at + by).map_or(&Tok::End, |token| &token.tok)
+        self.tokens
+            .get(self.at + by)
+            .map_or(&Tok::End, |token| &token.tok)
     }
 
     pub(super) fn token_at(&self, at: usize) -> &'t Tok {
@@ -48,7 +62,9 @@ impl<'t, 'd> Parser<'t, 'd> {
 
     pub(super) fn span(&self) -> Span {
         let last = self.tokens.len().saturating_sub(1);
-        self.tokens.get(self.at.min(last)).map_or_else(Span::default, |token| token.span)
+        self.tokens
+            .get(self.at.min(last))
+            .map_or_else(Span::default, |token| token.span)
     }
 
     pub(super) fn token_span(&self, at: usize) -> Option<Span> {
@@ -57,7 +73,10 @@ impl<'t, 'd> Parser<'t, 'd> {
 
     /// Where the last token that was taken ends.
     pub(super) fn end(&self) -> usize {
-        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(self.span().start, |token| token.span.end)
+        self.at
+            .checked_sub(1)
+            .and_then(|at| self.tokens.get(at))
+            .map_or(self.span().start, |token| token.span.end)
     }
 
     pub(super) fn since(&self, start: Span) -> Span {
@@ -113,7 +132,11 @@ impl<'t, 'd> Parser<'t, 'd> {
         match self.peek() {
             Tok::Name(text) => {
                 self.at += 1;
-                Ok(Name { text: text.to_string(), types: Vec::new(), span })
+                Ok(Name {
+                    text: text.to_string(),
+                    types: Vec::new(),
+                    span,
+                })
             }
             _ => Err(self.expected(what)),
         }
@@ -128,14 +151,20 @@ impl<'t, 'd> Parser<'t, 'd> {
 
     pub(super) fn fail(&mut self, message: impl Into<String>, span: Span) -> Stop {
         // One mistake mostly causes others behind it.
-        if !self.diagnostics.iter().any(|it| it.severity == source::Severity::Error && it.span.start >= span.start) {
-            self.diagnostics.push(Diagnostic::error("expression-syntax", message, span));
+        if !self
+            .diagnostics
+            .iter()
+            .any(|it| it.severity == source::Severity::Error && it.span.start >= span.start)
+        {
+            self.diagnostics
+                .push(Diagnostic::error("expression-syntax", message, span));
         }
         Stop
     }
 
     pub(super) fn fail_with(&mut self, message: impl Into<String>, span: Span, help: &str) -> Stop {
-        self.diagnostics.push(Diagnostic::error("expression-syntax", message, span).help(help));
+        self.diagnostics
+            .push(Diagnostic::error("expression-syntax", message, span).help(help));
         Stop
     }
 
@@ -186,14 +215,21 @@ impl<'t, 'd> Parser<'t, 'd> {
                 }
             }
         }
-        names(self.tokens.get(start..self.at).unwrap_or_default(), own, &mut self.captured);
+        names(
+            self.tokens.get(start..self.at).unwrap_or_default(),
+            own,
+            &mut self.captured,
+        );
     }
 
     /// An expression node; refuses a tree that got too deep by chaining.
     pub(super) fn node(&mut self, kind: ExprKind, span: Span, below: u16) -> Parsed<Expr> {
         let depth = below + 1;
         if depth > DEEPEST * 2 {
-            return Err(self.fail("too many operations in one expression; use variables in a block `@{...}`", span));
+            return Err(self.fail(
+                "too many operations in one expression; use variables in a block `@{...}`",
+                span,
+            ));
         }
         Ok(Expr { kind, span, depth })
     }
@@ -221,14 +257,26 @@ impl<'t, 'd> Parser<'t, 'd> {
             loop {
                 if it.is_op("?") && !(operand && it.nullable_is_conditional()) {
                     it.at += 1;
-                    ty = TypeSyntax { kind: TypeSyntaxKind::Nullable(Box::new(ty)), span: it.since(start) };
+                    ty = TypeSyntax {
+                        kind: TypeSyntaxKind::Nullable(Box::new(ty)),
+                        span: it.since(start),
+                    };
                 } else if it.is_op("[") && matches!(it.ahead(1), Tok::Op("]")) {
                     it.at += 2;
-                    ty = TypeSyntax { kind: TypeSyntaxKind::Array(Box::new(ty)), span: it.since(start) };
+                    ty = TypeSyntax {
+                        kind: TypeSyntaxKind::Array(Box::new(ty)),
+                        span: it.since(start),
+                    };
                 } else if it.is_op("?[") && matches!(it.ahead(1), Tok::Op("]")) {
                     it.at += 2;
-                    ty = TypeSyntax { kind: TypeSyntaxKind::Nullable(Box::new(ty)), span: it.since(start) };
-                    ty = TypeSyntax { kind: TypeSyntaxKind::Array(Box::new(ty)), span: it.since(start) };
+                    ty = TypeSyntax {
+                        kind: TypeSyntaxKind::Nullable(Box::new(ty)),
+                        span: it.since(start),
+                    };
+                    ty = TypeSyntax {
+                        kind: TypeSyntaxKind::Array(Box::new(ty)),
+                        span: it.since(start),
+                    };
                 } else {
                     return Ok(ty);
                 }
@@ -241,12 +289,29 @@ impl<'t, 'd> Parser<'t, 'd> {
         match self.ahead(1) {
             Tok::Op("(" | "!" | "-" | "~" | "+") | Tok::Int { .. } | Tok::Double(_) | Tok::Decimal(_) => true,
             Tok::Text(_) | Tok::Char(_) | Tok::Interpolated(_) | Tok::Single(_) => true,
-            Tok::Keyword(word) => matches!(*word, "null" | "true" | "false" | "new" | "default" | "typeof" | "throw"
-                | "string" | "int" | "bool" | "long" | "double" | "object" | "decimal" | "char"),
+            Tok::Keyword(word) => matches!(
+                *word,
+                "null"
+                    | "true"
+                    | "false"
+                    | "new"
+                    | "default"
+                    | "typeof"
+                    | "throw"
+                    | "string"
+                    | "int"
+                    | "bool"
+                    | "long"
+                    | "double"
+                    | "object"
+                    | "decimal"
+                    | "char"
+            ),
             // `int? name =` is a declaration, `x is T ? name :` is not.
-            Tok::Name(_) => {
-                !matches!(self.ahead(2), Tok::Op("=" | ";" | "," | ")" | "{" | "=>" | "]" | ">") | Tok::Keyword("in") | Tok::End)
-            }
+            Tok::Name(_) => !matches!(
+                self.ahead(2),
+                Tok::Op("=" | ";" | "," | ")" | "{" | "=>" | "]" | ">") | Tok::Keyword("in") | Tok::End
+            ),
             _ => false,
         }
     }
@@ -256,7 +321,10 @@ impl<'t, 'd> Parser<'t, 'd> {
         match self.peek() {
             Tok::Keyword(word) if crate::types::Type::from_keyword(word).is_some() => {
                 self.at += 1;
-                Ok(TypeSyntax { kind: TypeSyntaxKind::Name((*word).to_owned(), Vec::new()), span: start })
+                Ok(TypeSyntax {
+                    kind: TypeSyntaxKind::Name((*word).to_owned(), Vec::new()),
+                    span: start,
+                })
             }
             Tok::Op("(") => {
                 self.at += 1;
@@ -273,19 +341,28 @@ impl<'t, 'd> Parser<'t, 'd> {
                     }
                 }
                 self.expect_op(")")?;
-                Ok(TypeSyntax { kind: TypeSyntaxKind::Tuple(items), span: self.since(start) })
+                Ok(TypeSyntax {
+                    kind: TypeSyntaxKind::Tuple(items),
+                    span: self.since(start),
+                })
             }
             Tok::Name(_) => {
                 let mut name = self.expect_name("a type")?.text;
                 let mut args = self.type_arguments()?;
-                while args.is_empty() && (self.is_op(".") || self.is_op("::")) && matches!(self.ahead(1), Tok::Name(_)) {
+                while args.is_empty()
+                    && (self.is_op(".") || self.is_op("::"))
+                    && matches!(self.ahead(1), Tok::Name(_))
+                {
                     self.at += 1;
                     let global = name == "global";
                     let part = self.expect_name("a type")?.text;
                     name = if global { part } else { format!("{name}.{part}") };
                     args = self.type_arguments()?;
                 }
-                Ok(TypeSyntax { kind: TypeSyntaxKind::Name(name, args), span: self.since(start) })
+                Ok(TypeSyntax {
+                    kind: TypeSyntaxKind::Name(name, args),
+                    span: self.since(start),
+                })
             }
             _ => Err(self.expected("a type")),
         }
@@ -300,7 +377,10 @@ impl<'t, 'd> Parser<'t, 'd> {
         loop {
             let span = self.span();
             if self.is_op(",") || self.is_op(">") {
-                args.push(TypeSyntax { kind: TypeSyntaxKind::Omitted, span });
+                args.push(TypeSyntax {
+                    kind: TypeSyntaxKind::Omitted,
+                    span,
+                });
             } else {
                 args.push(self.ty()?);
             }

@@ -1,10 +1,9 @@
-//! Names, literals, calls, `new`.
+//! Names, literals, calls.
 
 use super::parser::{Parsed, Parser};
 use super::token::{Piece, Tok};
 use super::tree::{
-    Argument, ArgumentMode, Designation, Expr, ExprKind, InitialValue, Initializer, Name, Part, TypeSyntax,
-    TypeSyntaxKind,
+    Argument, ArgumentMode, Designation, Expr, ExprKind, Name, Part, TypeSyntax, TypeSyntaxKind,
 };
 use source::Span;
 
@@ -50,7 +49,11 @@ impl Parser<'_, '_> {
                 "++" | "--" => {
                     let by = if *op == "++" { 1 } else { -1 };
                     self.at += 1;
-                    let kind = ExprKind::Step { target: Box::new(left), by, prefix: false };
+                    let kind = ExprKind::Step {
+                        target: Box::new(left),
+                        by,
+                        prefix: false,
+                    };
                     left = self.node(kind, self.since(start), depth)?;
                 }
                 "!" if matches!(self.ahead(1), Tok::Op("." | ";" | ")")) => {
@@ -94,8 +97,8 @@ impl Parser<'_, '_> {
         let follows = self.arguments_end(self.at, 16).map(|end| self.token_at(end));
         match follows {
             Some(Tok::Op(
-                "(" | ")" | "]" | "}" | ":" | ";" | "," | "." | "?" | "==" | "!=" | "|" | "^" | "&&" | "||" | "&" | "["
-                | "?." | "?[" | ">",
+                "(" | ")" | "]" | "}" | ":" | ";" | "," | "." | "?" | "==" | "!=" | "|" | "^" | "&&" | "||"
+                | "&" | "[" | "?." | "?[" | ">",
             ))
             | Some(Tok::End) => self.type_arguments(),
             _ => Ok(Vec::new()),
@@ -105,7 +108,12 @@ impl Parser<'_, '_> {
     fn primary(&mut self) -> Parsed<Expr> {
         let span = self.span();
         match self.peek() {
-            Tok::Int { .. } | Tok::Double(_) | Tok::Single(_) | Tok::Decimal(_) | Tok::Char(_) | Tok::Text(_) => {
+            Tok::Int { .. }
+            | Tok::Double(_)
+            | Tok::Single(_)
+            | Tok::Decimal(_)
+            | Tok::Char(_)
+            | Tok::Text(_) => {
                 let literal = self.peek().clone();
                 self.at += 1;
                 self.node(ExprKind::Literal(literal), span, 0)
@@ -136,7 +144,9 @@ impl Parser<'_, '_> {
             "true" => Some(ExprKind::Bool(true)),
             "false" => Some(ExprKind::Bool(false)),
             "null" => Some(ExprKind::Null),
-            _ if word != "void" && crate::types::Type::from_keyword(word).is_some() => Some(ExprKind::Predefined(word)),
+            _ if word != "void" && crate::types::Type::from_keyword(word).is_some() => {
+                Some(ExprKind::Predefined(word))
+            }
             _ => None,
         };
         if let Some(kind) = simple {
@@ -167,7 +177,11 @@ impl Parser<'_, '_> {
                 let value = self.boxed_expression()?;
                 self.expect_op(")")?;
                 let depth = value.depth;
-                self.node(ExprKind::Checked(word == "checked", value), self.since(span), depth)
+                self.node(
+                    ExprKind::Checked(word == "checked", value),
+                    self.since(span),
+                    depth,
+                )
             }
             "this" | "base" => Err(self.fail(format!("there is no `{word}` in a policy expression"), span)),
             _ => Err(self.expected("an expression")),
@@ -231,18 +245,24 @@ impl Parser<'_, '_> {
 
     // `int x` or `var x` as an expression: behind `out`, and inside a deconstruction.
     fn declaration(&mut self) -> Parsed<Option<Expr>> {
-        let Some(end) = self.type_end(self.at, 16) else { return Ok(None) };
-        if !matches!((self.token_at(end), self.token_at(end + 1)), (Tok::Name(_), Tok::Op("," | ")"))) {
+        let Some(end) = self.type_end(self.at, 16) else {
+            return Ok(None);
+        };
+        if !matches!(
+            (self.token_at(end), self.token_at(end + 1)),
+            (Tok::Name(_), Tok::Op("," | ")"))
+        ) {
             return Ok(None);
         }
         let span = self.span();
         let ty = self.ty()?;
         let name = self.expect_name("a name")?;
         let designation = match name.text.as_str() {
-            "_" => Designation::Discard(name.span),
+            "_" => Designation::Discard,
             _ => Designation::Name(name),
         };
-        self.node(ExprKind::Declare(ty, designation), self.since(span), 0).map(Some)
+        self.node(ExprKind::Declare(ty, designation), self.since(span), 0)
+            .map(Some)
     }
 
     /// `(a, b)` behind `var`.
@@ -256,7 +276,7 @@ impl Parser<'_, '_> {
                     false => {
                         let name = it.expect_name("a name")?;
                         match name.text.as_str() {
-                            "_" => Designation::Discard(name.span),
+                            "_" => Designation::Discard,
                             _ => Designation::Name(name),
                         }
                     }
@@ -301,15 +321,22 @@ impl Parser<'_, '_> {
             let span = self.span();
             if self.is_name("_") && matches!(self.ahead(1), Tok::Op("," | ")")) {
                 self.at += 1;
-                let ty = TypeSyntax { kind: TypeSyntaxKind::Name("var".to_owned(), Vec::new()), span };
-                let value = self.node(ExprKind::Declare(ty, Designation::Discard(span)), span, 0)?;
+                let ty = TypeSyntax {
+                    kind: TypeSyntaxKind::Name("var".to_owned(), Vec::new()),
+                    span,
+                };
+                let value = self.node(ExprKind::Declare(ty, Designation::Discard), span, 0)?;
                 return Ok(Argument { name, mode, value });
             }
             if let Some(value) = self.declaration()? {
                 return Ok(Argument { name, mode, value });
             }
         }
-        Ok(Argument { name, mode, value: self.expression()? })
+        Ok(Argument {
+            name,
+            mode,
+            value: self.expression()?,
+        })
     }
 
     fn interpolated(&mut self, pieces: &[Piece], span: Span) -> Parsed<Expr> {
@@ -323,218 +350,28 @@ impl Parser<'_, '_> {
                         return Err(self.fail("nested too deeply", span));
                     }
                     let mut inner = Parser::new(tokens, self.diagnostics, self.depth + 4);
-                    let value = inner.expression()?;
+                    let value = inner.boxed_expression()?;
                     let alignment = match inner.take_op(",") {
-                        true => Some(inner.expression()?),
+                        true => Some(inner.boxed_expression()?),
                         false => None,
                     };
                     inner.expect_end()?;
                     let captured = std::mem::take(&mut inner.captured);
                     self.captured.extend(captured);
                     depth = depth.max(value.depth);
-                    parts.push(Part::Hole { value, alignment, format: format.clone() });
+                    parts.push(Part::Hole {
+                        value,
+                        alignment,
+                        format: format.clone(),
+                    });
                 }
             }
         }
         self.node(ExprKind::Interpolated(parts), span, depth)
     }
-
-    // ---- new
-
-    fn creation(&mut self) -> Parsed<Expr> {
-        let span = self.span();
-        self.expect_keyword("new")?;
-        if self.is_op("{") {
-            return self.anonymous(span);
-        }
-        if self.take_op("[") {
-            self.expect_op("]")?;
-            let (items, depth) = self.array_items()?;
-            return self.node(ExprKind::NewArray(None, None, Some(items)), self.since(span), depth);
-        }
-        if self.is_op("(") {
-            return Err(self.fail_with("`new()` without a type is not part of C# 7", span, "name the type behind `new`"));
-        }
-        let ty = self.ty()?;
-        if let TypeSyntaxKind::Array(element) = ty.kind {
-            let (items, depth) = self.array_items()?;
-            return self.node(ExprKind::NewArray(Some(*element), None, Some(items)), self.since(span), depth);
-        }
-        if self.is_op("[") {
-            return self.sized_array(ty, span);
-        }
-        let mut args = Vec::new();
-        let called = self.is_op("(");
-        if called {
-            args = self.arguments("(", ")")?;
-        }
-        let mut depth = deepest(&args);
-        let initializer = match self.is_op("{") {
-            true => {
-                let (initializer, below) = self.initializer()?;
-                depth = depth.max(below);
-                Some(initializer)
-            }
-            false if called => None,
-            false => return Err(self.expected("`(`, `[` or `{`")),
-        };
-        self.node(ExprKind::New(ty, args, initializer), self.since(span), depth)
-    }
-
-    fn sized_array(&mut self, element: TypeSyntax, span: Span) -> Parsed<Expr> {
-        self.expect_op("[")?;
-        let length = self.boxed_expression()?;
-        if self.is_op(",") {
-            return Err(self.fail_with("arrays of more than one dimension are not supported", span, "use `T[][]`"));
-        }
-        self.expect_op("]")?;
-        let mut element = element;
-        while self.is_op("[") && matches!(self.ahead(1), Tok::Op("]")) {
-            self.at += 2;
-            element = TypeSyntax { kind: TypeSyntaxKind::Array(Box::new(element)), span };
-        }
-        let mut depth = length.depth;
-        let items = match self.is_op("{") {
-            true => {
-                let (items, below) = self.array_items()?;
-                depth = depth.max(below);
-                Some(items)
-            }
-            false => None,
-        };
-        self.node(ExprKind::NewArray(Some(element), Some(length), items), self.since(span), depth)
-    }
-
-    /// `{ a, b }` as the elements of an array.
-    pub(super) fn array_items(&mut self) -> Parsed<(Vec<Expr>, u16)> {
-        let mut items: Vec<Expr> = Vec::new();
-        self.expect_op("{")?;
-        while !self.take_op("}") {
-            if !items.is_empty() {
-                self.expect_op(",")?;
-                if self.take_op("}") {
-                    break;
-                }
-            }
-            items.push(self.element()?);
-        }
-        let depth = items.iter().map(|it| it.depth).max().unwrap_or_default();
-        Ok((items, depth))
-    }
-
-    fn element(&mut self) -> Parsed<Expr> {
-        if !self.is_op("{") {
-            return self.expression();
-        }
-        self.deeper(|it| {
-            let span = it.span();
-            let (items, depth) = it.array_items()?;
-            it.node(ExprKind::ArrayInitializer(items), it.since(span), depth)
-        })
-    }
-
-    fn anonymous(&mut self, span: Span) -> Parsed<Expr> {
-        let mut members: Vec<(String, Expr)> = Vec::new();
-        self.expect_op("{")?;
-        while !self.take_op("}") {
-            if !members.is_empty() {
-                self.expect_op(",")?;
-                if self.take_op("}") {
-                    break;
-                }
-            }
-            let named = matches!((self.peek(), self.ahead(1)), (Tok::Name(_), Tok::Op("=")));
-            if named {
-                let name = self.expect_name("a name")?;
-                self.at += 1;
-                members.push((name.text, self.expression()?));
-                continue;
-            }
-            let value = self.expression()?;
-            let Some(name) = inferred_name(&value) else {
-                return Err(self.fail("this member needs a name: `name = value`", value.span));
-            };
-            members.push((name, value));
-        }
-        let depth = members.iter().map(|(_, it)| it.depth).max().unwrap_or_default();
-        self.node(ExprKind::NewAnonymous(members), self.since(span), depth)
-    }
-
-    fn initializer(&mut self) -> Parsed<(Initializer, u16)> {
-        self.deeper(|it| {
-            it.expect_op("{")?;
-            match (it.peek(), it.ahead(1)) {
-                (Tok::Name(_), Tok::Op("=")) => it.member_initializers(),
-                (Tok::Op("["), _) => it.indexed_initializers(),
-                _ => it.element_initializers(),
-            }
-        })
-    }
-
-    fn member_initializers(&mut self) -> Parsed<(Initializer, u16)> {
-        let mut members = Vec::new();
-        let mut depth = 0;
-        while !self.is_op("}") {
-            let name = self.expect_name("a member name")?;
-            self.expect_op("=")?;
-            let (value, below) = self.initial_value()?;
-            depth = depth.max(below);
-            members.push((name, value));
-            if !self.take_op(",") {
-                break;
-            }
-        }
-        self.expect_op("}")?;
-        Ok((Initializer::Members(members), depth))
-    }
-
-    fn indexed_initializers(&mut self) -> Parsed<(Initializer, u16)> {
-        let mut entries = Vec::new();
-        let mut depth = 0;
-        while !self.is_op("}") {
-            let args = self.arguments("[", "]")?;
-            self.expect_op("=")?;
-            let (value, below) = self.initial_value()?;
-            depth = depth.max(below).max(deepest(&args));
-            entries.push((args, value));
-            if !self.take_op(",") {
-                break;
-            }
-        }
-        self.expect_op("}")?;
-        Ok((Initializer::Indexed(entries), depth))
-    }
-
-    fn initial_value(&mut self) -> Parsed<(InitialValue, u16)> {
-        if self.is_op("{") {
-            let (nested, depth) = self.initializer()?;
-            return Ok((InitialValue::Nested(nested), depth));
-        }
-        let value = self.expression()?;
-        let depth = value.depth;
-        Ok((InitialValue::Value(value), depth))
-    }
-
-    fn element_initializers(&mut self) -> Parsed<(Initializer, u16)> {
-        let mut elements = Vec::new();
-        let mut depth = 0;
-        while !self.is_op("}") {
-            let args = match self.is_op("{") {
-                true => self.array_items()?.0,
-                false => vec![self.expression()?],
-            };
-            depth = args.iter().map(|it| it.depth).fold(depth, u16::max);
-            elements.push(args);
-            if !self.take_op(",") {
-                break;
-            }
-        }
-        self.expect_op("}")?;
-        Ok((Initializer::Elements(elements), depth))
-    }
 }
 
-fn deepest(args: &[Argument]) -> u16 {
+pub(super) fn deepest(args: &[Argument]) -> u16 {
     args.iter().map(|it| it.value.depth).max().unwrap_or_default()
 }
 

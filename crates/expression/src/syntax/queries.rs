@@ -5,7 +5,19 @@ use super::token::Tok;
 use super::tree::{Clause, End, Expr, ExprKind, From, Name, Query, QueryRest};
 
 const WORDS: &[&str] = &[
-    "from", "where", "select", "group", "into", "orderby", "join", "let", "on", "equals", "by", "ascending", "descending",
+    "from",
+    "where",
+    "select",
+    "group",
+    "into",
+    "orderby",
+    "join",
+    "let",
+    "on",
+    "equals",
+    "by",
+    "ascending",
+    "descending",
 ];
 
 /// Whether `name` is a word of the language inside a query.
@@ -26,7 +38,10 @@ impl Parser<'_, '_> {
         match (self.ahead(1), self.ahead(2)) {
             (Tok::Name(_), Tok::Keyword("in")) => true,
             _ => self.type_end(self.at + 1, 16).is_some_and(|end| {
-                matches!((self.token_at(end), self.token_at(end + 1)), (Tok::Name(_), Tok::Keyword("in")))
+                matches!(
+                    (self.token_at(end), self.token_at(end + 1)),
+                    (Tok::Name(_), Tok::Keyword("in"))
+                )
             }),
         }
     }
@@ -39,7 +54,12 @@ impl Parser<'_, '_> {
             self.at += 1;
             let first = self.from()?;
             let rest = self.query_rest()?;
-            Ok(Query { first, clauses: rest.clauses, end: rest.end, next: rest.next })
+            Ok(Query {
+                first,
+                clauses: rest.clauses,
+                end: rest.end,
+                next: rest.next,
+            })
         })();
         self.queries -= 1;
         self.capture(from, &[]);
@@ -55,7 +75,11 @@ impl Parser<'_, '_> {
         };
         let name = self.expect_name("a name")?;
         self.expect_keyword("in")?;
-        Ok(From { ty, name, source: self.expression()? })
+        Ok(From {
+            ty,
+            name,
+            source: self.expression()?,
+        })
     }
 
     fn word(&mut self, word: &str) -> Parsed<()> {
@@ -94,11 +118,13 @@ impl Parser<'_, '_> {
     }
 
     fn clause(&mut self) -> Parsed<Option<Clause>> {
-        let Tok::Name(word) = self.peek() else { return Ok(None) };
+        let Tok::Name(word) = self.peek() else {
+            return Ok(None);
+        };
         let clause = match &**word {
             "from" => {
                 self.at += 1;
-                Clause::From(self.from()?)
+                Clause::From(Box::new(self.from()?))
             }
             "let" => {
                 self.at += 1;
@@ -128,16 +154,21 @@ impl Parser<'_, '_> {
             }
             "join" => {
                 self.at += 1;
-                let from = self.from()?;
+                let from = Box::new(self.from()?);
                 self.word("on")?;
-                let left = self.expression()?;
+                let left = self.boxed_expression()?;
                 self.word("equals")?;
-                let right = self.expression()?;
+                let right = self.boxed_expression()?;
                 let into = match self.take_name("into") {
                     true => Some(self.expect_name("a name")?),
                     false => None,
                 };
-                Clause::Join { from, left, right, into }
+                Clause::Join {
+                    from,
+                    left,
+                    right,
+                    into,
+                }
             }
             _ => return Ok(None),
         };

@@ -105,7 +105,9 @@ fn skip(bytes: &[u8], at: usize) -> Option<usize> {
 
 fn find(bytes: &[u8], from: usize, what: &[u8]) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    rest.windows(what.len()).position(|it| it == what).map_or(bytes.len(), |found| from + found + what.len())
+    rest.windows(what.len())
+        .position(|it| it == what)
+        .map_or(bytes.len(), |found| from + found + what.len())
 }
 
 fn plain_string(bytes: &[u8], mut at: usize) -> usize {
@@ -159,7 +161,11 @@ mod tests {
 
     fn whole(text: &str) {
         assert_eq!(end_of_expression(text, 0), Some(text.len()), "{text}");
-        assert_eq!(end_of_expression(&format!("{text}  rest)"), 0), Some(text.len()), "{text}");
+        assert_eq!(
+            end_of_expression(&format!("{text}  rest)"), 0),
+            Some(text.len()),
+            "{text}"
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::parser::{Parsed, Parser};
 use super::token::Tok;
 use super::tree::{
-    ArgumentMode, Block, Catch, Designation, Expr, ExprKind, Function, FunctionParam, Goto, Label, LambdaBody, Section,
-    Statement, StatementKind,
+    ArgumentMode, Block, Catch, Designation, Expr, ExprKind, Function, FunctionParam, Goto, Label,
+    LambdaBody, Section, Statement, StatementKind,
 };
 
 impl Parser<'_, '_> {
@@ -20,7 +20,10 @@ impl Parser<'_, '_> {
                 }
                 statements.push(it.statement()?);
             }
-            Ok(Block { statements, span: it.since(start) })
+            Ok(Block {
+                statements,
+                span: it.since(start),
+            })
         })
     }
 
@@ -31,20 +34,29 @@ impl Parser<'_, '_> {
         while !matches!(self.peek(), Tok::End) {
             statements.push(self.statement()?);
         }
-        Ok(Block { statements, span: self.since(start) })
+        Ok(Block {
+            statements,
+            span: self.since(start),
+        })
     }
 
     fn statement(&mut self) -> Parsed<Statement> {
         self.deeper(|it| {
             let start = it.span();
             let kind = it.statement_kind()?;
-            Ok(Statement { kind, span: it.since(start) })
+            Ok(Statement {
+                kind,
+                span: it.since(start),
+            })
         })
     }
 
     fn nested(&mut self) -> Parsed<Box<Statement>> {
         let statement = self.statement()?;
-        if matches!(statement.kind, StatementKind::Local { .. } | StatementKind::Function(_)) {
+        if matches!(
+            statement.kind,
+            StatementKind::Local { .. } | StatementKind::Function(_)
+        ) {
             return Err(self.fail("a declaration needs braces around it here", statement.span));
         }
         Ok(Box::new(statement))
@@ -144,10 +156,16 @@ impl Parser<'_, '_> {
             let start = self.span();
             if self.at_local() {
                 let kind = self.local(false)?;
-                init.push(Statement { kind, span: self.since(start) });
+                init.push(Statement {
+                    kind,
+                    span: self.since(start),
+                });
             } else {
                 for value in self.expressions(";")? {
-                    init.push(Statement { span: value.span, kind: StatementKind::Expression(value) });
+                    init.push(Statement {
+                        span: value.span,
+                        kind: StatementKind::Expression(value),
+                    });
                 }
             }
         }
@@ -160,7 +178,12 @@ impl Parser<'_, '_> {
             true => Vec::new(),
             false => self.expressions(")")?,
         };
-        Ok(StatementKind::For { init, condition, step, body: self.nested()? })
+        Ok(StatementKind::For {
+            init,
+            condition,
+            step,
+            body: self.nested()?,
+        })
     }
 
     fn expressions(&mut self, close: &str) -> Parsed<Vec<Expr>> {
@@ -181,7 +204,7 @@ impl Parser<'_, '_> {
             false => {
                 let name = self.expect_name("a name")?;
                 match name.text.as_str() {
-                    "_" => Designation::Discard(name.span),
+                    "_" => Designation::Discard,
                     _ => Designation::Name(name),
                 }
             }
@@ -189,7 +212,12 @@ impl Parser<'_, '_> {
         self.expect_keyword("in")?;
         let sequence = self.expression()?;
         self.expect_op(")")?;
-        Ok(StatementKind::Foreach { ty, target, sequence, body: self.nested()? })
+        Ok(StatementKind::Foreach {
+            ty,
+            target,
+            sequence,
+            body: self.nested()?,
+        })
     }
 
     fn try_statement(&mut self) -> Parsed<StatementKind> {
@@ -208,7 +236,12 @@ impl Parser<'_, '_> {
             if self.take_name("when") {
                 filter = Some(self.condition()?);
             }
-            catches.push(Catch { ty, name, filter, body: self.block()? });
+            catches.push(Catch {
+                ty,
+                name,
+                filter,
+                body: self.block()?,
+            });
         }
         let finally = match self.take_keyword("finally") {
             true => Some(self.block()?),
@@ -217,14 +250,22 @@ impl Parser<'_, '_> {
         if catches.is_empty() && finally.is_none() {
             return Err(self.expected("`catch` or `finally`"));
         }
-        Ok(StatementKind::Try { body, catches, finally })
+        Ok(StatementKind::Try {
+            body,
+            catches,
+            finally,
+        })
     }
 
     fn using_statement(&mut self) -> Parsed<StatementKind> {
         let start = self.span();
         self.at += 1;
         if !self.is_op("(") {
-            return Err(self.fail_with("`using` without parentheses is not part of C# 7", start, "write `using (var x = ...) { ... }`"));
+            return Err(self.fail_with(
+                "`using` without parentheses is not part of C# 7",
+                start,
+                "write `using (var x = ...) { ... }`",
+            ));
         }
         self.expect_op("(")?;
         let start = self.span();
@@ -236,7 +277,10 @@ impl Parser<'_, '_> {
                 StatementKind::Expression(value)
             }
         };
-        let resource = Statement { kind, span: self.since(start) };
+        let resource = Statement {
+            kind,
+            span: self.since(start),
+        };
         Ok(StatementKind::Using(Box::new(resource), self.nested()?))
     }
 
@@ -256,7 +300,7 @@ impl Parser<'_, '_> {
                 } else if self.take_keyword("case") {
                     let pattern = self.pattern()?;
                     let guard = match self.take_name("when") {
-                        true => Some(self.expression()?),
+                        true => Some(self.boxed_expression()?),
                         false => None,
                     };
                     self.expect_op(":")?;
@@ -272,7 +316,11 @@ impl Parser<'_, '_> {
             while !self.is_keyword("case") && !self.at_default_label() && !self.is_op("}") {
                 body.push(self.statement()?);
             }
-            sections.push(Section { labels, body, span: self.since(start) });
+            sections.push(Section {
+                labels,
+                body,
+                span: self.since(start),
+            });
         }
         Ok(StatementKind::Switch(value, sections))
     }
@@ -297,18 +345,26 @@ impl Parser<'_, '_> {
 
     // A type, a name, and what can follow them.
     fn at_local(&self) -> bool {
-        let Some(end) = self.type_end(self.at, 16) else { return false };
+        let Some(end) = self.type_end(self.at, 16) else {
+            return false;
+        };
         matches!(self.token_at(end), Tok::Name(_))
             && matches!(self.token_at(end + 1), Tok::Op("=" | ";" | ",") | Tok::End)
     }
 
     fn at_function(&self) -> bool {
         let start = self.at;
-        let Some(end) = self.type_end(start, 16) else { return false };
-        if !matches!((self.token_at(end), self.token_at(end + 1)), (Tok::Name(_), Tok::Op("("))) {
+        let Some(end) = self.type_end(start, 16) else {
+            return false;
+        };
+        if !matches!(
+            (self.token_at(end), self.token_at(end + 1)),
+            (Tok::Name(_), Tok::Op("("))
+        ) {
             return false;
         }
-        self.closer(end + 1).is_some_and(|close| matches!(self.token_at(close + 1), Tok::Op("{" | "=>")))
+        self.closer(end + 1)
+            .is_some_and(|close| matches!(self.token_at(close + 1), Tok::Op("{" | "=>")))
     }
 
     fn declaration_or_expression(&mut self) -> Parsed<StatementKind> {
@@ -318,8 +374,11 @@ impl Parser<'_, '_> {
         if self.at_function() {
             return self.function();
         }
-        if self.is_name("var") && matches!(self.ahead(1), Tok::Op("("))
-            && self.closer(self.at + 1).is_some_and(|close| matches!(self.token_at(close + 1), Tok::Op("=")))
+        if self.is_name("var")
+            && matches!(self.ahead(1), Tok::Op("("))
+            && self
+                .closer(self.at + 1)
+                .is_some_and(|close| matches!(self.token_at(close + 1), Tok::Op("=")))
         {
             return self.deconstruction();
         }
@@ -372,7 +431,11 @@ impl Parser<'_, '_> {
             }
         }
         self.expect_op(close)?;
-        Ok(StatementKind::Local { ty, constant, variables })
+        Ok(StatementKind::Local {
+            ty,
+            constant,
+            variables,
+        })
     }
 
     fn function(&mut self) -> Parsed<StatementKind> {
@@ -390,7 +453,12 @@ impl Parser<'_, '_> {
         };
         let own: Vec<&str> = params.iter().map(|it| it.name.text.as_str()).collect();
         self.capture(from, &own);
-        Ok(StatementKind::Function(Function { result, name, params, body }))
+        Ok(StatementKind::Function(Function {
+            result,
+            name,
+            params,
+            body,
+        }))
     }
 
     fn function_params(&mut self) -> Parsed<Vec<FunctionParam>> {
@@ -412,7 +480,13 @@ impl Parser<'_, '_> {
                 true => Some(self.expression()?),
                 false => None,
             };
-            list.push(FunctionParam { ty, name, mode, params, default });
+            list.push(FunctionParam {
+                ty,
+                name,
+                mode,
+                params,
+                default,
+            });
         }
         Ok(list)
     }

@@ -30,7 +30,10 @@ pub(crate) enum Tok {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Piece {
     Text(Text),
-    Hole { tokens: Vec<Token>, format: Option<String> },
+    Hole {
+        tokens: Vec<Token>,
+        format: Option<String>,
+    },
 }
 
 impl Tok {

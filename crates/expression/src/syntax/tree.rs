@@ -107,7 +107,11 @@ pub(crate) enum ArgumentMode {
 #[derive(Debug)]
 pub(crate) enum Part {
     Text(Text),
-    Hole { value: Expr, alignment: Option<Expr>, format: Option<String> },
+    Hole {
+        value: Boxed,
+        alignment: Option<Boxed>,
+        format: Option<String>,
+    },
 }
 
 #[derive(Debug)]
@@ -157,7 +161,7 @@ pub(crate) enum Pattern {
 #[derive(Debug)]
 pub(crate) enum Designation {
     Name(Name),
-    Discard(Span),
+    Discard,
     Tuple(Vec<Designation>),
 }
 
@@ -187,11 +191,16 @@ pub(crate) struct From {
 
 #[derive(Debug)]
 pub(crate) enum Clause {
-    From(From),
+    From(Box<From>),
     Let(Name, Expr),
     Where(Expr),
     OrderBy(Vec<(Expr, bool)>),
-    Join { from: From, left: Expr, right: Expr, into: Option<Name> },
+    Join {
+        from: Box<From>,
+        left: Boxed,
+        right: Boxed,
+        into: Option<Name>,
+    },
 }
 
 #[derive(Debug)]
@@ -216,19 +225,37 @@ pub(crate) struct Statement {
 pub(crate) enum StatementKind {
     Empty,
     Block(Block),
-    Local { ty: TypeSyntax, constant: bool, variables: Vec<(Name, Option<Expr>)> },
+    Local {
+        ty: TypeSyntax,
+        constant: bool,
+        variables: Vec<(Name, Option<Expr>)>,
+    },
     Function(Function),
     Expression(Expr),
     If(Expr, Box<Statement>, Option<Box<Statement>>),
     While(Expr, Box<Statement>),
     DoWhile(Box<Statement>, Expr),
-    For { init: Vec<Statement>, condition: Option<Expr>, step: Vec<Expr>, body: Box<Statement> },
-    Foreach { ty: TypeSyntax, target: Designation, sequence: Expr, body: Box<Statement> },
+    For {
+        init: Vec<Statement>,
+        condition: Option<Expr>,
+        step: Vec<Expr>,
+        body: Box<Statement>,
+    },
+    Foreach {
+        ty: TypeSyntax,
+        target: Designation,
+        sequence: Expr,
+        body: Box<Statement>,
+    },
     Return(Option<Expr>),
     Throw(Option<Expr>),
     Break,
     Continue,
-    Try { body: Block, catches: Vec<Catch>, finally: Option<Block> },
+    Try {
+        body: Block,
+        catches: Vec<Catch>,
+        finally: Option<Block>,
+    },
     Using(Box<Statement>, Box<Statement>),
     Switch(Expr, Vec<Section>),
     Goto(Goto),
@@ -271,7 +298,7 @@ pub(crate) struct Section {
 #[derive(Debug)]
 pub(crate) enum Label {
     Default(Span),
-    Case(Pattern, Option<Expr>, Span),
+    Case(Pattern, Option<Boxed>, Span),
 }
 
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use super::breaker::{Breaker, CallResult, Open};
 use super::credentials::Credentials;
 use super::pool::{Member, Rotation};
 use super::retry_after;
-use crate::target::{Directory, Target, parse_url};
+use crate::target::{Directory, Target};
 use clock::Moment;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use model::BackendKind;
@@ -166,10 +166,10 @@ impl Backends {
         }
     }
 
-    /// The settings that calls of this service need.
+    /// The settings that calls of this service over TLS need.
     pub(crate) fn verifications(&self) -> impl Iterator<Item = wire::Verification> {
         self.all.iter().filter_map(|backend| match &backend.kind {
-            Kind::Single(single) => Some(single.verification),
+            Kind::Single(single) => single.target.as_ref().is_ok_and(Target::is_tls).then_some(single.verification),
             Kind::Pool(_) => None,
         })
     }
@@ -185,7 +185,7 @@ impl Backends {
 impl Single {
     fn new(config: &model::Backend, name: &Arc<str>, directory: &Directory, old: Option<&Backend>) -> Single {
         let url = config.url.as_deref().unwrap_or_default();
-        let target = match parse_url(url) {
+        let target = match policy::url::parse(url) {
             Some(url) => directory.target(&url),
             None => Err(format!("backend `{name}` has the URL `{url}`, which is not absolute")),
         };

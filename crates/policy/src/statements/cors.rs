@@ -25,6 +25,7 @@ use http::header::{
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
+use source::Diagnostic;
 
 pub(super) static SHAPE: Shape = Shape {
     name: "cors",
@@ -33,7 +34,7 @@ pub(super) static SHAPE: Shape = Shape {
         optional("allow-credentials").or("false").bool(),
         optional("terminate-unmatched-request").or("true").bool(),
     ],
-    content: Content::Children(&[one(&ORIGINS), maybe(&METHODS), one(&HEADERS), maybe(&EXPOSED)]),
+    content: Content::Children(&[one(&ORIGINS), maybe(&METHODS), maybe(&HEADERS), maybe(&EXPOSED)]),
 };
 static ORIGINS: Shape = Shape {
     name: "allowed-origins",
@@ -88,6 +89,11 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
         max_age = it.setting_or("preflight-result-max-age", 0);
         it.children("method", |it| it.text())
     });
+    // The reference calls the element required; published policies that run on Azure leave it out (obs).
+    if !element.node.elements().any(|it| it.name == "allowed-headers") {
+        let message = "`cors` has no `allowed-headers`, so a preflight that asks for a header is refused";
+        element.report(Diagnostic::warning("missing-element", message, element.name_span()));
+    }
     Action::Cors(Box::new(Cors {
         allow_credentials: element.setting_or("allow-credentials", false),
         terminate: element.setting_or("terminate-unmatched-request", true),

@@ -154,10 +154,10 @@ static TABLE: &[Spec] = &[
     policy(&rewrite_uri::SHAPE, IN, rewrite_uri::parse),
     // Authentication, access, cross-domain.
     policy(&authentication_basic::SHAPE, IN, authentication_basic::parse),
-    policy(
-        &authentication_managed_identity::SHAPE,
-        IN,
-        authentication_managed_identity::parse,
+    // Published policies use it in outbound, around a `send-request` (obs); its page lists inbound alone.
+    tolerated(
+        policy(&authentication_managed_identity::SHAPE, IN, authentication_managed_identity::parse),
+        Sections::OUT,
     ),
     policy(&check_header::SHAPE, IN, check_header::parse),
     policy(&ip_filter::SHAPE, IN, ip_filter::parse),

@@ -23,6 +23,17 @@ pub(super) enum Body {
     Value(Scalar),
 }
 
+impl Body {
+    fn each(&self, mut visit: impl FnMut(&Arc<Node>)) {
+        match self {
+            Body::Object(properties) => properties.values().for_each(visit),
+            Body::Array(items) | Body::Constructor(_, items) => items.iter().for_each(visit),
+            Body::Property(_, value) => visit(value),
+            Body::Value(_) => (),
+        }
+    }
+}
+
 /// One node. Its lock is never held while another node's is taken, but for a child's, from above.
 #[derive(Debug)]
 pub(super) struct Node(Mutex<State>);
@@ -38,19 +49,19 @@ pub(super) struct State {
 impl Node {
     /// A node without a parent, over children that get it as theirs.
     pub(super) fn new(body: Body) -> Arc<Node> {
-        let node = Arc::new(Node(Mutex::new(State {
-            parent: Weak::new(),
-            height: 0,
-            body,
-        })));
-        let mut height = 0;
-        for child in node.children() {
-            let mut state = child.0.lock();
-            state.parent = Arc::downgrade(&node);
-            height = height.max(state.height.saturating_add(1));
-        }
-        node.0.lock().height = height;
-        node
+        Arc::new_cyclic(|own| {
+            let mut height = 0;
+            body.each(|child| {
+                let mut state = child.0.lock();
+                state.parent = own.clone();
+                height = height.max(state.height.saturating_add(1));
+            });
+            Node(Mutex::new(State {
+                parent: Weak::new(),
+                height,
+                body,
+            }))
+        })
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -59,12 +70,9 @@ impl Node {
 
     /// The child nodes, in order.
     pub(super) fn children(&self) -> Vec<Arc<Node>> {
-        match &self.state().body {
-            Body::Object(properties) => properties.values().cloned().collect(),
-            Body::Array(items) | Body::Constructor(_, items) => items.clone(),
-            Body::Property(_, value) => vec![value.clone()],
-            Body::Value(_) => Vec::new(),
-        }
+        let mut children = Vec::new();
+        self.state().body.each(|child| children.push(child.clone()));
+        children
     }
 
     pub(super) fn parent(&self) -> Option<Arc<Node>> {

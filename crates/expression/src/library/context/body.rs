@@ -18,24 +18,35 @@ use std::sync::Arc;
 pub(crate) static BODY: TypeDef = interface("IMessageBody").members(MEMBERS);
 
 static MEMBERS: &[Member] = &[
-    method("T As<T>(bool preserveContent = false)", |cx, a, t| read_as(cx, &a[0], a[1].bool(), &t[0])),
-    method("IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)", |cx, a, _| {
-        match read(cx, &a[0], a[1].bool()) {
+    method("T As<T>(bool preserveContent = false)", |cx, a, t| {
+        read_as(cx, &a[0], a[1].bool(), &t[0])
+    }),
+    method(
+        "IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)",
+        |cx, a, _| match read(cx, &a[0], a[1].bool()) {
             Some((bytes, charset)) => Ok(form(&decode(&bytes, charset.as_deref()))),
             None => Ok(Value::Null),
-        }
-    }),
+        },
+    ),
 ];
 
 /// What the result of `AsFormUrlEncodedContent` can do beside being a dictionary.
 pub(crate) static FORMS: TypeDef = static_class("FormUrlEncodedExtensions").members(&[
-    extension("string ToQueryString(this IDictionary<string, IList<string>> form)", |cx, a, _| {
-        let text = encoded(cx, &a[0])?;
-        Ok(if text.is_empty() { Value::Null } else { format!("?{text}").into() })
-    }),
-    extension("string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> form)", |cx, a, _| {
-        Ok(encoded(cx, &a[0])?.into())
-    }),
+    extension(
+        "string ToQueryString(this IDictionary<string, IList<string>> form)",
+        |cx, a, _| {
+            let text = encoded(cx, &a[0])?;
+            Ok(if text.is_empty() {
+                Value::Null
+            } else {
+                format!("?{text}").into()
+            })
+        },
+    ),
+    extension(
+        "string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> form)",
+        |cx, a, _| Ok(encoded(cx, &a[0])?.into()),
+    ),
 ]);
 
 /// The body of a response that a variable holds.
@@ -72,11 +83,12 @@ fn read(cx: &mut Cx<'_>, body: &Value, preserve: bool) -> Option<(Bytes, Option<
 
 fn charset(headers: &HeaderMap) -> Option<String> {
     let value = super::header_text(headers.get(http::header::CONTENT_TYPE)?.as_bytes());
-    let parameter = value.split(';').skip(1).find_map(|it| {
+    value.split(';').skip(1).find_map(|it| {
         let (name, value) = it.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_owned())
-    });
-    parameter
+        name.trim()
+            .eq_ignore_ascii_case("charset")
+            .then(|| value.trim().trim_matches('"').to_owned())
+    })
 }
 
 // By the charset of the content type; UTF-8 when there is none or it is not known (inferred).
@@ -94,7 +106,9 @@ fn decode(bytes: &[u8], charset: Option<&str>) -> String {
 
 fn read_as(cx: &mut Cx<'_>, body: &Value, preserve: bool, ty: &Type) -> Eval {
     // A consumed body gives null, and what the policy does with it then fails (inferred from field reports).
-    let Some((bytes, charset)) = read(cx, body, preserve) else { return Ok(cast::default_of(ty)) };
+    let Some((bytes, charset)) = read(cx, body, preserve) else {
+        return Ok(cast::default_of(ty));
+    };
     cx.charge(bytes.len().saturating_mul(2))?;
     match ty {
         Type::Array(element) if **element == Type::Byte => Ok(array::from_bytes(&bytes)),
@@ -104,7 +118,9 @@ fn read_as(cx: &mut Cx<'_>, body: &Value, preserve: bool, ty: &Type) -> Eval {
             cx.charge(text.len().saturating_mul(8))?;
             match token::parse_body(&text, other) {
                 Some(parsed) => parsed,
-                None => Err(Exception::not_supported(format!("A message body cannot be read as '{ty}'.")).into()),
+                None => {
+                    Err(Exception::not_supported(format!("A message body cannot be read as '{ty}'.")).into())
+                }
             }
         }
     }
@@ -115,7 +131,10 @@ fn form(text: &str) -> Value {
     let form = dictionary::new(Type::String, values, comparers::ignoring_case());
     for pair in text.split('&').filter(|it| !it.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (Value::from(web_utility::url_decode(name)), Value::from(web_utility::url_decode(value)));
+        let (name, value) = (
+            Value::from(web_utility::url_decode(name)),
+            Value::from(web_utility::url_decode(value)),
+        );
         match form.find(&name).ok().flatten() {
             Some(known) => {
                 if let Some(known) = known.as_object::<list::List>() {
@@ -134,7 +153,11 @@ fn encoded(cx: &mut Cx<'_>, form: &Value) -> Eval<String> {
         let (name, values) = dictionary::pair(&entry);
         for value in cx.collect(&values)? {
             let (name, value) = (name.to_text(), value.to_text());
-            pairs.push(format!("{}={}", web_utility::url_encode(&name), web_utility::url_encode(&value)));
+            pairs.push(format!(
+                "{}={}",
+                web_utility::url_encode(&name),
+                web_utility::url_encode(&value)
+            ));
         }
     }
     Ok(pairs.join("&"))

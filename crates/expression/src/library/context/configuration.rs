@@ -4,7 +4,8 @@ use super::url;
 use crate::Value;
 use crate::dotnet::datetime::DateTime;
 use crate::host::{
-    ApiFacts, BackendFacts, DeploymentFacts, GroupFacts, OperationFacts, ProductFacts, SubscriptionFacts, UserFacts,
+    ApiFacts, BackendFacts, DeploymentFacts, GroupFacts, OperationFacts, ProductFacts, SubscriptionFacts,
+    UserFacts,
 };
 use crate::library::table::{Def, TypeDef, enumeration, interface, property};
 use crate::library::{array, date_time};
@@ -83,116 +84,241 @@ fn groups(groups: &[GroupFacts]) -> Value {
 /// `IApi`.
 pub(crate) static API: TypeDef = interface("IApi").members(&[
     property("string Id", |_, a, _| Ok(a[0].of::<Api>()?.0.id.as_str().into())),
-    property("string Name", |_, a, _| Ok(a[0].of::<Api>()?.0.name.as_str().into())),
-    property("string Path", |_, a, _| Ok(a[0].of::<Api>()?.0.path.as_str().into())),
-    property("IEnumerable<string> Protocols", |_, a, _| Ok(Value::strings(a[0].of::<Api>()?.0.protocols.clone()))),
-    property("IUrl ServiceUrl", |_, a, _| Ok(a[0].of::<Api>()?.0.service_url.clone().map_or(Value::Null, url::value))),
-    property("ISubscriptionKeyParameterNames SubscriptionKeyParameterNames", |_, a, _| {
-        Ok(Value::object(KeyNames(a[0].of::<Api>()?.0.clone())))
+    property("string Name", |_, a, _| {
+        Ok(a[0].of::<Api>()?.0.name.as_str().into())
     }),
-    property("string Revision", |_, a, _| Ok(a[0].of::<Api>()?.0.revision.as_str().into())),
-    property("string Version", |_, a, _| Ok(a[0].of::<Api>()?.0.version.as_str().into())),
-    property("bool IsCurrentRevision", |_, a, _| Ok(a[0].of::<Api>()?.0.is_current_revision.into())),
+    property("string Path", |_, a, _| {
+        Ok(a[0].of::<Api>()?.0.path.as_str().into())
+    }),
+    property("IEnumerable<string> Protocols", |_, a, _| {
+        Ok(Value::strings(a[0].of::<Api>()?.0.protocols.clone()))
+    }),
+    property("IUrl ServiceUrl", |_, a, _| {
+        Ok(a[0]
+            .of::<Api>()?
+            .0
+            .service_url
+            .clone()
+            .map_or(Value::Null, url::value))
+    }),
+    property(
+        "ISubscriptionKeyParameterNames SubscriptionKeyParameterNames",
+        |_, a, _| Ok(Value::object(KeyNames(a[0].of::<Api>()?.0.clone()))),
+    ),
+    property("string Revision", |_, a, _| {
+        Ok(a[0].of::<Api>()?.0.revision.as_str().into())
+    }),
+    property("string Version", |_, a, _| {
+        Ok(a[0].of::<Api>()?.0.version.as_str().into())
+    }),
+    property("bool IsCurrentRevision", |_, a, _| {
+        Ok(a[0].of::<Api>()?.0.is_current_revision.into())
+    }),
 ]);
 
 /// `ISubscriptionKeyParameterNames`.
 pub(crate) static KEY_NAMES: TypeDef = interface("ISubscriptionKeyParameterNames").members(&[
-    property("string Header", |_, a, _| Ok(a[0].of::<KeyNames>()?.0.key_header.as_str().into())),
-    property("string Query", |_, a, _| Ok(a[0].of::<KeyNames>()?.0.key_query.as_str().into())),
+    property("string Header", |_, a, _| {
+        Ok(a[0].of::<KeyNames>()?.0.key_header.as_str().into())
+    }),
+    property("string Query", |_, a, _| {
+        Ok(a[0].of::<KeyNames>()?.0.key_query.as_str().into())
+    }),
 ]);
 
 /// `IOperation`.
 pub(crate) static OPERATION: TypeDef = interface("IOperation").members(&[
-    property("string Id", |_, a, _| Ok(a[0].of::<Operation>()?.0.id.as_str().into())),
-    property("string Method", |_, a, _| Ok(a[0].of::<Operation>()?.0.method.as_str().into())),
-    property("string Name", |_, a, _| Ok(a[0].of::<Operation>()?.0.name.as_str().into())),
-    property("string UrlTemplate", |_, a, _| Ok(a[0].of::<Operation>()?.0.url_template.as_str().into())),
+    property("string Id", |_, a, _| {
+        Ok(a[0].of::<Operation>()?.0.id.as_str().into())
+    }),
+    property("string Method", |_, a, _| {
+        Ok(a[0].of::<Operation>()?.0.method.as_str().into())
+    }),
+    property("string Name", |_, a, _| {
+        Ok(a[0].of::<Operation>()?.0.name.as_str().into())
+    }),
+    property("string UrlTemplate", |_, a, _| {
+        Ok(a[0].of::<Operation>()?.0.url_template.as_str().into())
+    }),
 ]);
 
 /// `IProduct`.
 pub(crate) static PRODUCT: TypeDef = interface("IProduct").members(&[
     property("IEnumerable<IApi> Apis", |_, a, _| {
-        let apis = a[0].of::<Product>()?.0.apis.iter().map(|it| api(Some(it.clone()))).collect();
+        let apis = a[0]
+            .of::<Product>()?
+            .0
+            .apis
+            .iter()
+            .map(|it| api(Some(it.clone())))
+            .collect();
         Ok(array::new(Type::class(&API), apis))
     }),
-    property("bool ApprovalRequired", |_, a, _| Ok(a[0].of::<Product>()?.0.approval_required.into())),
-    property("IEnumerable<IGroup> Groups", |_, a, _| Ok(groups(&a[0].of::<Product>()?.0.groups))),
-    property("string Id", |_, a, _| Ok(a[0].of::<Product>()?.0.id.as_str().into())),
-    property("string Name", |_, a, _| Ok(a[0].of::<Product>()?.0.name.as_str().into())),
+    property("bool ApprovalRequired", |_, a, _| {
+        Ok(a[0].of::<Product>()?.0.approval_required.into())
+    }),
+    property("IEnumerable<IGroup> Groups", |_, a, _| {
+        Ok(groups(&a[0].of::<Product>()?.0.groups))
+    }),
+    property("string Id", |_, a, _| {
+        Ok(a[0].of::<Product>()?.0.id.as_str().into())
+    }),
+    property("string Name", |_, a, _| {
+        Ok(a[0].of::<Product>()?.0.name.as_str().into())
+    }),
     property("ProductState State", |_, a, _| {
-        Ok(Value::Enum(Def(&PRODUCT_STATE), i64::from(a[0].of::<Product>()?.0.published)))
+        Ok(Value::Enum(
+            Def(&PRODUCT_STATE),
+            i64::from(a[0].of::<Product>()?.0.published),
+        ))
     }),
     // The current reference and the older one spell it differently.
-    property("int? SubscriptionLimit", |_, a, _| Ok(a[0].of::<Product>()?.0.subscriptions_limit.into())),
-    property("int? SubscriptionsLimit", |_, a, _| Ok(a[0].of::<Product>()?.0.subscriptions_limit.into())),
-    property("bool SubscriptionRequired", |_, a, _| Ok(a[0].of::<Product>()?.0.subscription_required.into())),
+    property("int? SubscriptionLimit", |_, a, _| {
+        Ok(a[0].of::<Product>()?.0.subscriptions_limit.into())
+    }),
+    property("int? SubscriptionsLimit", |_, a, _| {
+        Ok(a[0].of::<Product>()?.0.subscriptions_limit.into())
+    }),
+    property("bool SubscriptionRequired", |_, a, _| {
+        Ok(a[0].of::<Product>()?.0.subscription_required.into())
+    }),
 ]);
 
 /// `ProductState`.
-pub(crate) static PRODUCT_STATE: TypeDef = enumeration("ProductState", &[("NotPublished", 0), ("Published", 1)]);
+pub(crate) static PRODUCT_STATE: TypeDef =
+    enumeration("ProductState", &[("NotPublished", 0), ("Published", 1)]);
 
 /// `IGroup`.
 pub(crate) static GROUP: TypeDef = interface("IGroup").members(&[
-    property("string Id", |_, a, _| Ok(a[0].of::<Group>()?.0.id.as_str().into())),
-    property("string Name", |_, a, _| Ok(a[0].of::<Group>()?.0.name.as_str().into())),
+    property("string Id", |_, a, _| {
+        Ok(a[0].of::<Group>()?.0.id.as_str().into())
+    }),
+    property("string Name", |_, a, _| {
+        Ok(a[0].of::<Group>()?.0.name.as_str().into())
+    }),
 ]);
 
 /// `ISubscription`.
 pub(crate) static SUBSCRIPTION: TypeDef = interface("ISubscription").members(&[
-    property("DateTime CreatedDate", |_, a, _| Ok(date(a[0].of::<Subscription>()?.0.created))),
+    property("DateTime CreatedDate", |_, a, _| {
+        Ok(date(a[0].of::<Subscription>()?.0.created))
+    }),
     // The older reference has this name.
-    property("DateTime CreatedTime", |_, a, _| Ok(date(a[0].of::<Subscription>()?.0.created))),
-    property("DateTime? EndDate", |_, a, _| Ok(a[0].of::<Subscription>()?.0.ends.map(date).into())),
-    property("DateTime? StartDate", |_, a, _| Ok(a[0].of::<Subscription>()?.0.starts.map(date).into())),
-    property("string Id", |_, a, _| Ok(a[0].of::<Subscription>()?.0.id.as_str().into())),
-    property("string Key", |_, a, _| Ok(a[0].of::<Subscription>()?.0.key.as_str().into())),
-    property("string Name", |_, a, _| Ok(a[0].of::<Subscription>()?.0.name.as_str().into())),
-    property("string PrimaryKey", |_, a, _| Ok(a[0].of::<Subscription>()?.0.primary_key.as_str().into())),
-    property("string SecondaryKey", |_, a, _| Ok(a[0].of::<Subscription>()?.0.secondary_key.as_str().into())),
+    property("DateTime CreatedTime", |_, a, _| {
+        Ok(date(a[0].of::<Subscription>()?.0.created))
+    }),
+    property("DateTime? EndDate", |_, a, _| {
+        Ok(a[0].of::<Subscription>()?.0.ends.map(date).into())
+    }),
+    property("DateTime? StartDate", |_, a, _| {
+        Ok(a[0].of::<Subscription>()?.0.starts.map(date).into())
+    }),
+    property("string Id", |_, a, _| {
+        Ok(a[0].of::<Subscription>()?.0.id.as_str().into())
+    }),
+    property("string Key", |_, a, _| {
+        Ok(a[0].of::<Subscription>()?.0.key.as_str().into())
+    }),
+    property("string Name", |_, a, _| {
+        Ok(a[0].of::<Subscription>()?.0.name.as_str().into())
+    }),
+    property("string PrimaryKey", |_, a, _| {
+        Ok(a[0].of::<Subscription>()?.0.primary_key.as_str().into())
+    }),
+    property("string SecondaryKey", |_, a, _| {
+        Ok(a[0].of::<Subscription>()?.0.secondary_key.as_str().into())
+    }),
 ]);
 
 /// `IUser`.
 pub(crate) static USER: TypeDef = interface("IUser").members(&[
-    property("string Email", |_, a, _| Ok(a[0].of::<User>()?.0.email.as_str().into())),
-    property("string FirstName", |_, a, _| Ok(a[0].of::<User>()?.0.first_name.as_str().into())),
-    property("string LastName", |_, a, _| Ok(a[0].of::<User>()?.0.last_name.as_str().into())),
+    property("string Email", |_, a, _| {
+        Ok(a[0].of::<User>()?.0.email.as_str().into())
+    }),
+    property("string FirstName", |_, a, _| {
+        Ok(a[0].of::<User>()?.0.first_name.as_str().into())
+    }),
+    property("string LastName", |_, a, _| {
+        Ok(a[0].of::<User>()?.0.last_name.as_str().into())
+    }),
     property("string Id", |_, a, _| Ok(a[0].of::<User>()?.0.id.as_str().into())),
-    property("string Note", |_, a, _| Ok(a[0].of::<User>()?.0.note.as_str().into())),
-    property("IEnumerable<IGroup> Groups", |_, a, _| Ok(groups(&a[0].of::<User>()?.0.groups))),
+    property("string Note", |_, a, _| {
+        Ok(a[0].of::<User>()?.0.note.as_str().into())
+    }),
+    property("IEnumerable<IGroup> Groups", |_, a, _| {
+        Ok(groups(&a[0].of::<User>()?.0.groups))
+    }),
     property("IEnumerable<IUserIdentity> Identities", |_, a, _| {
-        let identities = a[0].of::<User>()?.0.identities.iter().map(|it| Value::object(Identity(it.clone()))).collect();
+        let identities = a[0]
+            .of::<User>()?
+            .0
+            .identities
+            .iter()
+            .map(|it| Value::object(Identity(it.clone())))
+            .collect();
         Ok(array::new(Type::class(&IDENTITY), identities))
     }),
-    property("DateTime RegistrationDate", |_, a, _| Ok(date(a[0].of::<User>()?.0.registered))),
+    property("DateTime RegistrationDate", |_, a, _| {
+        Ok(date(a[0].of::<User>()?.0.registered))
+    }),
 ]);
 
 /// `IUserIdentity`: provider and id.
 pub(crate) static IDENTITY: TypeDef = interface("IUserIdentity").members(&[
-    property("string Provider", |_, a, _| Ok(a[0].of::<Identity>()?.0.0.as_str().into())),
-    property("string Id", |_, a, _| Ok(a[0].of::<Identity>()?.0.1.as_str().into())),
+    property("string Provider", |_, a, _| {
+        Ok(a[0].of::<Identity>()?.0.0.as_str().into())
+    }),
+    property("string Id", |_, a, _| {
+        Ok(a[0].of::<Identity>()?.0.1.as_str().into())
+    }),
 ]);
 
 /// `IDeployment`.
 pub(crate) static DEPLOYMENT: TypeDef = interface("IDeployment").members(&[
-    property("IGateway Gateway", |_, a, _| Ok(Value::object(Gateway(a[0].of::<Deployment>()?.0.clone())))),
-    property("string GatewayId", |_, a, _| Ok(a[0].of::<Deployment>()?.0.gateway_id.as_str().into())),
-    property("string Region", |_, a, _| Ok(a[0].of::<Deployment>()?.0.region.as_str().into())),
-    property("string ServiceId", |_, a, _| Ok(a[0].of::<Deployment>()?.0.service_id.as_str().into())),
-    property("string ServiceName", |_, a, _| Ok(a[0].of::<Deployment>()?.0.service_name.as_str().into())),
+    property("IGateway Gateway", |_, a, _| {
+        Ok(Value::object(Gateway(a[0].of::<Deployment>()?.0.clone())))
+    }),
+    property("string GatewayId", |_, a, _| {
+        Ok(a[0].of::<Deployment>()?.0.gateway_id.as_str().into())
+    }),
+    property("string Region", |_, a, _| {
+        Ok(a[0].of::<Deployment>()?.0.region.as_str().into())
+    }),
+    property("string ServiceId", |_, a, _| {
+        Ok(a[0].of::<Deployment>()?.0.service_id.as_str().into())
+    }),
+    property("string ServiceName", |_, a, _| {
+        Ok(a[0].of::<Deployment>()?.0.service_name.as_str().into())
+    }),
 ]);
 
 /// `IGateway`.
 pub(crate) static GATEWAY: TypeDef = interface("IGateway").members(&[
-    property("string Id", |_, a, _| Ok(a[0].of::<Gateway>()?.0.gateway_id.as_str().into())),
-    property("string InstanceId", |_, a, _| Ok(a[0].of::<Gateway>()?.0.instance_id.as_str().into())),
-    property("bool IsManaged", |_, a, _| Ok((a[0].of::<Gateway>()?.0.gateway_id == "managed").into())),
+    property("string Id", |_, a, _| {
+        Ok(a[0].of::<Gateway>()?.0.gateway_id.as_str().into())
+    }),
+    property("string InstanceId", |_, a, _| {
+        Ok(a[0].of::<Gateway>()?.0.instance_id.as_str().into())
+    }),
+    property("bool IsManaged", |_, a, _| {
+        Ok((a[0].of::<Gateway>()?.0.gateway_id == "managed").into())
+    }),
 ]);
 
 /// `IBackend`.
 pub(crate) static BACKEND: TypeDef = interface("IBackend").members(&[
-    property("string Id", |_, a, _| Ok(Value::Text(a[0].of::<Backend>()?.0.id.clone().into()))),
-    property("BackendType Type", |_, a, _| Ok(Value::Enum(Def(&BACKEND_TYPE), i64::from(a[0].of::<Backend>()?.0.is_pool)))),
-    property("string AzureRegion", |_, a, _| Ok(a[0].of::<Backend>()?.0.azure_region.as_deref().into())),
+    property("string Id", |_, a, _| {
+        Ok(Value::Text(a[0].of::<Backend>()?.0.id.clone().into()))
+    }),
+    property("BackendType Type", |_, a, _| {
+        Ok(Value::Enum(
+            Def(&BACKEND_TYPE),
+            i64::from(a[0].of::<Backend>()?.0.is_pool),
+        ))
+    }),
+    property("string AzureRegion", |_, a, _| {
+        Ok(a[0].of::<Backend>()?.0.azure_region.as_deref().into())
+    }),
 ]);
 
 /// `BackendType`.

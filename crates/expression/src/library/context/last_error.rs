@@ -11,9 +11,13 @@ pub(crate) static LAST_ERROR: TypeDef = interface("ILastError").members(&[
     property("string Reason", |cx, _, _| Ok(text(cx, |it| Some(&it.reason)))),
     property("string Message", |cx, _, _| Ok(text(cx, |it| Some(&it.message)))),
     property("string Scope", |cx, _, _| Ok(text(cx, |it| it.scope.as_ref()))),
-    property("string Section", |cx, _, _| Ok(text(cx, |it| it.section.as_ref()))),
+    property("string Section", |cx, _, _| {
+        Ok(text(cx, |it| it.section.as_ref()))
+    }),
     property("string Path", |cx, _, _| Ok(text(cx, |it| it.path.as_ref()))),
-    property("string PolicyId", |cx, _, _| Ok(text(cx, |it| it.policy_id.as_ref()))),
+    property("string PolicyId", |cx, _, _| {
+        Ok(text(cx, |it| it.policy_id.as_ref()))
+    }),
 ]);
 
 fn text(cx: &Cx<'_>, of: impl Fn(&LastError) -> Option<&String>) -> Value {

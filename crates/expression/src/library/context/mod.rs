@@ -10,9 +10,9 @@ pub(crate) mod request; // IRequest
 pub(crate) mod response; // IResponse
 pub(crate) mod url; // IUrl
 
+use super::interfaces;
 use super::key_value_pair;
 use super::table::TypeDef;
-use super::interfaces;
 use crate::Value;
 use crate::eval::Cx;
 use crate::exception::Eval;
@@ -93,7 +93,11 @@ fn headers<'a>(cx: &'a Cx<'_>, of: Message) -> Option<&'a HeaderMap> {
 
 // The lines of a header, each cut at nothing: what arrived as one line stays one value.
 fn header_values(headers: &HeaderMap, name: &str) -> Vec<String> {
-    headers.get_all(name).iter().map(|it| header_text(it.as_bytes())).collect()
+    headers
+        .get_all(name)
+        .iter()
+        .map(|it| header_text(it.as_bytes()))
+        .collect()
 }
 
 // Header bytes are Latin-1 where they are no UTF-8.
@@ -116,7 +120,12 @@ pub(crate) fn lookup(cx: &mut Cx<'_>, part: Part, key: &str) -> Option<Value> {
             url::query_values(&url, key).map(Value::strings)
         }
         Part::MatchedParameters => {
-            let found = cx.host.request().matched_parameters.iter().find(|(name, _)| **name == *key);
+            let found = cx
+                .host
+                .request()
+                .matched_parameters
+                .iter()
+                .find(|(name, _)| **name == *key);
             found.map(|(_, value)| Value::Text(value.clone().into()))
         }
         Part::Variables => {
@@ -132,9 +141,13 @@ pub(crate) fn joined(cx: &mut Cx<'_>, part: Part, key: &Value) -> Eval<Option<Va
     match part {
         Part::Headers(of) => {
             let key = key.str("key")?;
-            let Some(headers) = headers(cx, of) else { return Ok(Some(Value::Null)) };
+            let Some(headers) = headers(cx, of) else {
+                return Ok(Some(Value::Null));
+            };
             let mut lines = headers.get_all(&*key.as_str()).iter();
-            let Some(first) = lines.next() else { return Ok(Some(Value::Null)) };
+            let Some(first) = lines.next() else {
+                return Ok(Some(Value::Null));
+            };
             let mut text = header_text(first.as_bytes());
             for line in lines {
                 text.push(',');
@@ -162,11 +175,19 @@ pub(crate) fn entries(cx: &mut Cx<'_>, part: Part) -> Vec<Value> {
     };
     match part {
         Part::Headers(of) => {
-            let Some(headers) = headers(cx, of) else { return Vec::new() };
-            let entries = headers.keys().map(|name| (display_name(name.as_str()), header_values(headers, name.as_str())));
+            let Some(headers) = headers(cx, of) else {
+                return Vec::new();
+            };
+            let entries = headers
+                .keys()
+                .map(|name| (display_name(name.as_str()), header_values(headers, name.as_str())));
             strings(entries.collect())
         }
-        Part::Query | Part::OriginalQuery => strings(url::of_query(cx, part).map(|url| url::query(&url)).unwrap_or_default()),
+        Part::Query | Part::OriginalQuery => strings(
+            url::of_query(cx, part)
+                .map(|url| url::query(&url))
+                .unwrap_or_default(),
+        ),
         Part::MatchedParameters => {
             let pairs = cx.host.request().matched_parameters.iter();
             let pair = |(key, value): &(std::sync::Arc<str>, std::sync::Arc<str>)| {

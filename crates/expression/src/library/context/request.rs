@@ -10,17 +10,30 @@ pub(crate) static REQUEST: TypeDef = interface("IRequest").members(MEMBERS);
 
 static MEMBERS: &[Member] = &[
     property("IMessageBody Body", |cx, _, _| {
-        Ok(if cx.host.has_body(Message::Request) { Value::Part(Part::Body(Message::Request)) } else { Value::Null })
+        Ok(if cx.host.has_body(Message::Request) {
+            Value::Part(Part::Body(Message::Request))
+        } else {
+            Value::Null
+        })
     }),
-    property("IReadOnlyDictionary<string, string[]> Headers", |_, _, _| Ok(Value::Part(Part::Headers(Message::Request)))),
+    property("IReadOnlyDictionary<string, string[]> Headers", |_, _, _| {
+        Ok(Value::Part(Part::Headers(Message::Request)))
+    }),
     property("string Method", |cx, _, _| Ok(cx.host.request().method.into())),
     property("IUrl Url", |_, _, _| Ok(Value::Part(Part::Url))),
     property("IUrl OriginalUrl", |_, _, _| Ok(Value::Part(Part::OriginalUrl))),
-    property("string IpAddress", |cx, _, _| Ok(cx.host.request().ip_address.into())),
-    property("IReadOnlyDictionary<string, string> MatchedParameters", |_, _, _| Ok(Value::Part(Part::MatchedParameters))),
+    property("string IpAddress", |cx, _, _| {
+        Ok(cx.host.request().ip_address.into())
+    }),
+    property(
+        "IReadOnlyDictionary<string, string> MatchedParameters",
+        |_, _, _| Ok(Value::Part(Part::MatchedParameters)),
+    ),
     property("IFoundry Foundry", |_, _, _| Ok(Value::Part(Part::Foundry))),
 ];
 
 /// `context.Request.Foundry`.
 pub(crate) static FOUNDRY: TypeDef = interface("IFoundry")
-    .members(&[property("string Deployment", |cx, _, _| Ok(cx.host.request().foundry_deployment.into()))]);
+    .members(&[property("string Deployment", |cx, _, _| {
+        Ok(cx.host.request().foundry_deployment.into())
+    })]);

@@ -28,7 +28,12 @@ static MEMBERS: &[Member] = &[
         Ok(match &a[0] {
             Value::Response(stored) => {
                 let names = stored.headers.keys();
-                let entries = names.map(|name| (name.as_str().to_owned(), super::header_values(&stored.headers, name.as_str())));
+                let entries = names.map(|name| {
+                    (
+                        name.as_str().to_owned(),
+                        super::header_values(&stored.headers, name.as_str()),
+                    )
+                });
                 dictionary::of_strings(entries, true)
             }
             _ => Value::Part(Part::Headers(Message::Response)),

@@ -15,11 +15,21 @@ use crate::value::Part;
 pub(crate) static URL: TypeDef = interface("IUrl").members(MEMBERS);
 
 static MEMBERS: &[Member] = &[
-    property("string Scheme", |cx, a, _| Ok(part(cx, &a[0], |url| url.scheme.clone()))),
-    property("string Host", |cx, a, _| Ok(part(cx, &a[0], |url| url.host.clone()))),
-    property("string Path", |cx, a, _| Ok(part(cx, &a[0], |url| url.path.clone()))),
-    property("string QueryString", |cx, a, _| Ok(part(cx, &a[0], |url| url.query.clone()))),
-    property("int Port", |cx, a, _| Ok(of(cx, &a[0]).map_or(0, |url| i32::from(url.port)).into())),
+    property("string Scheme", |cx, a, _| {
+        Ok(part(cx, &a[0], |url| url.scheme.clone()))
+    }),
+    property("string Host", |cx, a, _| {
+        Ok(part(cx, &a[0], |url| url.host.clone()))
+    }),
+    property("string Path", |cx, a, _| {
+        Ok(part(cx, &a[0], |url| url.path.clone()))
+    }),
+    property("string QueryString", |cx, a, _| {
+        Ok(part(cx, &a[0], |url| url.query.clone()))
+    }),
+    property("int Port", |cx, a, _| {
+        Ok(of(cx, &a[0]).map_or(0, |url| i32::from(url.port)).into())
+    }),
     property("IReadOnlyDictionary<string, string[]> Query", |_, a, _| {
         Ok(match &a[0] {
             Value::Part(Part::Url) => Value::Part(Part::Query),
@@ -34,7 +44,9 @@ static MEMBERS: &[Member] = &[
         let text = of(cx, &a[0]).map(|url| text(&url)).unwrap_or_default();
         uri::value(&text)
     }),
-    method("string ToString()", |cx, a, _| Ok(of(cx, &a[0]).map(|url| text(&url)).into())),
+    method("string ToString()", |cx, a, _| {
+        Ok(of(cx, &a[0]).map(|url| text(&url)).into())
+    }),
 ];
 
 /// A URL that is not one of the live request.
@@ -91,7 +103,11 @@ pub(super) fn text(url: &Url) -> String {
         "https" => 443,
         _ => 80,
     };
-    let port = if url.port == default { String::new() } else { format!(":{}", url.port) };
+    let port = if url.port == default {
+        String::new()
+    } else {
+        format!(":{}", url.port)
+    };
     format!("{}://{}{port}{}{}", url.scheme, url.host, url.path, url.query)
 }
 
@@ -102,7 +118,10 @@ pub(super) fn query(url: &Url) -> Vec<(String, Vec<String>)> {
     for pair in text.split('&').filter(|it| !it.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (web_utility::url_decode(name), web_utility::url_decode(value));
-        match entries.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+        match entries
+            .iter_mut()
+            .find(|(known, _)| known.eq_ignore_ascii_case(&name))
+        {
             Some((_, values)) => values.push(value),
             None => entries.push((name, vec![value])),
         }
@@ -111,5 +130,8 @@ pub(super) fn query(url: &Url) -> Vec<(String, Vec<String>)> {
 }
 
 pub(super) fn query_values(url: &Url, name: &str) -> Option<Vec<String>> {
-    query(url).into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|it| it.1)
+    query(url)
+        .into_iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|it| it.1)
 }

@@ -15,7 +15,9 @@ use std::sync::Arc;
 pub(crate) static IGROUPING: TypeDef = interface("System.Linq.IGrouping")
     .generic(&["out TKey", "out TElement"])
     .bases(&["IEnumerable<TElement>"])
-    .members(&[property("TKey Key", |_, a, _| Ok(a[0].of::<Grouping>()?.key.clone()))]);
+    .members(&[property("TKey Key", |_, a, _| {
+        Ok(a[0].of::<Grouping>()?.key.clone())
+    })]);
 
 /// `System.Linq.ILookup<TKey, TElement>`.
 pub(crate) static ILOOKUP: TypeDef = interface("System.Linq.ILookup")
@@ -23,15 +25,22 @@ pub(crate) static ILOOKUP: TypeDef = interface("System.Linq.ILookup")
     .aliases(&["Lookup"])
     .bases(&["IEnumerable<IGrouping<TKey, TElement>>"])
     .members(&[
-        property("int Count", |_, a, _| Ok((a[0].of::<Lookup>()?.groups.len() as i32).into())),
+        property("int Count", |_, a, _| {
+            Ok((a[0].of::<Lookup>()?.groups.len() as i32).into())
+        }),
         method("bool Contains(TKey key)", |_, a, _| {
             let lookup = a[0].of::<Lookup>()?;
-            Ok(lookup.groups.contains_key(&Key(comparers::fold(&lookup.comparer, &a[1]))).into())
+            Ok(lookup
+                .groups
+                .contains_key(&Key(comparers::fold(&lookup.comparer, &a[1])))
+                .into())
         }),
         indexer("IEnumerable<TElement> this[TKey key]", |_, a, t| {
             let lookup = a[0].of::<Lookup>()?;
             let found = lookup.groups.get(&Key(comparers::fold(&lookup.comparer, &a[1])));
-            Ok(found.cloned().unwrap_or_else(|| array::new(t[1].clone(), Vec::new())))
+            Ok(found
+                .cloned()
+                .unwrap_or_else(|| array::new(t[1].clone(), Vec::new())))
         }),
     ]);
 
@@ -57,9 +66,10 @@ pub(crate) struct Joined {
 }
 
 pub(super) static MEMBERS: &[Member] = &[
-    extension("IEnumerable<IGrouping<K, T>> GroupBy<T, K>(this IEnumerable<T> source, Func<T, K> keySelector)", |_, a, t| {
-        group_by(a, (&t[1], &t[0]), None, None, Value::Null)
-    }),
+    extension(
+        "IEnumerable<IGrouping<K, T>> GroupBy<T, K>(this IEnumerable<T> source, Func<T, K> keySelector)",
+        |_, a, t| group_by(a, (&t[1], &t[0]), None, None, Value::Null),
+    ),
     extension(
         "IEnumerable<IGrouping<K, T>> GroupBy<T, K>(this IEnumerable<T> source, Func<T, K> keySelector, IEqualityComparer<K> comparer)",
         |_, a, t| group_by(a, (&t[1], &t[0]), None, None, a[2].clone()),
@@ -76,9 +86,10 @@ pub(super) static MEMBERS: &[Member] = &[
         "IEnumerable<R> GroupBy<T, K, E, R>(this IEnumerable<T> source, Func<T, K> keySelector, Func<T, E> elementSelector, Func<K, IEnumerable<E>, R> resultSelector)",
         |_, a, t| group_by(a, (&t[1], &t[2]), Some(&a[2]), Some((&a[3], &t[3])), Value::Null),
     ),
-    extension("ILookup<K, T> ToLookup<T, K>(this IEnumerable<T> source, Func<T, K> keySelector)", |cx, a, t| {
-        to_lookup(cx, a, (&t[1], &t[0]), None)
-    }),
+    extension(
+        "ILookup<K, T> ToLookup<T, K>(this IEnumerable<T> source, Func<T, K> keySelector)",
+        |cx, a, t| to_lookup(cx, a, (&t[1], &t[0]), None),
+    ),
     extension(
         "ILookup<K, E> ToLookup<T, K, E>(this IEnumerable<T> source, Func<T, K> keySelector, Func<T, E> elementSelector)",
         |cx, a, t| to_lookup(cx, a, (&t[1], &t[2]), Some(&a[2])),
@@ -138,7 +149,13 @@ fn grouping_type(types: (&Type, &Type)) -> Type {
     Type::generic(&IGROUPING, [types.0.clone(), types.1.clone()])
 }
 
-fn group_by(a: &[Value], types: (&Type, &Type), element: Option<&Value>, result: Option<(&Value, &Type)>, comparer: Value) -> Eval {
+fn group_by(
+    a: &[Value],
+    types: (&Type, &Type),
+    element: Option<&Value>,
+    result: Option<(&Value, &Type)>,
+    comparer: Value,
+) -> Eval {
     let made = result.map_or_else(|| grouping_type(types), |it| it.1.clone());
     let grouped = Grouped {
         key: a[1].clone(),
@@ -155,7 +172,11 @@ pub(super) fn groups(cx: &mut Cx<'_>, items: Vec<Value>, how: &Grouped) -> Eval<
     let mut made = Vec::new();
     for (_, (key, items)) in collect(cx, items, &how.key, how.element.as_ref(), &how.comparer)? {
         let ty = grouping_type((&how.types.0, &how.types.1));
-        let group = Value::object(Grouping { ty, key: key.clone(), items });
+        let group = Value::object(Grouping {
+            ty,
+            key: key.clone(),
+            items,
+        });
         made.push(match &how.result {
             Some(result) => cx.invoke(result, &[key, group])?,
             None => group,
@@ -166,7 +187,13 @@ pub(super) fn groups(cx: &mut Cx<'_>, items: Vec<Value>, how: &Grouped) -> Eval<
 
 type Collected = Map<(Value, Vec<Value>)>;
 
-fn collect(cx: &mut Cx<'_>, items: Vec<Value>, key: &Value, element: Option<&Value>, comparer: &Value) -> Eval<Collected> {
+fn collect(
+    cx: &mut Cx<'_>,
+    items: Vec<Value>,
+    key: &Value,
+    element: Option<&Value>,
+    comparer: &Value,
+) -> Eval<Collected> {
     let mut groups = Collected::default();
     for item in items {
         cx.charge_values(2)?;
@@ -176,7 +203,11 @@ fn collect(cx: &mut Cx<'_>, items: Vec<Value>, key: &Value, element: Option<&Val
             None => item,
         };
         let folded = Key(comparers::fold(comparer, &key));
-        groups.entry(folded).or_insert_with(|| (key, Vec::new())).1.push(item);
+        groups
+            .entry(folded)
+            .or_insert_with(|| (key, Vec::new()))
+            .1
+            .push(item);
     }
     Ok(groups)
 }
@@ -185,10 +216,21 @@ fn to_lookup(cx: &mut Cx<'_>, a: &[Value], types: (&Type, &Type), element: Optio
     let items = cx.collect(&a[0])?;
     let groups = collect(cx, items, &a[1], element, &Value::Null)?;
     let groups = groups.into_iter().map(|(folded, (key, items))| {
-        (folded, Value::object(Grouping { ty: grouping_type(types), key, items }))
+        (
+            folded,
+            Value::object(Grouping {
+                ty: grouping_type(types),
+                key,
+                items,
+            }),
+        )
     });
     let ty = Type::generic(&ILOOKUP, [types.0.clone(), types.1.clone()]);
-    Ok(Value::object(Lookup { ty, comparer: Value::Null, groups: groups.collect() }))
+    Ok(Value::object(Lookup {
+        ty,
+        comparer: Value::Null,
+        groups: groups.collect(),
+    }))
 }
 
 fn join_with(a: &[Value], element: &Type, result: &Type, grouped: bool) -> Eval {

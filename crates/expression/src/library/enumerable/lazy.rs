@@ -68,7 +68,13 @@ impl Object for Lazy {
     }
 
     fn enumerate(self: Arc<Self>) -> Option<Box<dyn Enumerator>> {
-        Some(Box::new(Walk { lazy: self, source: None, inner: None, at: 0, state: State::Start }))
+        Some(Box::new(Walk {
+            lazy: self,
+            source: None,
+            inner: None,
+            at: 0,
+            state: State::Start,
+        }))
     }
 }
 
@@ -85,16 +91,25 @@ pub(crate) fn over(source: &Value, element: Type, op: Op) -> Eval {
     }
     let below = |value: &Value| value.as_object::<Lazy>().map_or(0, |it| it.depth);
     let beside = match &op {
-        Op::Concat(other) | Op::Union(other, _) | Op::Except(other, _) | Op::Intersect(other, _) | Op::Zip(other, _) => {
-            below(other)
-        }
+        Op::Concat(other)
+        | Op::Union(other, _)
+        | Op::Except(other, _)
+        | Op::Intersect(other, _)
+        | Op::Zip(other, _) => below(other),
         _ => 0,
     };
     let depth = below(source).max(beside) + 1;
     if depth > DEEPEST {
-        return Err(Fault::budget(format!("The expression was stopped at {DEEPEST} sequences over each other.")));
+        return Err(Fault::budget(format!(
+            "The expression was stopped at {DEEPEST} sequences over each other."
+        )));
     }
-    Ok(Value::object(Lazy { element, source: source.clone(), op, depth }))
+    Ok(Value::object(Lazy {
+        element,
+        source: source.clone(),
+        op,
+        depth,
+    }))
 }
 
 struct Walk {
@@ -158,23 +173,36 @@ impl Walk {
             }
             Op::SkipLast(count) => {
                 let mut items = self.all(cx)?;
-                items.truncate(items.len().saturating_sub(usize::try_from(*count).unwrap_or_default()));
+                items.truncate(
+                    items
+                        .len()
+                        .saturating_sub(usize::try_from(*count).unwrap_or_default()),
+                );
                 items
             }
             Op::TakeLast(count) => {
                 let mut items = self.all(cx)?;
-                let skip = items.len().saturating_sub(usize::try_from(*count).unwrap_or_default());
+                let skip = items
+                    .len()
+                    .saturating_sub(usize::try_from(*count).unwrap_or_default());
                 items.split_off(skip)
             }
             Op::Intersect(other, comparer) => {
                 let other = hash_set::new(Type::Object, cx.collect(other)?, comparer.clone());
-                let items: Vec<_> = self.all(cx)?.into_iter().filter(|it| other.contains(it)).collect();
+                let items: Vec<_> = self
+                    .all(cx)?
+                    .into_iter()
+                    .filter(|it| other.contains(it))
+                    .collect();
                 hash_set::new(Type::Object, items, comparer.clone()).items()
             }
             Op::Chunk(size) => {
                 let items = self.all(cx)?;
                 let element = self.lazy.element.args().first().cloned().unwrap_or(Type::Object);
-                items.chunks(*size).map(|it| super::super::array::new(element.clone(), it.to_vec())).collect()
+                items
+                    .chunks(*size)
+                    .map(|it| super::super::array::new(element.clone(), it.to_vec()))
+                    .collect()
             }
             Op::Group(grouped) => {
                 let items = self.all(cx)?;
@@ -203,7 +231,9 @@ impl Walk {
                 Some(item) => self.call(cx, function, &item, *indexed).map(Some),
                 None => Ok(None),
             },
-            Op::SelectMany(function, indexed, result) => self.select_many(cx, function, *indexed, result.as_ref()),
+            Op::SelectMany(function, indexed, result) => {
+                self.select_many(cx, function, *indexed, result.as_ref())
+            }
             Op::Skip(count) => {
                 while self.at < *count {
                     self.at += 1;
@@ -219,7 +249,9 @@ impl Walk {
             }
             Op::SkipWhile(test, indexed) => {
                 while matches!(self.state, State::Running) {
-                    let Some(item) = self.pull(cx)? else { return Ok(None) };
+                    let Some(item) = self.pull(cx)? else {
+                        return Ok(None);
+                    };
                     if !self.call(cx, test, &item, *indexed)?.bool() {
                         self.state = State::Second;
                         return Ok(Some(item));
@@ -228,7 +260,9 @@ impl Walk {
                 self.pull(cx)
             }
             Op::TakeWhile(test, indexed) => {
-                let Some(item) = self.pull(cx)? else { return Ok(None) };
+                let Some(item) = self.pull(cx)? else {
+                    return Ok(None);
+                };
                 Ok(self.call(cx, test, &item, *indexed)?.bool().then_some(item))
             }
             Op::Range(start, count) => {
@@ -308,19 +342,29 @@ impl Walk {
         }
     }
 
-    fn select_many(&mut self, cx: &mut Cx<'_>, function: &Value, indexed: bool, result: Option<&Value>) -> Eval<Option<Value>> {
+    fn select_many(
+        &mut self,
+        cx: &mut Cx<'_>,
+        function: &Value,
+        indexed: bool,
+        result: Option<&Value>,
+    ) -> Eval<Option<Value>> {
         loop {
             if let Some(inner) = &mut self.inner {
                 if let Some(item) = inner.next(cx)? {
                     cx.step()?;
                     return match (result, &self.state) {
-                        (Some(result), State::Outer(outer)) => cx.invoke(result, &[outer.clone(), item]).map(Some),
+                        (Some(result), State::Outer(outer)) => {
+                            cx.invoke(result, &[outer.clone(), item]).map(Some)
+                        }
                         _ => Ok(Some(item)),
                     };
                 }
                 self.inner = None;
             }
-            let Some(outer) = self.pull(cx)? else { return Ok(None) };
+            let Some(outer) = self.pull(cx)? else {
+                return Ok(None);
+            };
             let inner = self.call(cx, function, &outer, indexed)?;
             self.inner = Some(iterate(cx, &inner)?);
             self.state = State::Outer(outer);
@@ -340,13 +384,26 @@ impl Walk {
         };
         match function {
             Some(function) => cx.invoke(function, &[a, b]).map(Some),
-            None => Ok(Some(super::super::tuple::value_tuple(self.lazy.element.clone(), vec![a, b]))),
+            None => Ok(Some(super::super::tuple::value_tuple(
+                self.lazy.element.clone(),
+                vec![a, b],
+            ))),
         }
     }
 
-    fn distinct(&mut self, cx: &mut Cx<'_>, comparer: &Value, key: Option<&Value>, other: Option<&Value>) -> Eval<Option<Value>> {
+    fn distinct(
+        &mut self,
+        cx: &mut Cx<'_>,
+        comparer: &Value,
+        key: Option<&Value>,
+        other: Option<&Value>,
+    ) -> Eval<Option<Value>> {
         if !matches!(self.state, State::Seen(_)) {
-            self.state = State::Seen(Box::new(hash_set::new(Type::Object, Vec::new(), comparer.clone())));
+            self.state = State::Seen(Box::new(hash_set::new(
+                Type::Object,
+                Vec::new(),
+                comparer.clone(),
+            )));
         }
         if let Some(item) = self.unseen(cx, key)? {
             return Ok(Some(item));
@@ -426,5 +483,8 @@ fn order(cx: &mut Cx<'_>, items: Vec<Value>, keys: &[(Value, bool, Value)]) -> E
         }
         Ok(std::cmp::Ordering::Equal)
     })?;
-    Ok(places.iter().filter_map(|at| rows.get(at.long() as usize)?.first().cloned()).collect())
+    Ok(places
+        .iter()
+        .filter_map(|at| rows.get(at.long() as usize)?.first().cloned())
+        .collect())
 }

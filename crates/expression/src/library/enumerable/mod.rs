@@ -14,8 +14,15 @@ use crate::object::{Enumerator, Object};
 use crate::types::Type;
 use parking_lot::Mutex;
 
-pub(crate) static TYPES: &[&TypeDef] =
-    &[&OPERATORS, &SCALARS, &NUMBERS, &GROUPS, &ORDERED, &group::IGROUPING, &group::ILOOKUP];
+pub(crate) static TYPES: &[&TypeDef] = &[
+    &OPERATORS,
+    &SCALARS,
+    &NUMBERS,
+    &GROUPS,
+    &ORDERED,
+    &group::IGROUPING,
+    &group::ILOOKUP,
+];
 
 static OPERATORS: TypeDef = static_class("System.Linq.Enumerable").members(operators::MEMBERS);
 static SCALARS: TypeDef = static_class("System.Linq.Enumerable.Scalars").members(scalars::MEMBERS);
@@ -23,8 +30,10 @@ static NUMBERS: TypeDef = static_class("System.Linq.Enumerable.Numbers").members
 static GROUPS: TypeDef = static_class("System.Linq.Enumerable.Groups").members(group::MEMBERS);
 
 /// `System.Linq.IOrderedEnumerable<T>`.
-pub(crate) static ORDERED: TypeDef =
-    interface("System.Linq.IOrderedEnumerable").generic(&["out T"]).bases(&["IEnumerable<T>"]).members(&[
+pub(crate) static ORDERED: TypeDef = interface("System.Linq.IOrderedEnumerable")
+    .generic(&["out T"])
+    .bases(&["IEnumerable<T>"])
+    .members(&[
         // A sequence knows no length; this row only keeps the table from being empty.
         property("string DebugView", |_, _, _| Ok(Value::Null)).not_in_azure(),
     ]);
@@ -80,7 +89,10 @@ impl Object for Cursor {
 
 pub(crate) fn enumerator(cx: &mut Cx<'_>, source: &Value, element: &Type) -> Eval {
     let walk = iterate(cx, source)?;
-    Ok(Value::object(Cursor { element: element.clone(), state: Mutex::new((Some(walk), Value::Null)) }))
+    Ok(Value::object(Cursor {
+        element: element.clone(),
+        state: Mutex::new((Some(walk), Value::Null)),
+    }))
 }
 
 pub(crate) fn current(cursor: &Value) -> Eval {
@@ -92,7 +104,9 @@ pub(crate) fn move_next(cx: &mut Cx<'_>, cursor: &Value) -> Eval {
     let cursor = cursor.of::<Cursor>()?;
     // Taken out while it runs: a lambda may come back to the same cursor.
     let walk = cursor.state.lock().0.take();
-    let Some(mut walk) = walk else { return Ok(false.into()) };
+    let Some(mut walk) = walk else {
+        return Ok(false.into());
+    };
     let next = walk.next(cx)?;
     let found = next.is_some();
     *cursor.state.lock() = (Some(walk), next.unwrap_or_default());

@@ -47,7 +47,9 @@ fn numbers(cx: &mut Cx<'_>, a: &[Value]) -> Eval<Vec<Value>> {
 
 fn total(numbers: &[Value], ty: &Type) -> Eval {
     // A sum of integers throws when it overflows, unlike `+`.
-    let Some(add) = operation("+", ty, true) else { return Err(none().into()) };
+    let Some(add) = operation("+", ty, true) else {
+        return Err(none().into());
+    };
     let mut total = crate::eval::cast::default_of(ty);
     for number in numbers {
         total = add(&total, number)?;
@@ -62,14 +64,20 @@ fn sum(cx: &mut Cx<'_>, a: &[Value], ty: &Type) -> Eval {
 fn average(cx: &mut Cx<'_>, a: &[Value], ty: &Type, nullable: bool) -> Eval {
     let numbers = numbers(cx, a)?;
     if numbers.is_empty() {
-        return if nullable { Ok(Value::Null) } else { Err(none().into()) };
+        return if nullable {
+            Ok(Value::Null)
+        } else {
+            Err(none().into())
+        };
     }
     let count = numbers.len();
     match ty {
         Type::Decimal => {
             let sum = total(&numbers, ty)?.decimal();
             let quotient = sum.checked_div(rust_decimal::Decimal::from(count));
-            quotient.map(Value::Decimal).ok_or_else(|| Exception::overflow("Value was either too large or too small for a Decimal.").into())
+            quotient.map(Value::Decimal).ok_or_else(|| {
+                Exception::overflow("Value was either too large or too small for a Decimal.").into()
+            })
         }
         Type::Single => {
             let sum: f64 = numbers.iter().map(Value::double).sum();

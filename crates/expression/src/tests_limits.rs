@@ -1,0 +1,395 @@
+//! What is refused, and what is bounded.
+
+use crate::testing::{evaluated, evaluated_within};
+
+fn check(rows: &[(&str, &str)]) {
+    let mut wrong = Vec::new();
+    for (text, expected) in rows {
+        let found = evaluated(text);
+        if found != *expected {
+            wrong.push(format!("{text}\n  expected {expected:?}\n  found    {found:?}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} rows\n{}",
+        wrong.len(),
+        rows.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn mistakes_are_found_while_compiling() {
+    check(&[
+        (
+            "@(context.Request.Headers.GetValueOrDefualt(\"x\"))",
+            "#expression-unknown-member: `IReadOnlyDictionary<string, string[]>` has no `GetValueOrDefualt`",
+        ),
+        (
+            "@(context.Nope)",
+            "#expression-unknown-member: `IExpressionContext` has no `Nope`",
+        ),
+        (
+            "@(contxt.Request)",
+            "#expression-unknown-name: there is no `contxt` here",
+        ),
+        (
+            "@(\"a\".Substring(\"b\"))",
+            "#expression-arguments: no `Substring` takes (`string`)",
+        ),
+        (
+            "@(\"a\".Substring())",
+            "#expression-arguments: no `Substring` takes ()",
+        ),
+        (
+            "@(new Frob())",
+            "#expression-unknown-type: there is no type `Frob`",
+        ),
+        (
+            "@((Frob)context.Variables[\"x\"])",
+            "#expression-unknown-type: there is no type `Frob`",
+        ),
+        (
+            "@(1 + )",
+            "#expression-syntax: expected an expression, found the end",
+        ),
+        (
+            "@(1 2)",
+            "#expression-syntax: expected the end of the expression, found `2`",
+        ),
+        ("@{ return 1 }", "#expression-syntax: expected `;`, found the end"),
+        (
+            "@{ var x = 1; }",
+            "#expression-no-return: not every path through this block ends in `return value;`",
+        ),
+        (
+            "@{ if (true) { return 1; } }",
+            "#expression-no-return: not every path through this block ends in `return value;`",
+        ),
+        (
+            "@(JObject.Parse(\"{}\")[\"a\"] == \"x\")",
+            "#expression-type: `==` cannot be used on `JToken` and `string`",
+        ),
+        (
+            "@(JObject.Parse(\"{}\")[\"a\"] == 1)",
+            "#expression-type: `==` cannot be used on `JToken` and `int`",
+        ),
+        (
+            "@(\"a\" == 1)",
+            "#expression-type: `==` cannot be used on `string` and `int`",
+        ),
+        (
+            "@(context.Variables[\"x\"] + 1)",
+            "#expression-type: `+` cannot be used on `object` and `int`",
+        ),
+        (
+            "@(context.Variables[\"x\"].Length)",
+            "#expression-unknown-member: `object` has no `Length`",
+        ),
+        (
+            "@{ string s = 1; return s; }",
+            "#expression-type: `int` cannot be converted to `string`",
+        ),
+        (
+            "@{ int s = 1.5; return s; }",
+            "#expression-type: `double` does not become `int` by itself",
+        ),
+        (
+            "@{ byte b = 300; return b; }",
+            "#expression-type: `int` does not become `byte` by itself",
+        ),
+        (
+            "@{ var x = null; return x; }",
+            "#expression-type: `var x` cannot take its type from null",
+        ),
+        (
+            "@{ var x = 1; var x = 2; return x; }",
+            "#expression-duplicate: there is already a variable `x` here",
+        ),
+        (
+            "@{ 1 + 1; return 2; }",
+            "#expression-type: this value is not used for anything",
+        ),
+        ("@(1/0)", "#expression-type: this divides by the constant zero"),
+        ("@(int.MaxValue + 1)", "-2147483648"),
+        (
+            "@(2147483647 + 1)",
+            "#expression-type: this constant does not fit into its type",
+        ),
+        (
+            "@(if (true) 1)",
+            "#expression-syntax: expected an expression, found `if`",
+        ),
+        (
+            "@(\"abc)",
+            "#expression-syntax: this expression has no closing `)`",
+        ),
+        (
+            "@('abc')",
+            "#expression-syntax: `'abc'` holds more than one character",
+        ),
+        (
+            "@(1) x",
+            "#expression-syntax: text behind an expression; a value is either one expression or a literal",
+        ),
+        (
+            "@(x => x)",
+            "#expression-type: a lambda needs a type such as `Func<int, int>`",
+        ),
+        ("@(\"a\".Length())", "#expression-type: `int` cannot be called"),
+        ("@(\"a\".Trim)", "#expression-type: `Trim` is a method"),
+        (
+            "@(string.Trim(\"a\"))",
+            "#expression-unknown-member: `Trim` of `string` needs a value in front of the dot, not the type",
+        ),
+        ("@(string)", "#expression-type: `string` is a type, not a value"),
+        (
+            "@(true ? 1 : \"a\")",
+            "#expression-type: the branches are `int` and `string`, and neither converts to the other",
+        ),
+        (
+            "@(1 ?? 2)",
+            "#expression-type: `??` has no use here: `int` is never null",
+        ),
+        (
+            "@(1?.ToString())",
+            "#expression-type: `?` has no use here: `int` is never null",
+        ),
+        (
+            "@{ break; return 1; }",
+            "#expression-type: there is nothing to `break` out of",
+        ),
+        (
+            "@{ return x; var x = 1; }",
+            "#expression-unknown-name: there is no `x` here",
+        ),
+        (
+            "@(new[]{1}.Select(x => x.Foo))",
+            "#expression-unknown-member: `int` has no `Foo`",
+        ),
+        (
+            "@(context.Response.StatusCode = 5)",
+            "#expression-type: `StatusCode` of `IResponse` cannot be assigned to",
+        ),
+        (
+            "@{ switch (1) { case 1: var x = 1; } return 1; }",
+            "#expression-type: this section runs into the next one",
+        ),
+        (
+            "@(x is not null)",
+            "#expression-syntax: `is not` is not part of C# 7",
+        ),
+        (
+            "@(context.Request.Body.As<JObject>)",
+            "#expression-type: `As` is a method",
+        ),
+        (
+            "@(File.ReadAllText(\"x\"))",
+            "#expression-unknown-name: there is no `File` here",
+        ),
+        (
+            "@(System.IO.File.ReadAllText(\"x\"))",
+            "#expression-unknown-type: there is no type `System.IO.File`",
+        ),
+        (
+            "plain",
+            "#expression-syntax: an expression begins with `@(` or `@{`",
+        ),
+    ]);
+}
+
+fn compiled(text: &str) -> crate::Compiled {
+    crate::compile(
+        &source::Mapped::copied(text, 0),
+        &crate::Symbols::default(),
+        &crate::Options::default(),
+    )
+}
+
+#[test]
+fn only_what_is_read_must_be_buffered() {
+    let needs = |text: &str| {
+        let needs = compiled(text).expression.expect(text).needs();
+        (needs.request_body, needs.response_body)
+    };
+    assert_eq!(needs("@(context.Request.Body.As<string>())"), (true, false));
+    assert_eq!(needs("@(context.Request.Body?.As<string>(true))"), (true, false));
+    assert_eq!(needs("@(context.Response?.Body.As<string>())"), (false, true));
+    assert_eq!(needs("@(context.Request.Body == null)"), (false, false));
+    assert_eq!(needs("@(null != context.Response.Body)"), (false, false));
+    assert_eq!(
+        needs("@(context.Response == null || context.Response.StatusCode > 400)"),
+        (false, false)
+    );
+    assert_eq!(needs("@(context.Response?.StatusCode)"), (false, false));
+    assert_eq!(
+        needs("@{ var r = context.Request; return r.Method; }"),
+        (true, false)
+    );
+    assert_eq!(
+        needs("@{ var b = context.Response.Body; return b == null; }"),
+        (false, true)
+    );
+    assert_eq!(
+        needs("@(((IResponse)context.Variables[\"r\"]).Body.As<string>())"),
+        (false, false)
+    );
+    assert_eq!(
+        needs("@(context.Request.Headers.Where(h => h.Key == \"a\").Count())"),
+        (false, false)
+    );
+    assert_eq!(
+        needs("@(new[]{1}.Select(x => context.Request.Body.As<string>(true)).First())"),
+        (true, false)
+    );
+}
+
+#[test]
+fn places_and_advice_are_given() {
+    let text = "@(context.Request.Headers.GetValueOrDefualt(\"x\"))";
+    let diagnostic = compiled(text).diagnostics.remove(0);
+    assert_eq!(
+        &text[diagnostic.span.start..diagnostic.span.end],
+        "GetValueOrDefualt"
+    );
+    assert_eq!(
+        diagnostic.help.as_deref(),
+        Some("did you mean `GetValueOrDefault`?")
+    );
+    let text = "@(Regex.Escape(\"x\"))";
+    let diagnostic = compiled(text).diagnostics.remove(0);
+    assert_eq!(
+        (diagnostic.code, diagnostic.severity),
+        ("expression-not-in-azure", source::Severity::Warning)
+    );
+    let strict = crate::Options {
+        strict: true,
+        ..crate::Options::default()
+    };
+    let refused = crate::compile(
+        &source::Mapped::copied(text, 0),
+        &crate::Symbols::default(),
+        &strict,
+    );
+    assert!(refused.expression.is_none());
+}
+
+#[test]
+fn nothing_makes_it_run_for_ever_or_fall() {
+    let budget = "!System.InsufficientExecutionStackException: The expression was stopped";
+    for text in [
+        "@{ while (true) ; }",
+        "@{ for (;;) { } }",
+        "@{ while (true) { try { while (true) { } } catch { } finally { } } }",
+        "@{ int F(int n) { return F(n + 1); } return F(0); }",
+        "@{ Func<int, int> f = null; f = n => f(n) + 1; return f(1); }",
+        "@(new string('x', 2000000000))",
+        "@(\"x\".PadLeft(2000000000))",
+        "@(new int[2000000000].Length)",
+        "@{ var s = \"xxxxxxxxxxxxxxxx\"; while (true) { s += s; } }",
+        "@{ var l = new List<int>(); while (true) { l.Add(1); } }",
+        "@(Enumerable.Range(0, 2000000000).Where(x => x < 0).Count())",
+        "@(Enumerable.Repeat(\"x\", 2000000000).ToList().Count)",
+        "@{ IEnumerable<int> e = new[]{1}; while (true) { e = e.Where(x => true); } }",
+        "@(string.Join(\"\", Enumerable.Repeat(new string('x', 1000000), 1000000)))",
+        "@($\"{1,1000000000}\")",
+    ] {
+        let limits = crate::Limits {
+            steps: 100_000,
+            bytes: 16 << 20,
+            ..crate::Limits::default()
+        };
+        let found = evaluated_within(text, limits);
+        assert!(found.starts_with(budget), "{text}: {found}");
+    }
+    // Chains and circles of objects are dropped without recursion.
+    assert_eq!(
+        evaluated(
+            "@{ var l = new List<object>(); for (int i = 0; i < 100000; i++) { var m = new List<object>(); m.Add(l); l = m; } return 1; }"
+        ),
+        "1"
+    );
+    assert_eq!(
+        evaluated(
+            "@{ Exception e = new Exception(\"a\"); for (int i = 0; i < 100000; i++) { e = new Exception(\"b\", e); } return e.Message; }"
+        ),
+        "b"
+    );
+    assert_eq!(
+        evaluated(
+            "@{ Func<int> f = () => 0; for (int i = 0; i < 100000; i++) { var g = f; f = () => g(); } return 1; }"
+        ),
+        "1"
+    );
+    assert_eq!(
+        evaluated("@(Regex.IsMatch(new string('a', 40) + \"!\", \"^((?=a)a+)+$\"))")
+            .split(':')
+            .next(),
+        Some("!System.Text.RegularExpressions.RegexMatchTimeoutException")
+    );
+}
+
+#[test]
+fn deep_nesting_is_a_diagnostic() {
+    let deep = 10_000;
+    for (open, middle, close) in [
+        ("(", "1", ")"),
+        ("!", "true", ""),
+        ("-", "1", ""),
+        ("(int)", "1", ""),
+        ("new[]{", "1", "}"),
+        ("$\"{", "1", "}\""),
+        ("true ? 1 : ", "1", ""),
+        ("f(", "1", ")"),
+        ("a[", "1", "]"),
+        ("x => ", "1", ""),
+        ("1 + (", "1", ")"),
+        ("null ?? ", "1", ""),
+        ("new List<", "int", ">()"),
+        ("a?.b(", "1", ")"),
+        ("from x in ", "y", " select x"),
+    ] {
+        let text = format!("@({}{middle}{})", open.repeat(deep), close.repeat(deep));
+        let found = compiled(&text);
+        assert!(found.expression.is_none(), "{open}");
+        assert!(!found.diagnostics.is_empty(), "{open}");
+    }
+    for (open, close) in [
+        ("{", "}"),
+        ("if (true) ", ";"),
+        ("while (true) {", "}"),
+        ("try {", "} catch { }"),
+        ("int F() {", "}"),
+    ] {
+        let text = format!("@{{{}{}return 1;}}", open.repeat(deep), close.repeat(deep));
+        assert!(compiled(&text).expression.is_none(), "{open}");
+    }
+    for chain in ["+ 1", ".ToString()", "[0]", "&& true", "?? 1", "* 2", "+ \"a\""] {
+        let text = format!("@(1 {})", format!(" {chain}").repeat(deep));
+        assert!(compiled(&text).expression.is_none(), "{chain}");
+    }
+}
+
+#[test]
+fn long_but_reasonable_texts_compile() {
+    let sum = format!("@(1{})", " + 1".repeat(300));
+    assert_eq!(evaluated(&sum), "301");
+    let or = format!("@(false{})", " || 1 == 2".repeat(300));
+    assert_eq!(evaluated(&or), "False");
+    let text = format!("@(\"\"{})", " + \"a\" + 1".repeat(150));
+    assert_eq!(evaluated(&text), "a1".repeat(150));
+    let chain = format!(
+        "@(new StringBuilder(){}.ToString().Length)",
+        ".Append(\"a\")".repeat(150)
+    );
+    assert_eq!(evaluated(&chain), "150");
+    let nested = format!("@({}1{})", "(".repeat(100), ")".repeat(100));
+    assert_eq!(evaluated(&nested), "1");
+    let branches: String = (0..100)
+        .map(|it| format!("if ((string)context.Variables[\"text\"] == \"{it}\") {{ return {it}; }} else "))
+        .collect();
+    assert_eq!(evaluated(&format!("@{{ {branches} {{ return -1; }} }}")), "-1");
+    let blocks: String = (0..2000).map(|it| format!("var v{it} = {it};")).collect();
+    assert_eq!(evaluated(&format!("@{{ {blocks} return v1999; }}")), "1999");
+}
