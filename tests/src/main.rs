@@ -12,6 +12,7 @@ mod acceptance; // what a page cannot say: load, processes, properties
 mod architecture; // which crate may know which
 mod calls; // tables of calls
 mod clients; // the openai SDKs for Python and Node
+mod docs; // the pages below `docs`
 mod document; // policy documents made of blocks
 mod eval; // expressions and their values
 mod message; // HTTP messages of pages
@@ -67,6 +68,7 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(acceptance::tests());
     let (clients, mut closing) = clients::tests();
     tests.extend(clients);
+    tests.extend(docs::tests(&tests));
     pending.refuse_strangers(&tests)?;
     if !pending.is_empty() {
         closing.push(format!(

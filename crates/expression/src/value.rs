@@ -100,6 +100,11 @@ impl Value {
         Value::Response(response)
     }
 
+    /// An `Authorization`, as `get-authorization-context` stores it; `claims` is a JSON object.
+    pub fn authorization(access_token: &str, claims: &serde_json::Value) -> Value {
+        library::context::authorization::new(access_token, claims)
+    }
+
     /// A `string[]`.
     pub fn strings(items: Vec<String>) -> Value {
         library::array::new(Type::String, items.into_iter().map(Value::from).collect())
@@ -216,7 +221,7 @@ impl Value {
                 Ok(number) => number.into(),
                 Err(_) => self.to_text().into(),
             },
-            Value::Char(_) | Value::Text(_) => self.to_text().into(),
+            Value::Char(_) | Value::Text(_) | Value::Enum(..) => self.to_text().into(),
             Value::ULong(value) => (*value).into(),
             other => match (
                 other.integer().and_then(|it| i64::try_from(it).ok()),

@@ -68,10 +68,16 @@ impl HostName {
     fn new(text: &str) -> HostName {
         let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
         let (name, port) = match text.rsplit_once(':') {
-            Some((name, port)) if is_port(port) => (name, port.parse().ok().filter(|port| *port > 0).unwrap_or(80)),
+            Some((name, port)) if is_port(port) => {
+                (name, port.parse().ok().filter(|port| *port > 0).unwrap_or(80))
+            }
             _ => (text, 80),
         };
-        HostName { text: text.to_owned(), name: name.to_ascii_lowercase().into(), port }
+        HostName {
+            text: text.to_owned(),
+            name: name.to_ascii_lowercase().into(),
+            port,
+        }
     }
 }
 
@@ -97,7 +103,11 @@ mod tests {
     #[test]
     fn addresses_are_shown_in_their_own_family() {
         let callers = Callers::new();
-        for (address, text) in [("::ffff:10.0.0.1", "10.0.0.1"), ("::1", "::1"), ("127.0.0.1", "127.0.0.1")] {
+        for (address, text) in [
+            ("::ffff:10.0.0.1", "10.0.0.1"),
+            ("::1", "::1"),
+            ("127.0.0.1", "127.0.0.1"),
+        ] {
             assert_eq!(&*callers.address(address.parse().expect("an address")), text);
         }
     }

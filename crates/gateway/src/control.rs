@@ -72,11 +72,16 @@ impl Gateway {
     pub fn breakers(&self) -> Vec<BackendState> {
         let (live, now) = (self.live.load(), self.clock().now());
         let state = |(name, breaker): (&Arc<str>, Option<&parking_lot::Mutex<_>>)| {
-            let mut breaker = breaker.map(|breaker: &parking_lot::Mutex<crate::backends::Breaker>| breaker.lock());
+            let mut breaker =
+                breaker.map(|breaker: &parking_lot::Mutex<crate::backends::Breaker>| breaker.lock());
             let open = breaker.as_mut().and_then(|breaker| breaker.open_at(now));
             let rules = breaker.iter().flat_map(|breaker| breaker.counters());
             let rules = rules
-                .map(|(name, counter)| RuleState { name: name.clone(), calls: counter.total, failures: counter.failures })
+                .map(|(name, counter)| RuleState {
+                    name: name.clone(),
+                    calls: counter.total,
+                    failures: counter.failures,
+                })
                 .collect();
             let members = live.backends.members(name).iter().map(|member| MemberState {
                 backend: member.name.clone(),
@@ -88,7 +93,12 @@ impl Gateway {
                 seconds_left: open.until.since(now).as_secs_f64(),
                 source: open.source,
             });
-            BackendState { name: name.clone(), open, rules, members: members.collect() }
+            BackendState {
+                name: name.clone(),
+                open,
+                rules,
+                members: members.collect(),
+            }
         };
         live.backends.breakers().map(state).collect()
     }
@@ -176,5 +186,9 @@ async fn service(State(gateway): State<Arc<Gateway>>) -> Json<Value> {
 }
 
 fn not_found(message: String) -> Response {
-    (StatusCode::NOT_FOUND, Json(json!({ "error": { "code": "NotFound", "message": message } }))).into_response()
+    (
+        StatusCode::NOT_FOUND,
+        Json(json!({ "error": { "code": "NotFound", "message": message } })),
+    )
+        .into_response()
 }

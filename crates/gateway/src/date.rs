@@ -15,7 +15,9 @@ pub(crate) struct DateHeader {
 impl DateHeader {
     /// Nothing made yet.
     pub(crate) fn new() -> DateHeader {
-        DateHeader { made: ArcSwap::from_pointee((i64::MIN, HeaderValue::from_static(""))) }
+        DateHeader {
+            made: ArcSwap::from_pointee((i64::MIN, HeaderValue::from_static(""))),
+        }
     }
 
     /// The header at `now`.
@@ -39,7 +41,13 @@ mod tests {
     #[test]
     fn the_date_is_that_of_the_clock() {
         let date = DateHeader::new();
-        assert_eq!(date.at(Moment::from_seconds(1_767_225_600)), "Thu, 01 Jan 2026 00:00:00 GMT");
-        assert_eq!(date.at(Moment::from_seconds(1_767_225_601)), "Thu, 01 Jan 2026 00:00:01 GMT");
+        assert_eq!(
+            date.at(Moment::from_seconds(1_767_225_600)),
+            "Thu, 01 Jan 2026 00:00:00 GMT"
+        );
+        assert_eq!(
+            date.at(Moment::from_seconds(1_767_225_601)),
+            "Thu, 01 Jan 2026 00:00:01 GMT"
+        );
     }
 }

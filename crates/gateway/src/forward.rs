@@ -6,12 +6,12 @@ use crate::headers;
 use crate::live::Live;
 use crate::redirect;
 use crate::target::{Target, show};
-use clock::Moment;
+use clock::{Clock, Moment};
 use expression::Url;
 use http::header::{CONTENT_LENGTH, HOST, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use hyper::ext::ReasonPhrase;
-use policy::{Answer, Body, Call, CallError, Destination, HttpVersion, World};
+use policy::{Answer, Body, Call, CallError, Destination, GivenUp, HttpVersion, World};
 use std::borrow::Cow;
 use std::time::Duration;
 use trace::{Attempt, Outcome};
@@ -21,12 +21,16 @@ use wire::{Failure, SendError, Verification};
 const CONNECTION_FAILURE: &str = "BackendConnectionFailure";
 /// `LastError.Reason` of a call whose head did not come in time.
 const TIMEOUT: &str = "Timeout";
+/// `LastError.Reason` of a call that nobody waits for any more.
+const CLIENT_FAILURE: &str = "ClientConnectionFailure";
 
-/// A call on its way.
+/// A call on its way. Dropped before it has landed, its caller has left: the attempt is left behind and counts nowhere.
 struct Flight<'a> {
+    clock: &'a Clock,
     started: Moment,
     choice: Option<Choice<'a>>,
     url: Option<Url>,
+    given_up: Option<GivenUp>,
 }
 
 /// Where a request is sent, and how.
@@ -52,11 +56,21 @@ impl Live {
             credentials.apply(&mut call.headers, &mut call.query, &self.shared.identity, started);
         }
         let leg = self.leg(&call, choice.as_ref());
-        let mut flight = Flight { started, choice, url: None };
+        let given_up = Some(call.given_up.clone());
+        let mut flight = Flight {
+            clock: self.clock(),
+            started,
+            choice,
+            url: None,
+            given_up,
+        };
         let sent = match leg {
             Ok(leg) => {
                 let timeout = call.timeout;
-                let sent = self.clock().timeout(timeout, self.travel(leg, call, &mut flight.url)).await;
+                let sent = self
+                    .clock()
+                    .timeout(timeout, self.travel(leg, call, &mut flight.url))
+                    .await;
                 sent.unwrap_or_else(|| Err((TIMEOUT, timeout_text(timeout))))
             }
             Err(message) => Err((CONNECTION_FAILURE, message)),
@@ -71,33 +85,58 @@ impl Live {
     // The backend that gets the call; none for a plain URL.
     fn choose(&self, call: &Call, now: Moment) -> Result<Option<Choice<'_>>, Box<Refusal>> {
         match &call.to {
-            Destination::Backend(handle) => self.backends.choose(handle.index, &call.headers, now).transpose(),
+            Destination::Backend(handle) => {
+                self.backends.choose(handle.index, &call.headers, now).transpose()
+            }
             Destination::Url(_) => Ok(None),
         }
     }
 
     fn leg<'a>(&'a self, call: &Call, choice: Option<&Choice<'a>>) -> Result<Leg<'a>, String> {
         let (target, verification) = match (&call.to, choice) {
-            (_, Some(choice)) => {
-                (Cow::Borrowed(choice.single.target.as_ref().map_err(String::clone)?), choice.single.verification)
+            (_, Some(choice)) => (
+                Cow::Borrowed(choice.single.target.as_ref().map_err(String::clone)?),
+                choice.single.verification,
+            ),
+            (Destination::Url(url), None) => {
+                (Cow::Owned(self.directory.target(url)?), Verification::default())
             }
-            (Destination::Url(url), None) => (Cow::Owned(self.directory.target(url)?), Verification::default()),
-            (Destination::Backend(handle), None) => return Err(format!("the service has no backend `{}`", handle.name)),
+            (Destination::Backend(handle), None) => {
+                return Err(format!("the service has no backend `{}`", handle.name));
+            }
         };
-        Ok(Leg { target, verification, version: call.version })
+        Ok(Leg {
+            target,
+            verification,
+            version: call.version,
+        })
     }
 
-    async fn travel(&self, leg: Leg<'_>, mut call: Call, seen: &mut Option<Url>) -> Result<Response<Body>, Failed> {
+    async fn travel(
+        &self,
+        leg: Leg<'_>,
+        mut call: Call,
+        seen: &mut Option<Url>,
+    ) -> Result<Response<Body>, Failed> {
         if let Some(address) = &call.forwarded_for {
             headers::forward(&mut call.headers, address);
         }
-        let (url, uri) = leg.target.join(&call.path, &call.query).map_err(|message| (CONNECTION_FAILURE, message))?;
+        let (url, uri) = leg
+            .target
+            .join(&call.path, &call.query)
+            .map_err(|message| (CONNECTION_FAILURE, message))?;
         if call.follow_redirects {
             // Boxed, since it is rare and would make every call as large as itself.
             return Box::pin(self.follow(leg, call, url, uri, seen)).await;
         }
         *seen = Some(url);
-        let request = request(&leg.target, call.method, uri, call.headers, Outgoing::new(call.body));
+        let request = request(
+            &leg.target,
+            call.method,
+            uri,
+            call.headers,
+            Outgoing::new(call.body),
+        );
         self.cross(&leg, request).await
     }
 
@@ -110,7 +149,12 @@ impl Live {
         mut uri: Uri,
         seen: &mut Option<Url>,
     ) -> Result<Response<Body>, Failed> {
-        let Call { mut method, mut headers, body, .. } = call;
+        let Call {
+            mut method,
+            mut headers,
+            body,
+            ..
+        } = call;
         let mut body = Outgoing::new(body);
         let mut followed = 0;
         loop {
@@ -119,18 +163,29 @@ impl Live {
             let request = request(&leg.target, method.clone(), uri, headers.clone(), body);
             let response = self.cross(&leg, request).await?;
             let next = redirect::next(response.status(), response.headers(), &url, &method, replay);
-            let Some(next) = next.filter(|_| followed < redirect::MOST) else { return Ok(response) };
+            let Some(next) = next.filter(|_| followed < redirect::MOST) else {
+                return Ok(response);
+            };
             followed += 1;
             redirect::clean(&mut headers, &url, &next);
-            let target = self.directory.target(&next.url).map_err(|message| (CONNECTION_FAILURE, message))?;
-            (url, uri) = target.join("", &next.url.query).map_err(|message| (CONNECTION_FAILURE, message))?;
+            let target = self
+                .directory
+                .target(&next.url)
+                .map_err(|message| (CONNECTION_FAILURE, message))?;
+            (url, uri) = target
+                .join("", &next.url.query)
+                .map_err(|message| (CONNECTION_FAILURE, message))?;
             leg.target = Cow::Owned(target);
             (method, body) = (next.method, next.body);
         }
     }
 
     async fn cross(&self, leg: &Leg<'_>, request: Request<Outgoing>) -> Result<Response<Body>, Failed> {
-        let sent = self.shared.transport.send(&leg.target, leg.verification, leg.version, request).await;
+        let sent = self
+            .shared
+            .transport
+            .send(&leg.target, leg.verification, leg.version, request)
+            .await;
         sent.map_err(|error| (CONNECTION_FAILURE, transport_text(&error, &leg.target)))
     }
 }
@@ -138,9 +193,16 @@ impl Live {
 impl Flight<'_> {
     fn answered(mut self, response: Response<Body>, now: Moment) -> Answer {
         let (mut parts, body) = response.into_parts();
-        let retry_after = parts.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let retry_after = parts
+            .headers
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         let status = parts.status.as_u16();
-        let result = CallResult::Status { status, retry_after: retry_after.as_deref() };
+        let result = CallResult::Status {
+            status,
+            retry_after: retry_after.as_deref(),
+        };
         let attempt = self.attempt(result, Outcome::Answered { status }, retry_after.clone(), now);
         headers::drop_hop_by_hop(&mut parts.headers);
         if let Some(cookie) = self.choice.as_mut().and_then(|choice| choice.cookie.take()) {
@@ -149,13 +211,28 @@ impl Flight<'_> {
         let reason = parts.extensions.get::<ReasonPhrase>();
         let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
         let url = self.url.take().unwrap_or_default();
-        Answer { status: parts.status, reason, headers: parts.headers, body, url, attempt }
+        Answer {
+            status: parts.status,
+            reason,
+            headers: parts.headers,
+            body,
+            url,
+            attempt,
+        }
     }
 
     fn failed(mut self, reason: &'static str, message: String, now: Moment) -> CallError {
-        let outcome = Outcome::Failed { reason: reason.to_owned(), message: message.clone() };
+        let outcome = Outcome::Failed {
+            reason: reason.to_owned(),
+            message: message.clone(),
+        };
         let attempt = self.attempt(CallResult::Failed { reason }, outcome, None, now);
-        CallError::Failed { reason, message, url: self.url, attempt }
+        CallError::Failed {
+            reason,
+            message,
+            url: self.url.take(),
+            attempt,
+        }
     }
 
     // What was decided; counts on the breaker.
@@ -166,14 +243,30 @@ impl Flight<'_> {
         retry_after: Option<String>,
         ended: Moment,
     ) -> Attempt {
-        let tripped = self.choice.as_ref().and_then(|choice| choice.single.record(ended, result));
+        self.given_up = None;
+        let tripped = self
+            .choice
+            .as_ref()
+            .and_then(|choice| choice.single.record(ended, result));
+        Attempt {
+            tripped,
+            ..self.untold(outcome, retry_after, ended)
+        }
+    }
+
+    // What was decided, without a word to the breaker.
+    fn untold(&mut self, outcome: Outcome, retry_after: Option<String>, ended: Moment) -> Attempt {
         Attempt {
             pool: self.choice.as_ref().and_then(|choice| choice.pool.cloned()),
             backend: self.choice.as_ref().map(|choice| choice.name.clone()),
             url: self.url.as_ref().map(show),
-            skipped: self.choice.as_mut().map(|choice| std::mem::take(&mut choice.skipped)).unwrap_or_default(),
+            skipped: self
+                .choice
+                .as_mut()
+                .map(|choice| std::mem::take(&mut choice.skipped))
+                .unwrap_or_default(),
             outcome,
-            tripped,
+            tripped: None,
             retry_after,
             started: self.started,
             ended,
@@ -181,24 +274,60 @@ impl Flight<'_> {
     }
 }
 
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        if let Some(given_up) = self.given_up.take() {
+            let message = "The operation was canceled.".to_owned();
+            let outcome = Outcome::Failed {
+                reason: CLIENT_FAILURE.to_owned(),
+                message,
+            };
+            given_up.leave(self.untold(outcome, None, self.clock.now()));
+        }
+    }
+}
+
 fn unavailable(refusal: Refusal, now: Moment) -> CallError {
-    let Refusal { status, retry_after, pool, backend, skipped } = refusal;
+    let Refusal {
+        status,
+        retry_after,
+        pool,
+        backend,
+        skipped,
+    } = refusal;
     let attempt = Attempt {
         pool,
         backend,
         url: None,
         skipped,
-        outcome: Outcome::Unavailable { status: status.as_u16(), retry_after },
+        outcome: Outcome::Unavailable {
+            status: status.as_u16(),
+            retry_after,
+        },
         tripped: None,
         retry_after: None,
         started: now,
         ended: now,
     };
-    let reason = status.canonical_reason().unwrap_or("Service Unavailable").to_owned();
-    CallError::Unavailable { status, reason, retry_after, attempt }
+    let reason = status
+        .canonical_reason()
+        .unwrap_or("Service Unavailable")
+        .to_owned();
+    CallError::Unavailable {
+        status,
+        reason,
+        retry_after,
+        attempt,
+    }
 }
 
-fn request(target: &Target, method: Method, uri: Uri, mut headers: HeaderMap, body: Outgoing) -> Request<Outgoing> {
+fn request(
+    target: &Target,
+    method: Method,
+    uri: Uri,
+    mut headers: HeaderMap,
+    body: Outgoing,
+) -> Request<Outgoing> {
     // A policy that sets `Host` has the last word.
     headers.entry(HOST).or_insert_with(|| target.host.clone());
     if matches!(body, Outgoing::Empty) && matches!(method, Method::POST | Method::PUT | Method::PATCH) {
@@ -212,7 +341,10 @@ fn request(target: &Target, method: Method, uri: Uri, mut headers: HeaderMap, bo
 }
 
 fn timeout_text(timeout: Duration) -> String {
-    format!("No response headers from the backend within {} ms.", timeout.as_millis())
+    format!(
+        "No response headers from the backend within {} ms.",
+        timeout.as_millis()
+    )
 }
 
 // The first words are those that Azure was seen to use where it was seen at all (gateway.md 1.7).

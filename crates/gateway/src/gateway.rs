@@ -76,14 +76,35 @@ impl Options {
 impl Gateway {
     /// A gateway that serves `plan`.
     pub fn new(plan: Arc<Plan>, options: Options) -> Arc<Gateway> {
-        let Options { clock, dice, foundry, mocks, in_process, neighbours, offline, detail } = options;
+        let Options {
+            clock,
+            dice,
+            foundry,
+            mocks,
+            in_process,
+            neighbours,
+            offline,
+            detail,
+        } = options;
         let transport = Transport::new(&clock);
         let ours = foundry.filter(|_| in_process);
-        neighbours.into_iter().chain(ours).for_each(|address| transport.add_neighbour(address));
+        neighbours
+            .into_iter()
+            .chain(ours)
+            .for_each(|address| transport.add_neighbour(address));
         let identity = Identity::new(&plan.service.name);
-        let shared = Arc::new(Shared { clock, dice, transport, identity, slots: Slots::default() });
+        let shared = Arc::new(Shared {
+            clock,
+            dice,
+            transport,
+            identity,
+            slots: Slots::default(),
+        });
         let recorder = Recorder::new(keep(&plan));
-        let mocks = mocks.into_iter().map(|(account, at)| (account.to_ascii_lowercase(), at)).collect();
+        let mocks = mocks
+            .into_iter()
+            .map(|(account, at)| (account.to_ascii_lowercase(), at))
+            .collect();
         let directory = directory(&plan, foundry, &mocks, offline);
         let live = Live::new(plan, directory, shared.clone(), &Backends::default());
         Arc::new(Gateway {
@@ -105,7 +126,8 @@ impl Gateway {
         self.recorder.resize(keep(&plan));
         let directory = directory(&plan, self.foundry, &self.mocks, self.offline);
         let before = self.live.load_full();
-        self.live.store(Live::new(plan, directory, self.shared.clone(), &before.backends));
+        self.live
+            .store(Live::new(plan, directory, self.shared.clone(), &before.backends));
     }
 
     /// What is served.
@@ -155,6 +177,15 @@ fn directory(
     mocks: &BTreeMap<String, Authority>,
     offline: bool,
 ) -> Directory {
-    let accounts = plan.accounts().iter().map(|account| account.name.to_ascii_lowercase()).collect();
-    Directory { foundry, accounts, mocks: mocks.clone(), offline }
+    let accounts = plan
+        .accounts()
+        .iter()
+        .map(|account| account.name.to_ascii_lowercase())
+        .collect();
+    Directory {
+        foundry,
+        accounts,
+        mocks: mocks.clone(),
+        offline,
+    }
 }

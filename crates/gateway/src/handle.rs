@@ -52,19 +52,36 @@ impl Gateway {
         let (mut parts, body) = request.into_parts();
         let uri = std::mem::take(&mut parts.uri);
         let path = normal(uri.path());
-        let host = host(&parts.headers).or(uri.authority().map(|it| it.as_str())).unwrap_or("localhost");
+        let host = host(&parts.headers)
+            .or(uri.authority().map(|it| it.as_str()))
+            .unwrap_or("localhost");
         let host = self.callers.host(host);
         let method = parts.method.clone();
         let answer = if path == HEALTH && method == Method::GET {
             plain(StatusCode::OK, "text/plain", "Service Operational".to_owned())
         } else if size(&parts.headers) > live.header_limit {
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-            plain(status, "application/json", policy::default_error(status, "Request headers are too large"))
+            plain(
+                status,
+                "application/json",
+                policy::default_error(status, "Request headers are too large"),
+            )
         } else {
             let (number, id) = self.next_request();
-            let query = uri.path_and_query().map_or("", |it| &it.as_str()[it.path().len()..]);
+            let query = uri
+                .path_and_query()
+                .map_or("", |it| &it.as_str()[it.path().len()..]);
             let path = path.as_ref();
-            let arrival = Arrival { gateway: self, live: &live, number, id, received, path, query, host };
+            let arrival = Arrival {
+                gateway: self,
+                live: &live,
+                number,
+                id,
+                received,
+                path,
+                query,
+                host,
+            };
             arrival.answer(parts, incoming(body), peer).await
         };
         respond(answer, &method, self.date.at(self.clock().now()))
@@ -74,7 +91,10 @@ impl Gateway {
 impl Arrival<'_> {
     async fn answer(&self, parts: Parts, body: Body, peer: SocketAddr) -> ResponseParts {
         let plan = &self.live.plan;
-        let route = self.live.routes.find(&parts.method, self.path, self.query, &parts.headers);
+        let route = self
+            .live
+            .routes
+            .find(&parts.method, self.path, self.query, &parts.headers);
         let Route::Operation(matched) = route else {
             return match self.preflight(&parts) {
                 Some((matched, walk)) => {
@@ -102,7 +122,13 @@ impl Arrival<'_> {
         walking.end()
     }
 
-    async fn not_found(&self, route: &Route<'_>, parts: Parts, body: Body, peer: SocketAddr) -> ResponseParts {
+    async fn not_found(
+        &self,
+        route: &Route<'_>,
+        parts: Parts,
+        body: Body,
+        peer: SocketAddr,
+    ) -> ResponseParts {
         let plan = &self.live.plan;
         let (api, walk) = match route {
             Route::ApiOnly { api } => (Some(*api), &plan.apis[*api].walk),
@@ -111,10 +137,15 @@ impl Arrival<'_> {
         let facts = self.facts(api, None, Admission::default());
         let mut walking = self.begin(facts, None, parts, body, peer);
         let message = "Unable to match incoming request to an operation.";
-        let fault = Fault::refusal(StatusCode::NOT_FOUND, "OperationNotFound", message, "Resource not found")
-            .from_source("configuration")
-            // Not inbound, where it happens: gateway logs say so (observed, gateway.md 1.7).
-            .in_section(Section::Backend);
+        let fault = Fault::refusal(
+            StatusCode::NOT_FOUND,
+            "OperationNotFound",
+            message,
+            "Resource not found",
+        )
+        .from_source("configuration")
+        // Not inbound, where it happens: gateway logs say so (observed, gateway.md 1.7).
+        .in_section(Section::Backend);
         policy::refuse(walk, &mut walking.exchange, self.live, fault).await;
         walking.end()
     }
@@ -125,7 +156,9 @@ impl Arrival<'_> {
         let product = admission.product.and_then(|product| plan.products.get(product));
         Facts {
             api: api.map(|api| api.facts.clone()),
-            operation: operation.and_then(|place| api?.operations.get(place)).map(|it| it.facts.clone()),
+            operation: operation
+                .and_then(|place| api?.operations.get(place))
+                .map(|it| it.facts.clone()),
             product: product.map(|product| product.facts.clone()),
             subscription: admission.subscription,
             user: admission.user,
@@ -142,7 +175,9 @@ impl Arrival<'_> {
         }
         let asked = Method::from_bytes(headers.get(ACCESS_CONTROL_REQUEST_METHOD)?.as_bytes()).ok()?;
         let route = self.live.routes.find(&asked, self.path, self.query, headers);
-        let Route::Operation(matched) = route else { return None };
+        let Route::Operation(matched) = route else {
+            return None;
+        };
         let api = &self.live.plan.apis[matched.api];
         let walk = api.operations[matched.operation].walk(api.open_product);
         walk.has_cors().then_some((matched, walk))
@@ -159,7 +194,9 @@ impl Arrival<'_> {
         let plan = &self.live.plan;
         let api = matched.as_ref().and_then(|it| plan.apis.get(it.api));
         let operation = matched.as_ref().and_then(|it| api?.operations.get(it.operation));
-        let name = matched.as_ref().and_then(|it| self.live.operation_names.get(it.api)?.get(it.operation));
+        let name = matched
+            .as_ref()
+            .and_then(|it| self.live.operation_names.get(it.api)?.get(it.operation));
         let summary = RequestSummary {
             api: match (api, &facts.api) {
                 (Some(api), _) => Some(api.name.clone()),
@@ -190,7 +227,11 @@ impl Arrival<'_> {
             tracing: self.gateway.detail,
             dice_ordinal: self.number,
         });
-        Walking { gateway: self.gateway, exchange, summary: Some(summary) }
+        Walking {
+            gateway: self.gateway,
+            exchange,
+            summary: Some(summary),
+        }
     }
 
     fn summary(&self, facts: &Facts, method: &Method) -> RequestSummary {
@@ -241,7 +282,10 @@ impl Walking<'_> {
 
     fn record(&mut self, mut summary: RequestSummary) {
         summary.ended = self.gateway.clock().now();
-        self.gateway.recorder.push(Record { summary, events: self.exchange.take_events() });
+        self.gateway.recorder.push(Record {
+            summary,
+            events: self.exchange.take_events(),
+        });
     }
 }
 
@@ -266,7 +310,10 @@ fn host(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum()
 }
 
 // Dot segments are resolved before anything is matched; everything else stays as received.

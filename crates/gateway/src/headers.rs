@@ -1,35 +1,44 @@
 //! Headers that one hop keeps to itself, and the one that grows with each (gateway.md 2.2, 2.3).
 
 use http::header::{
-    CONNECTION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING,
-    UPGRADE,
+    CONNECTION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
 };
 
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+static HOP_BY_HOP: [HeaderName; 9] = [
+    CONNECTION,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    TE,
+    TRAILER,
+    PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
 
 /// Removes what is meant for one hop alone, and what `Connection` names.
 pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap) {
-    if let Some(first) = headers.remove(CONNECTION) {
-        // Nearly always `keep-alive` or `close`, which name nothing that could be removed.
-        let names = first.to_str().unwrap_or_default().split(',').map(str::trim);
-        for name in names.filter(|name| !name.eq_ignore_ascii_case("keep-alive") && !name.eq_ignore_ascii_case("close")) {
-            if let Ok(name) = HeaderName::try_from(name) {
-                headers.remove(name);
-            }
-        }
+    // Nearly every message has none of them, and a look is cheaper than nine removals.
+    if !headers.keys().any(|name| HOP_BY_HOP.contains(name)) {
+        return;
     }
-    for name in [TRANSFER_ENCODING, UPGRADE, TE, TRAILER, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION] {
+    let lines = headers.get_all(CONNECTION).iter();
+    let names = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    let named: Vec<HeaderName> = names.filter_map(|name| HeaderName::try_from(name.trim()).ok()).collect();
+    for name in named.iter().chain(&HOP_BY_HOP) {
         headers.remove(name);
     }
-    headers.remove(KEEP_ALIVE);
-    headers.remove(PROXY_CONNECTION);
 }
 
 /// Adds the caller's address to `X-Forwarded-For` (observed).
 pub(crate) fn forward(headers: &mut HeaderMap, address: &str) {
-    let known = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let known = headers
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let mut list = known.fold(String::new(), |list, value| list + value + ", ");
     list.push_str(address);
     if let Ok(value) = HeaderValue::try_from(list) {

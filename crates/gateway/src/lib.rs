@@ -6,28 +6,28 @@
 //!
 //! This crate knows neither Bicep nor the command line, and the mocks only by their address.
 
-mod listen; // bytes become requests
+mod backends; // who gets it: pools, breakers, affinity
+mod body; // what is written
+mod caller; // what callers repeat
+mod control;
+mod date; // its date
+mod forward; // one call to the outside
 mod gateway; // the running data plane
 mod handle; // one request, from head to head
-mod route; // which API and operation
-mod template; // URL templates of operations
-mod subscription; // who may call
-mod caller; // what callers repeat
-mod live; // the world of a policy
-mod forward; // one call to the outside
-mod backends; // who gets it: pools, breakers, affinity
-mod target; // where it really goes
-mod transport; // over which connection
-mod upstream; // the plain ones, driven by their request
-mod redirect; // and where it leads
 mod headers; // what one hop keeps to itself
-mod body; // what is written
-mod response; // the answer to the caller
-mod date; // its date
 mod identity; // tokens of the service's own
-mod slots; // places among requests at the same time
+mod listen; // bytes become requests
+mod live; // the world of a policy
 mod recorder; // what happened
-mod control; // asked from outside
+mod redirect; // and where it leads
+mod response; // the answer to the caller
+mod route; // which API and operation
+mod slots; // places among requests at the same time
+mod subscription; // who may call
+mod target; // where it really goes
+mod template; // URL templates of operations
+mod transport; // over which connection
+mod upstream; // the plain ones, driven by their request // asked from outside
 
 pub use body::Outgoing;
 pub use control::{BackendState, MemberState, OpenState, RuleState};

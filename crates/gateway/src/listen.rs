@@ -1,7 +1,9 @@
 use crate::gateway::Gateway;
+use clock::Clock;
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -14,7 +16,7 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl 
     }
     let clock = gateway.clock().clone();
     // Manual time is for tests, of which many run side by side: their requests stay on the thread that they have.
-    let workers = if clock.is_virtual() { Vec::new() } else { workers() };
+    let workers = if clock.is_virtual() { Vec::new() } else { workers(&clock) };
     let handles: Vec<Handle> = workers.iter().map(|worker| worker.handle.clone()).collect();
     let service = move |peer, request| {
         let gateway = gateway.clone();
@@ -31,21 +33,40 @@ struct Worker {
 
 // One per processor: a request, its connection and its call to a backend share one thread, so that nothing is handed over. Fewer,
 // or none, if the system has no more threads to give.
-fn workers() -> Vec<Worker> {
+fn workers(clock: &Clock) -> Vec<Worker> {
     let count = std::thread::available_parallelism().map_or(1, usize::from);
-    (0..count).filter_map(|number| Worker::start(number).ok()).collect()
+    (0..count)
+        .filter_map(|number| Worker::start(number, clock.clone()).ok())
+        .collect()
 }
 
 impl Worker {
-    fn start(number: usize) -> std::io::Result<Worker> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    fn start(number: usize, clock: Clock) -> std::io::Result<Worker> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
-        std::thread::Builder::new().name(format!("gateway-{number}")).spawn(move || {
-            // Resolves when the sender is dropped. Nobody waits for what is still being looked up then.
-            drop(runtime.block_on(stopped));
-            runtime.shutdown_background();
-        })?;
+        std::thread::Builder::new()
+            .name(format!("gateway-{number}"))
+            .spawn(move || {
+                // Resolves when the sender is dropped. Nobody waits for what is still being looked up then.
+                runtime.block_on(async {
+                    tokio::select! {
+                        _ = stopped => (),
+                        () = tick(&clock) => (),
+                    }
+                });
+                runtime.shutdown_background();
+            })?;
         Ok(Worker { handle, _stop: stop })
+    }
+}
+
+// A runtime interrupts its own wait, by a system call, for every timer that is due before all others. Each request sets timers,
+// and nearly always takes them back; beside one that is due soon anyway, they cost nothing.
+async fn tick(clock: &Clock) {
+    loop {
+        clock.sleep(Duration::from_secs(1)).await;
     }
 }

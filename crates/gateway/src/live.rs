@@ -54,7 +54,12 @@ const HEADER_LIMIT: u64 = 64 * 1024;
 
 impl Live {
     /// Puts `plan` to work; unchanged backends take their state over from `before`.
-    pub(crate) fn new(plan: Arc<Plan>, directory: Directory, shared: Arc<Shared>, before: &Backends) -> Arc<Live> {
+    pub(crate) fn new(
+        plan: Arc<Plan>,
+        directory: Directory,
+        shared: Arc<Shared>,
+        before: &Backends,
+    ) -> Arc<Live> {
         let configs = plan.backends.iter().map(|backend| &backend.config);
         let backends = Backends::new(configs, &directory, before);
         for verification in backends.verifications() {
@@ -65,11 +70,26 @@ impl Live {
         let body_limit = bytes(limits.body_bytes, BODY_LIMIT);
         let header_limit = bytes(limits.header_bytes, HEADER_LIMIT);
         let routes = Routes::new(&plan);
-        let names = |api: &ApiPlan| api.operations.iter().map(|it| it.facts.id.as_str().into()).collect();
+        let names = |api: &ApiPlan| {
+            api.operations
+                .iter()
+                .map(|it| it.facts.id.as_str().into())
+                .collect()
+        };
         let operation_names = plan.apis.iter().map(names).collect();
         Arc::new_cyclic(|itself| {
             let itself = itself.clone();
-            Live { plan, backends, routes, operation_names, directory, header_limit, shared, body_limit, itself }
+            Live {
+                plan,
+                backends,
+                routes,
+                operation_names,
+                directory,
+                header_limit,
+                shared,
+                body_limit,
+                itself,
+            }
         })
     }
 }
@@ -96,11 +116,16 @@ impl World for Live {
     }
 
     fn shared(&self) -> Arc<dyn World> {
-        self.itself.upgrade().expect("whoever holds a reference keeps it alive")
+        self.itself
+            .upgrade()
+            .expect("whoever holds a reference keeps it alive")
     }
 
     fn token(&self, resource: &str, client_id: Option<&str>) -> Result<Arc<str>, String> {
-        Ok(self.shared.identity.token(resource, client_id, self.shared.clock.now()))
+        Ok(self
+            .shared
+            .identity
+            .token(resource, client_id, self.shared.clock.now()))
     }
 
     fn backend(&self, name: &str) -> Option<BackendHandle> {

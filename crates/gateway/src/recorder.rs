@@ -22,7 +22,12 @@ struct Ring {
 impl Recorder {
     /// A ring for `keep` requests.
     pub(crate) fn new(keep: usize) -> Recorder {
-        Recorder { ring: Mutex::new(Ring { keep, records: VecDeque::new() }) }
+        Recorder {
+            ring: Mutex::new(Ring {
+                keep,
+                records: VecDeque::new(),
+            }),
+        }
     }
 
     /// Keeps `record`; the oldest makes room.
@@ -31,7 +36,9 @@ impl Recorder {
         if ring.keep == 0 {
             return;
         }
-        let oldest = (ring.records.len() >= ring.keep).then(|| ring.records.pop_front()).flatten();
+        let oldest = (ring.records.len() >= ring.keep)
+            .then(|| ring.records.pop_front())
+            .flatten();
         ring.records.push_back(Arc::new(record));
         drop(ring);
         // Taken apart outside the lock.
@@ -49,7 +56,11 @@ impl Recorder {
     /// The last `count`, in the order in which they ended.
     pub(crate) fn last(&self, count: usize) -> Vec<Arc<Record>> {
         let ring = self.ring.lock();
-        ring.records.iter().skip(ring.records.len().saturating_sub(count)).cloned().collect()
+        ring.records
+            .iter()
+            .skip(ring.records.len().saturating_sub(count))
+            .cloned()
+            .collect()
     }
 
     /// The request of an id.
@@ -63,7 +74,13 @@ impl Recorder {
     }
 
     fn find(&self, is_it: impl Fn(&Record) -> bool) -> Option<Arc<Record>> {
-        self.ring.lock().records.iter().rev().find(|record| is_it(record)).cloned()
+        self.ring
+            .lock()
+            .records
+            .iter()
+            .rev()
+            .find(|record| is_it(record))
+            .cloned()
     }
 }
 
@@ -72,18 +89,25 @@ const KEYS: [&str; 5] = ["subscription-key", "api-key", "code", "sig", "key"];
 
 /// A path and query with the values of keys masked. `own` is the name under which the API reads its key.
 pub(crate) fn masked<'a>(path_and_query: &'a str, own: Option<&str>) -> Cow<'a, str> {
-    let Some((path, query)) = path_and_query.split_once('?') else { return path_and_query.into() };
+    let Some((path, query)) = path_and_query.split_once('?') else {
+        return path_and_query.into();
+    };
     let is_key = |pair: &str| {
         let name = pair.split('=').next().unwrap_or(pair);
-        KEYS.iter().copied().chain(own).any(|key| key.eq_ignore_ascii_case(name))
+        KEYS.iter()
+            .copied()
+            .chain(own)
+            .any(|key| key.eq_ignore_ascii_case(name))
     };
     if !query.split('&').any(is_key) {
         return path_and_query.into();
     }
-    let pairs = query.split('&').map(|pair| match (is_key(pair), pair.split_once('=')) {
-        (true, Some((name, _))) => Cow::Owned(format!("{name}=***")),
-        _ => Cow::Borrowed(pair),
-    });
+    let pairs = query
+        .split('&')
+        .map(|pair| match (is_key(pair), pair.split_once('=')) {
+            (true, Some((name, _))) => Cow::Owned(format!("{name}=***")),
+            _ => Cow::Borrowed(pair),
+        });
     format!("{path}?{}", pairs.collect::<Vec<_>>().join("&")).into()
 }
 
@@ -108,7 +132,10 @@ mod tests {
             status: 200,
             error: None,
         };
-        Record { summary, events: Vec::new() }
+        Record {
+            summary,
+            events: Vec::new(),
+        }
     }
 
     #[test]
@@ -117,7 +144,13 @@ mod tests {
         for number in 1..=3 {
             recorder.push(record(number));
         }
-        let numbers = |count| recorder.last(count).iter().map(|it| it.summary.number).collect::<Vec<_>>();
+        let numbers = |count| {
+            recorder
+                .last(count)
+                .iter()
+                .map(|it| it.summary.number)
+                .collect::<Vec<_>>()
+        };
         assert_eq!((numbers(1), numbers(9)), (vec![3], vec![2, 3]));
         assert!(recorder.by_number(1).is_none() && recorder.by_number(2).is_some());
         assert!(recorder.by_id(Uuid::from_u128(3)).is_some());
@@ -127,7 +160,10 @@ mod tests {
 
     #[test]
     fn keys_are_masked_in_paths() {
-        assert_eq!(masked("/a?x=1&Subscription-Key=abc", None), "/a?x=1&Subscription-Key=***");
+        assert_eq!(
+            masked("/a?x=1&Subscription-Key=abc", None),
+            "/a?x=1&Subscription-Key=***"
+        );
         assert_eq!(masked("/a?k=abc&x", Some("k")), "/a?k=***&x");
         assert_eq!(masked("/a?x=1", Some("k")), "/a?x=1");
     }

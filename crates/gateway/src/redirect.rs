@@ -1,10 +1,10 @@
 //! `follow-redirects`: where a 3xx answer leads, by the rules of .NET's HTTP client.
 
 use crate::body::Outgoing;
-use policy::url::parse;
 use expression::Url;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION};
 use http::{Method, StatusCode};
+use policy::url::parse;
 
 /// How many redirects are followed; the answer after that is the caller's.
 pub(crate) const MOST: usize = 50;
@@ -41,9 +41,17 @@ pub(crate) fn next(
         _ => return None,
     };
     match becomes_get {
-        true => Some(Next { url, method: Method::GET, body: Outgoing::Empty }),
+        true => Some(Next {
+            url,
+            method: Method::GET,
+            body: Outgoing::Empty,
+        }),
         // A body that passed by cannot be sent again.
-        false => Some(Next { url, method: method.clone(), body: body? }),
+        false => Some(Next {
+            url,
+            method: method.clone(),
+            body: body?,
+        }),
     }
 }
 
@@ -69,10 +77,17 @@ fn resolve(from: &Url, location: &str) -> Option<Url> {
     let path = match path {
         "" => from.path.to_string(),
         path if path.starts_with('/') => path.to_owned(),
-        path => format!("{}/{path}", from.path.rsplit_once('/').map_or("", |(folder, _)| folder)),
+        path => format!(
+            "{}/{path}",
+            from.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+        ),
     };
     let query = query.split('#').next().unwrap_or_default();
-    Some(Url { path: path.into(), query: query.into(), ..from.clone() })
+    Some(Url {
+        path: path.into(),
+        query: query.into(),
+        ..from.clone()
+    })
 }
 
 #[cfg(test)]
@@ -92,10 +107,16 @@ mod tests {
     #[test]
     fn locations_are_resolved_and_methods_follow_the_status() {
         let get = |url: &str| Some((url.to_owned(), Method::GET));
-        assert_eq!(follow(302, "https://b.example/q?r=1", Method::POST), get("https://b.example/q?r=1"));
+        assert_eq!(
+            follow(302, "https://b.example/q?r=1", Method::POST),
+            get("https://b.example/q?r=1")
+        );
         assert_eq!(follow(301, "/top", Method::GET), get("https://a.example/top"));
         assert_eq!(follow(303, "side", Method::PUT), get("https://a.example/x/side"));
-        assert_eq!(follow(307, "//c.example", Method::POST), Some(("https://c.example/".into(), Method::POST)));
+        assert_eq!(
+            follow(307, "//c.example", Method::POST),
+            Some(("https://c.example/".into(), Method::POST))
+        );
         assert_eq!(follow(302, "http://b.example", Method::GET), None);
         assert_eq!(follow(304, "/top", Method::GET), None);
     }

@@ -9,7 +9,12 @@ use policy::{Body, ResponseParts};
 
 /// Makes what a walk left into an answer to `method`.
 pub(crate) fn respond(parts: ResponseParts, method: &Method, date: HeaderValue) -> Response<Outgoing> {
-    let ResponseParts { status, reason, mut headers, body } = parts;
+    let ResponseParts {
+        status,
+        reason,
+        mut headers,
+        body,
+    } = parts;
     headers::drop_hop_by_hop(&mut headers);
     let body = match method == Method::HEAD {
         // The length that the answer to a GET would have is for the caller to know.
@@ -44,5 +49,10 @@ pub(crate) fn respond(parts: ResponseParts, method: &Method, date: HeaderValue) 
 pub(crate) fn plain(status: StatusCode, content_type: &'static str, text: String) -> ResponseParts {
     let mut headers = http::HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    ResponseParts { status, reason: None, headers, body: Body::Full(text.into()) }
+    ResponseParts {
+        status,
+        reason: None,
+        headers,
+        body: Body::Full(text.into()),
+    }
 }

@@ -25,7 +25,10 @@ impl Slots {
             return None;
         }
         taken.insert(key.clone(), count + 1);
-        Some(Slot { slots: self.clone(), key })
+        Some(Slot {
+            slots: self.clone(),
+            key,
+        })
     }
 }
 
@@ -53,6 +56,9 @@ mod tests {
         assert!(slots.enter("b", 1).is_some() && slots.enter("c", 0).is_none());
         drop(first);
         assert!(slots.enter("a", 1).is_some());
-        assert!(slots.0.lock().is_empty(), "nothing is kept for keys that nobody is inside");
+        assert!(
+            slots.0.lock().is_empty(),
+            "nothing is kept for keys that nobody is inside"
+        );
     }
 }

@@ -37,7 +37,11 @@ pub(crate) struct Target {
     pub(crate) socket: Option<SocketAddr>,
 }
 
-const MOCK_DOMAINS: [&str; 3] = ["openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com"];
+const MOCK_DOMAINS: [&str; 3] = [
+    "openai.azure.com",
+    "cognitiveservices.azure.com",
+    "services.ai.azure.com",
+];
 
 impl Directory {
     /// The target of a base URL; the text says why there is none.
@@ -50,16 +54,31 @@ impl Directory {
         let (scheme, authority) = match self.mock(&url.host) {
             Some(authority) => (Scheme::HTTP, authority),
             None if self.offline && !is_loopback(&url.host) => {
-                return Err(format!("`{}` is neither a mock nor this machine, and the gateway is offline", url.host));
+                return Err(format!(
+                    "`{}` is neither a mock nor this machine, and the gateway is offline",
+                    url.host
+                ));
             }
-            None if url.scheme.eq_ignore_ascii_case("https") => (Scheme::HTTPS, format!("{}:{}", url.host, url.port)),
-            None if url.scheme.eq_ignore_ascii_case("http") => (Scheme::HTTP, format!("{}:{}", url.host, url.port)),
+            None if url.scheme.eq_ignore_ascii_case("https") => {
+                (Scheme::HTTPS, format!("{}:{}", url.host, url.port))
+            }
+            None if url.scheme.eq_ignore_ascii_case("http") => {
+                (Scheme::HTTP, format!("{}:{}", url.host, url.port))
+            }
             None => return Err(format!("`{}` is neither `http` nor `https`", url.scheme)),
         };
         let socket = authority.parse().ok();
-        let authority = Authority::try_from(authority).map_err(|_| format!("`{}` is no host name", url.host))?;
+        let authority =
+            Authority::try_from(authority).map_err(|_| format!("`{}` is no host name", url.host))?;
         let prefix = url.path.strip_suffix('/').unwrap_or(&url.path).to_owned();
-        Ok(Target { url: url.clone(), prefix, host, scheme, authority, socket })
+        Ok(Target {
+            url: url.clone(),
+            prefix,
+            host,
+            scheme,
+            authority,
+            socket,
+        })
     }
 
     fn mock(&self, host: &str) -> Option<String> {
@@ -71,7 +90,9 @@ impl Directory {
             return None;
         }
         let elsewhere = self.mocks.get(&account).or_else(|| self.mocks.get("*"));
-        elsewhere.map(Authority::to_string).or_else(|| self.foundry.map(|address| address.to_string()))
+        elsewhere
+            .map(Authority::to_string)
+            .or_else(|| self.foundry.map(|address| address.to_string()))
     }
 }
 
@@ -83,12 +104,17 @@ impl Target {
             path => (self.prefix.as_str(), if path.starts_with('/') { "" } else { "/" }),
         };
         let query = if query == "?" { "" } else { query };
-        let mark = if query.is_empty() || query.starts_with('?') { "" } else { "?" };
+        let mark = if query.is_empty() || query.starts_with('?') {
+            ""
+        } else {
+            "?"
+        };
         // Of the exact size, so that it becomes shared bytes without being copied.
         let path_length = prefix.len() + slash.len() + path.len();
         let mut text = String::with_capacity(path_length + mark.len() + query.len());
         text.extend([prefix, slash, path, mark, query]);
-        let (seen_path, seen_query): (Arc<str>, Arc<str>) = (text[..path_length].into(), text[path_length..].into());
+        let (seen_path, seen_query): (Arc<str>, Arc<str>) =
+            (text[..path_length].into(), text[path_length..].into());
         let path_and_query = match PathAndQuery::from_maybe_shared(bytes::Bytes::from(text)) {
             Ok(it) => it,
             Err(error) => return Err(format!("the backend URL has an invalid path or query: {error}")),
@@ -98,7 +124,11 @@ impl Target {
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = Some(path_and_query);
         let uri = Uri::from_parts(parts).map_err(|error| format!("the backend URL is invalid: {error}"))?;
-        let seen = Url { path: seen_path, query: seen_query, ..self.url.clone() };
+        let seen = Url {
+            path: seen_path,
+            query: seen_query,
+            ..self.url.clone()
+        };
         Ok((seen, uri))
     }
 
@@ -116,7 +146,8 @@ impl Target {
 /// A URL as text, without the scheme's own port.
 pub(crate) fn show(url: &Url) -> String {
     // Piece by piece into one allocation: this is done for every call.
-    let mut text = String::with_capacity(url.scheme.len() + url.host.len() + url.path.len() + url.query.len() + 9);
+    let mut text =
+        String::with_capacity(url.scheme.len() + url.host.len() + url.path.len() + url.query.len() + 9);
     text.extend([&url.scheme, "://", &url.host]);
     if !is_default_port(url) {
         write!(text, ":{}", url.port).expect("a String takes everything");
@@ -144,7 +175,12 @@ mod tests {
 
     fn directory(offline: bool) -> Directory {
         let accounts = ["foundry1".to_owned()].into();
-        Directory { foundry: Some(([127, 0, 0, 1], 8082).into()), accounts, offline, ..Directory::default() }
+        Directory {
+            foundry: Some(([127, 0, 0, 1], 8082).into()),
+            accounts,
+            offline,
+            ..Directory::default()
+        }
     }
 
     fn target(text: &str, offline: bool) -> Result<Target, String> {
@@ -154,11 +190,23 @@ mod tests {
     #[test]
     fn a_base_and_a_rest_are_joined_with_one_slash() {
         for base in ["https://h.example/openai/", "https://h.example/openai"] {
-            let (seen, uri) = target(base, false).expect("a target").join("/deployments/d/chat", "?api-version=1").expect("a URL");
-            assert_eq!(show(&seen), "https://h.example/openai/deployments/d/chat?api-version=1");
-            assert_eq!(uri, "https://h.example:443/openai/deployments/d/chat?api-version=1");
+            let (seen, uri) = target(base, false)
+                .expect("a target")
+                .join("/deployments/d/chat", "?api-version=1")
+                .expect("a URL");
+            assert_eq!(
+                show(&seen),
+                "https://h.example/openai/deployments/d/chat?api-version=1"
+            );
+            assert_eq!(
+                uri,
+                "https://h.example:443/openai/deployments/d/chat?api-version=1"
+            );
         }
-        let (seen, _) = target("http://h.example:81", false).expect("a target").join("", "").expect("a URL");
+        let (seen, _) = target("http://h.example:81", false)
+            .expect("a target")
+            .join("", "")
+            .expect("a URL");
         assert_eq!(show(&seen), "http://h.example:81/");
     }
 
@@ -168,17 +216,29 @@ mod tests {
         let (seen, uri) = target.join("/x", "").expect("a URL");
         assert_eq!(uri, "http://127.0.0.1:8082/openai/x");
         assert_eq!(target.host, "foundry1.cognitiveservices.azure.com");
-        assert_eq!(show(&seen), "https://foundry1.cognitiveservices.azure.com/openai/x");
+        assert_eq!(
+            show(&seen),
+            "https://foundry1.cognitiveservices.azure.com/openai/x"
+        );
     }
 
     #[test]
     fn mocks_may_run_elsewhere_each_on_its_own() {
         let accounts = ["a".to_owned(), "b".to_owned()].into();
-        let elsewhere = |name: &str, authority: &'static str| (name.to_owned(), Authority::from_static(authority));
+        let elsewhere =
+            |name: &str, authority: &'static str| (name.to_owned(), Authority::from_static(authority));
         let mocks = [elsewhere("a", "east:1"), elsewhere("*", "rest:2")].into();
-        let directory = Directory { accounts, mocks, ..Directory::default() };
+        let directory = Directory {
+            accounts,
+            mocks,
+            ..Directory::default()
+        };
         let authority = |text: &str| {
-            directory.target(&parse(text).expect("a URL")).expect("a target").authority().to_owned()
+            directory
+                .target(&parse(text).expect("a URL"))
+                .expect("a target")
+                .authority()
+                .to_owned()
         };
         assert_eq!(authority("https://A.openai.azure.com/openai"), "east:1");
         assert_eq!(authority("https://b.services.ai.azure.com/"), "rest:2");
@@ -187,10 +247,19 @@ mod tests {
 
     #[test]
     fn offline_only_mocks_and_this_machine_are_called() {
-        for good in ["http://localhost:1", "http://127.0.0.9", "http://[::1]:80", "http://a.localhost"] {
+        for good in [
+            "http://localhost:1",
+            "http://127.0.0.9",
+            "http://[::1]:80",
+            "http://a.localhost",
+        ] {
             assert!(target(good, true).is_ok(), "{good}");
         }
-        for bad in ["https://api.example", "https://other.openai.azure.com", "http://10.0.0.1"] {
+        for bad in [
+            "https://api.example",
+            "https://other.openai.azure.com",
+            "http://10.0.0.1",
+        ] {
             assert!(target(bad, true).is_err(), "{bad}");
             assert!(target(bad, false).is_ok(), "{bad}");
         }

@@ -2,18 +2,18 @@
 
 use crate::body::Outgoing;
 use crate::target::Target;
-use clock::Clock;
-use parking_lot::RwLock;
-use policy::HttpVersion;
-use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use crate::upstream::Upstream;
 use bytes::Bytes;
+use clock::Clock;
 use http::uri::Scheme;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::BodyExt;
+use parking_lot::RwLock;
+use policy::HttpVersion;
 use policy::Stream;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use wire::{BoxError, Client, ClientOptions, SendError, Verification, Version};
 
@@ -30,7 +30,12 @@ pub(crate) struct Transport {
 impl Transport {
     /// Clients on `clock`.
     pub(crate) fn new(clock: &Clock) -> Transport {
-        Transport { clock: clock.clone(), plain: Arc::new(Upstream::new(clock)), clients: RwLock::default(), neighbours: RwLock::default() }
+        Transport {
+            clock: clock.clone(),
+            plain: Arc::new(Upstream::new(clock)),
+            clients: RwLock::default(),
+            neighbours: RwLock::default(),
+        }
     }
 
     /// Says that the server at `address` runs in this process, on our clock.
@@ -40,7 +45,10 @@ impl Transport {
 
     /// Makes the client for a way of talking, unless there is one.
     pub(crate) fn prepare(&self, verification: Verification, version: HttpVersion) {
-        drop(self.client(ClientOptions { verification, version: wire_version(version) }));
+        drop(self.client(ClientOptions {
+            verification,
+            version: wire_version(version),
+        }));
     }
 
     /// Sends a request to `target` and waits for the head of the response.
@@ -52,19 +60,27 @@ impl Transport {
         request: Request<Outgoing>,
     ) -> Result<Response<policy::Body>, SendError> {
         let in_process = self.clock.is_virtual()
-            && target.socket.is_some_and(|socket| self.neighbours.read().contains(&socket));
+            && target
+                .socket
+                .is_some_and(|socket| self.neighbours.read().contains(&socket));
         // Without TLS nothing offers HTTP/2, so `2or1` is HTTP/1.1.
         if version != HttpVersion::Two && request.uri().scheme() == Some(&Scheme::HTTP) {
             return Ok(self.plain.send(request, in_process).await?.map(incoming));
         }
-        let client = self.client(ClientOptions { verification, version: wire_version(version) });
+        let client = self.client(ClientOptions {
+            verification,
+            version: wire_version(version),
+        });
         // Boxed, so that calls without TLS are not as large as those with it.
         Ok(Box::pin(client.send(request, in_process)).await?.map(incoming))
     }
 
     fn client(&self, options: ClientOptions) -> Arc<Client<Outgoing>> {
         let find = |clients: &[(ClientOptions, Arc<Client<Outgoing>>)]| {
-            clients.iter().find(|(known, _)| *known == options).map(|(_, client)| client.clone())
+            clients
+                .iter()
+                .find(|(known, _)| *known == options)
+                .map(|(_, client)| client.clone())
         };
         if let Some(client) = find(&self.clients.read()) {
             return client;

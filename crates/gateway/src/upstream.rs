@@ -63,7 +63,10 @@ pub(crate) struct Answered {
 impl Upstream {
     /// No connections yet.
     pub(crate) fn new(clock: &Clock) -> Upstream {
-        Upstream { clock: clock.clone(), shards: Default::default() }
+        Upstream {
+            clock: clock.clone(),
+            shards: Default::default(),
+        }
     }
 
     /// Sends `request`, whose URI is absolute, and waits for the head of the answer. `in_process` as in [`wire::Client::send`].
@@ -97,7 +100,10 @@ impl Upstream {
         }))
     }
 
-    async fn exchange(&self, mut request: Request<Outgoing>) -> Result<(Response<Incoming>, Option<Line>), SendError> {
+    async fn exchange(
+        &self,
+        mut request: Request<Outgoing>,
+    ) -> Result<(Response<Incoming>, Option<Line>), SendError> {
         let uri = std::mem::take(request.uri_mut());
         *request.uri_mut() = origin_form(&uri);
         let authority = uri.authority().map_or("", |it| it.as_str());
@@ -156,7 +162,11 @@ impl Line {
         self,
         request: Request<Outgoing>,
     ) -> Result<(Response<Incoming>, Option<Line>), (SendError, Option<Request<Outgoing>>)> {
-        let Line { to, mut sender, driver } = self;
+        let Line {
+            to,
+            mut sender,
+            driver,
+        } = self;
         let mut driver = Some(driver);
         let mut answer = pin!(sender.try_send_request(request));
         let answered = poll_fn(|context| {
@@ -226,7 +236,9 @@ impl Body for Answered {
             }
             None => this.poll_line(context),
         };
-        let Poll::Ready(frame) = polled else { return Poll::Pending };
+        let Poll::Ready(frame) = polled else {
+            return Poll::Pending;
+        };
         match &frame {
             Some(Ok(frame)) => {
                 if let (Some((near, _)), Some(data)) = (&this.hop, frame.data_ref()) {
@@ -256,8 +268,15 @@ impl Body for Answered {
 }
 
 async fn connect(uri: &Uri, authority: &str) -> Result<Line, SendError> {
-    let failed = |failure, error: &dyn std::fmt::Display| SendError { failure, message: error.to_string() };
-    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let failed = |failure, error: &dyn std::fmt::Display| SendError {
+        failure,
+        message: error.to_string(),
+    };
+    let host = uri
+        .host()
+        .unwrap_or_default()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
     let addresses = tokio::net::lookup_host((host, uri.port_u16().unwrap_or(80))).await;
     let addresses = addresses.map_err(|error| failed(Failure::Name, &error))?;
     let mut last = failed(Failure::Name, &"no address");
@@ -270,7 +289,11 @@ async fn connect(uri: &Uri, authority: &str) -> Result<Line, SendError> {
                 }
                 let shaken = http1::Builder::new().handshake(TokioIo::new(stream)).await;
                 let (sender, driver) = shaken.map_err(|error| failed(Failure::Broken, &error))?;
-                return Ok(Line { to: authority.into(), sender, driver: Box::pin(driver) });
+                return Ok(Line {
+                    to: authority.into(),
+                    sender,
+                    driver: Box::pin(driver),
+                });
             }
             Err(error) => last = failed(Failure::Connect, &error),
         }
@@ -285,5 +308,8 @@ fn origin_form(uri: &Uri) -> Uri {
 }
 
 fn broken(error: impl std::fmt::Display) -> SendError {
-    SendError { failure: Failure::Broken, message: error.to_string() }
+    SendError {
+        failure: Failure::Broken,
+        message: error.to_string(),
+    }
 }

@@ -41,7 +41,7 @@ pub use fault::{Fault, FaultBody, FaultParts, default_error};
 pub use run::{refuse, run};
 pub use shape::{Attribute, Child, Content, Kind, Shape};
 pub use statements::{PolicyInfo, policies};
-pub use world::{Answer, BackendHandle, Call, CallError, Destination, HttpVersion, World};
+pub use world::{Answer, BackendHandle, Call, CallError, Destination, GivenUp, HttpVersion, World};
 
 #[cfg(test)]
 mod tests;

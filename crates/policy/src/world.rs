@@ -3,6 +3,7 @@ use clock::{Clock, Dice};
 use expression::Url;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode};
+use parking_lot::Mutex;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +70,24 @@ pub struct Call {
     pub version: HttpVersion,
     /// Whether 3xx answers are followed.
     pub follow_redirects: bool,
+    /// Where the attempt is left when the call is given up on the way.
+    pub given_up: GivenUp,
+}
+
+/// The attempt of a call that was given up: its caller left, so nobody is there to take a result.
+#[derive(Debug, Clone, Default)]
+pub struct GivenUp(Arc<Mutex<Option<Attempt>>>);
+
+impl GivenUp {
+    /// Leaves the attempt.
+    pub fn leave(&self, attempt: Attempt) {
+        *self.0.lock() = Some(attempt);
+    }
+
+    /// Takes it, if one was left.
+    pub fn take(&self) -> Option<Attempt> {
+        self.0.lock().take()
+    }
 }
 
 /// Who is called.

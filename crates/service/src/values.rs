@@ -48,7 +48,8 @@ impl Values {
                     .get(&it.display_name)
                     .or(it.value.as_ref())
                     .cloned(),
-                secret: it.secret,
+                // What may be shown is masked nowhere.
+                secret: it.secret && !service.settings.log.show_secrets,
                 in_vault: it.key_vault.is_some(),
             };
             if let Some(twin) = values.all.insert(it.display_name.clone(), entry) {

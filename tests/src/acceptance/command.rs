@@ -99,7 +99,7 @@ fn batch() -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let lines = [
         json!({ "id": "method", "text": "@(context.Request.Method)", "context": { "request": { "method": "PUT" } } }),
-        json!({ "id": "status", "text": "@(context.Response.StatusCode)", "context": { "response": { "statusCode": 429 } } }),
+        json!({ "id": "status", "text": "@(context.Response.StatusCode)", "context": { "response": { "status": 429 } } }),
         json!({ "id": "variable", "text": "@((int)context.Variables[\"n\"] + 1)", "context": { "variables": { "n": 4 } } }),
         json!({ "id": "typed", "text": "@(((JObject)context.Variables[\"o\"])[\"a\"])",
                 "context": { "variables": { "o": { "$type": "JObject", "value": { "a": 7 } } } } }),

@@ -4,49 +4,78 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub(super) fn markdown() -> String {
-    let mut types: BTreeMap<&str, Vec<MemberInfo>> = BTreeMap::new();
+    let mut types: BTreeMap<String, Vec<MemberInfo>> = BTreeMap::new();
     for member in members() {
-        types.entry(member.type_name).or_default().push(member);
+        types.entry(type_name(&member)).or_default().push(member);
     }
     let mut page = head("Expressions", "expressions");
     page.push_str(&format!(
-        "\nPolicy expressions are C# 7; these are the {} types and {} members that they know. A member marked `not in Azure` is not on \
-         Azure's list of what expressions may use: a warning, an error with `--strict`. Names of the last part alone will do, so will the \
-         keywords of C#: `Guid`, `string`.\n",
+        "\nPolicy expressions are C# 7. These are the {} types and {} members that they know, as C# declares them. What is \
+         marked `not in Azure` is not on Azure's list of what expressions may use: a warning, an error with `--strict`. \
+         Namespaces may be left out, and the keywords of C# stand for their types: `string` is `System.String`.\n",
         types.len(),
         types.values().map(Vec::len).sum::<usize>()
     ));
     for (name, members) in types {
-        let all_foreign = members.iter().all(|it| !it.in_azure);
-        page.push_str(&format!("\n## {name}\n"));
-        if all_foreign {
-            page.push_str("\nNot in Azure.\n");
-        }
-        page.push_str("\n```csharp\n");
-        for member in &members {
-            let mark = if member.in_azure || all_foreign {
-                ""
-            } else {
-                "  // not in Azure"
-            };
-            page.push_str(&format!("{}{mark}\n", declaration(member)));
-        }
-        page.push_str("```\n");
+        page.push_str(&section(&name, &members));
     }
     page
 }
 
 pub(super) fn json() -> Value {
-    let one = |it: MemberInfo| json!({ "type": it.type_name, "kind": it.kind, "signature": it.signature, "inAzure": it.in_azure });
+    let one = |it: MemberInfo| {
+        json!({
+            "type": type_name(&it),
+            "kind": it.kind,
+            "signature": it.signature,
+            "inAzure": it.in_azure,
+        })
+    };
     members().map(one).collect()
 }
 
-// As C# would declare it, more or less.
-fn declaration(member: &MemberInfo) -> String {
+fn section(name: &str, members: &[MemberInfo]) -> String {
+    let is_foreign = members.iter().all(|it| !it.in_azure);
+    let note = if is_foreign { "Not in Azure.\n\n" } else { "" };
+    let mut text = format!("\n## `{name}`\n\n{note}```csharp\n");
+    for member in members {
+        let mark = if member.in_azure || is_foreign {
+            ""
+        } else {
+            "  // not in Azure"
+        };
+        text.push_str(&format!("{}{mark}\n", declaration(name, member)));
+    }
+    text.push_str("```\n");
+    text
+}
+
+fn type_name(member: &MemberInfo) -> String {
+    // LINQ is one class of .NET, although its rows stand in several tables.
+    let name = match member.type_name.starts_with("System.Linq.Enumerable.") {
+        true => "System.Linq.Enumerable",
+        false => member.type_name,
+    };
+    // Variance is no part of a name.
+    let parameter = |text: &&'static str| text.rsplit(' ').next().unwrap_or(text);
+    let parameters: Vec<&str> = member.type_parameters.iter().map(parameter).collect();
+    match parameters.is_empty() {
+        true => name.to_owned(),
+        false => format!("{name}<{}>", parameters.join(", ")),
+    }
+}
+
+fn declaration(type_name: &str, member: &MemberInfo) -> String {
     let signature = member.signature;
-    let short = member.type_name.rsplit('.').next().unwrap_or(member.type_name);
     match member.kind {
-        "constructor" => format!("new {short}{signature}"),
+        "constructor" => {
+            let start = type_name
+                .split('<')
+                .next()
+                .and_then(|name| name.rfind('.'))
+                .map_or(0, |at| at + 1);
+            format!("new {}{signature}", &type_name[start..])
+        }
         "static property" | "static method" | "extension method" => format!("static {signature}"),
         "operator" => match signature.split_once(' ') {
             Some((result, rest)) => format!("static {result} operator {rest}"),

@@ -5,10 +5,10 @@ use super::{Checker, Typed};
 use crate::Value;
 use crate::eval::cast::element_type;
 use crate::eval::code::{self, Code, Function, Place, Stmt};
-use crate::library::{Mode, Param, compare, delegates, interfaces};
+use crate::library::interfaces;
 use crate::syntax::tree::{
-    ArgumentMode, Block, Catch, Designation, Expr, ExprKind, Function as FunctionSyntax, Name, Statement,
-    StatementKind, TypeSyntax,
+    Block, Catch, Designation, Expr, ExprKind, Function as FunctionSyntax, Name, Statement, StatementKind,
+    TypeSyntax,
 };
 use crate::types::Type;
 use source::{Diagnostic, Span};

@@ -112,6 +112,17 @@ macro_rules! floating {
 floating!(single, Value::Single, f32);
 floating!(double, Value::Double, f64);
 
+// .NET keeps the digits that the operands call for when the quotient is exact with them, and no zero more than it needs otherwise:
+// 1.20 / 4 is 0.30, but 10 / 4 is 2.5.
+fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let called_for = a.scale().saturating_sub(b.scale());
+    let mut quotient = a.checked_div(b)?.normalize();
+    if quotient.scale() < called_for {
+        quotient.rescale(called_for);
+    }
+    Some(quotient)
+}
+
 fn decimal(op: &str) -> Option<Operation> {
     fn made(result: Option<Decimal>) -> Eval {
         result.map(Value::Decimal).ok_or_else(decimal_overflow)
@@ -122,7 +133,7 @@ fn decimal(op: &str) -> Option<Operation> {
         "*" => |a, b| made(a.decimal().checked_mul(b.decimal())),
         "/" => |a, b| match b.decimal().is_zero() {
             true => Err(by_zero()),
-            false => made(a.decimal().checked_div(b.decimal())),
+            false => made(quotient(a.decimal(), b.decimal())),
         },
         "%" => |a, b| match b.decimal().is_zero() {
             true => Err(by_zero()),
@@ -136,6 +147,16 @@ fn decimal(op: &str) -> Option<Operation> {
         ">=" => |a, b| Ok(Value::Bool(a.decimal() >= b.decimal())),
         _ => return None,
     })
+}
+
+// A quotient has the smallest scale that is exact, but no less than the difference of the scales: `10m / 4` is `2.5`.
+fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let least = a.scale().saturating_sub(b.scale());
+    let mut quotient = a.checked_div(b)?.normalize();
+    if quotient.scale() < least {
+        quotient.rescale(least);
+    }
+    Some(quotient)
 }
 
 fn logic(op: &str) -> Option<Operation> {

@@ -1,7 +1,7 @@
 //! `System.String`.
 
 use super::array;
-use super::string_comparison::How::{self, Culture, CultureIgnoreCase, Ordinal, OrdinalIgnoreCase};
+use super::string_comparison::How::{Culture, Ordinal};
 use super::string_comparison::{difference, equal, folding, how, ordered};
 use super::string_parts::{
     concat, edge, find, format, index_of, join, last_index_of, pad, replace, slice, split, trim, units,
@@ -10,9 +10,8 @@ use super::table::{
     Member, TypeDef, class, constructor, indexer, method, operator, property, static_method, static_property,
 };
 use crate::Value;
-use crate::dotnet::strings::{self, Separators, SplitOptions};
-use crate::eval::Cx;
-use crate::exception::{Eval, Exception};
+use crate::dotnet::strings;
+use crate::exception::Exception;
 use crate::text::Text;
 use crate::types::Type;
 

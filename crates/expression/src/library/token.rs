@@ -144,13 +144,6 @@ pub(crate) fn pair(property: &JToken) -> Value {
     key_value_pair::new(Type::String, of, name, option(property.property_value()))
 }
 
-/// Name and value, if it is a property: what stands for a pair where an object is walked.
-pub(crate) fn property(source: &Value) -> Option<(Value, Value)> {
-    let token = of(source)?;
-    let inner = token.property_value()?;
-    Some((Value::Text(token.name()?.into()), value(inner)))
-}
-
 /// The `bool` that a token holds.
 pub(crate) fn as_bool(value: &Value) -> Option<bool> {
     match of(value)?.scalar()? {

@@ -23,6 +23,10 @@ impl Parser<'_, '_> {
         let start = left.span;
         loop {
             let depth = left.depth;
+            if self.is_keyword("switch") && matches!(self.ahead(1), Tok::Op("{")) {
+                let (span, help) = (self.span(), "use `?:` or a `switch` statement");
+                return Err(self.fail_with("`switch` expressions are not part of C# 7", span, help));
+            }
             let Tok::Op(op) = self.peek() else { return Ok(left) };
             match *op {
                 "." => {
@@ -133,6 +137,11 @@ impl Parser<'_, '_> {
                 self.node(ExprKind::Name(name), self.since(span), 0)
             }
             Tok::Op("(") => self.parenthesized(),
+            Tok::Op("^" | "..") => Err(self.fail_with(
+                "counting from the end is not part of C# 7",
+                span,
+                "write `items[items.Length - 1]`",
+            )),
             Tok::Keyword(word) => self.keyword(word),
             _ => Err(self.expected("an expression")),
         }

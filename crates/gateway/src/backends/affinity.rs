@@ -15,7 +15,10 @@ pub(crate) struct Affinity {
 impl Affinity {
     /// The cookie called `name` of `pool`.
     pub(crate) fn new<'a>(name: &str, pool: &str, members: impl Iterator<Item = &'a str>) -> Affinity {
-        Affinity { name: name.to_owned(), tokens: members.map(|member| token(pool, member)).collect() }
+        Affinity {
+            name: name.to_owned(),
+            tokens: members.map(|member| token(pool, member)).collect(),
+        }
     }
 
     /// The member that a request is bound to.
@@ -54,11 +57,20 @@ mod tests {
     fn the_cookie_that_was_set_leads_back_and_no_other_does() {
         let affinity = Affinity::new("SessionId", "pool", ["a", "b"].into_iter());
         let set = affinity.cookie(1).expect("a cookie");
-        let pair = set.to_str().expect("text").split(';').next().expect("a pair").to_owned();
+        let pair = set
+            .to_str()
+            .expect("text")
+            .split(';')
+            .next()
+            .expect("a pair")
+            .to_owned();
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, format!("x=1; {pair}").parse().expect("a value"));
         assert_eq!(affinity.bound(&headers), Some(1));
-        assert_eq!(Affinity::new("SessionId", "other", ["a", "b"].into_iter()).bound(&headers), None);
+        assert_eq!(
+            Affinity::new("SessionId", "other", ["a", "b"].into_iter()).bound(&headers),
+            None
+        );
         headers.insert(COOKIE, HeaderValue::from_static("SessionId=b"));
         assert_eq!(affinity.bound(&headers), None);
     }

@@ -57,7 +57,10 @@ pub(crate) struct Open {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CallResult<'a> {
     /// The backend answered.
-    Status { status: u16, retry_after: Option<&'a str> },
+    Status {
+        status: u16,
+        retry_after: Option<&'a str>,
+    },
     /// The call failed below HTTP, for a `LastError.Reason`.
     Failed { reason: &'a str },
 }
@@ -66,7 +69,12 @@ impl Breaker {
     /// The breaker of `backend`, closed.
     pub(crate) fn new(backend: Arc<str>, rules: &[BreakerRule]) -> Breaker {
         let rules: Vec<Rule> = rules.iter().map(Rule::new).collect();
-        Breaker { backend, counters: vec![Counter::default(); rules.len()], rules, open: None }
+        Breaker {
+            backend,
+            counters: vec![Counter::default(); rules.len()],
+            rules,
+            open: None,
+        }
     }
 
     /// Whether the breaker is open at `now`. One whose time is up closes with fresh counters.
@@ -91,7 +99,11 @@ impl Breaker {
                 continue;
             }
             let (wait, source) = rule.open_time(now, result);
-            let open = Open { until: now + wait, source, rule: at };
+            let open = Open {
+                until: now + wait,
+                source,
+                rule: at,
+            };
             if tripped.is_none_or(|other| open.until > other.until) {
                 tripped = Some(open);
             }
@@ -119,7 +131,10 @@ impl Breaker {
 
     /// Names and counters of its rules.
     pub(crate) fn counters(&self) -> impl Iterator<Item = (&Arc<str>, Counter)> {
-        self.rules.iter().map(|rule| &rule.name).zip(self.counters.iter().copied())
+        self.rules
+            .iter()
+            .map(|rule| &rule.name)
+            .zip(self.counters.iter().copied())
     }
 }
 
@@ -143,7 +158,10 @@ impl Rule {
     fn count(&self, counter: &mut Counter, now: Moment, result: CallResult<'_>) -> bool {
         let over = |began: Moment| self.interval.is_some_and(|interval| now.since(began) >= interval);
         if counter.began.is_none_or(over) {
-            *counter = Counter { began: Some(now), ..Counter::default() };
+            *counter = Counter {
+                began: Some(now),
+                ..Counter::default()
+            };
         }
         counter.total += 1;
         counter.failures += u64::from(self.is_failure(result));
@@ -155,19 +173,31 @@ impl Rule {
 
     fn is_failure(&self, result: CallResult<'_>) -> bool {
         match result {
-            CallResult::Status { status, .. } => {
-                self.ranges.iter().any(|range| (range.min..=range.max).contains(&status))
-            }
-            CallResult::Failed { reason } => self.reasons.iter().any(|it| it.trim().eq_ignore_ascii_case(reason)),
+            CallResult::Status { status, .. } => self
+                .ranges
+                .iter()
+                .any(|range| (range.min..=range.max).contains(&status)),
+            CallResult::Failed { reason } => self
+                .reasons
+                .iter()
+                .any(|it| it.trim().eq_ignore_ascii_case(reason)),
         }
     }
 
     fn open_time(&self, now: Moment, result: CallResult<'_>) -> (Duration, TripSource) {
-        if let CallResult::Status { retry_after: Some(text), .. } = result
+        if let CallResult::Status {
+            retry_after: Some(text),
+            ..
+        } = result
             && self.accept_retry_after
             && let Some(wait) = retry_after::read(text, now)
         {
-            return (wait, TripSource::RetryAfter { seconds: retry_after::whole_seconds(wait) });
+            return (
+                wait,
+                TripSource::RetryAfter {
+                    seconds: retry_after::whole_seconds(wait),
+                },
+            );
         }
         (self.trip, TripSource::TripDuration)
     }
@@ -191,7 +221,10 @@ mod tests {
     }
 
     fn status(status: u16) -> CallResult<'static> {
-        CallResult::Status { status, retry_after: None }
+        CallResult::Status {
+            status,
+            retry_after: None,
+        }
     }
 
     fn at(seconds: i64) -> Moment {
@@ -207,7 +240,10 @@ mod tests {
         let trip = breaker.record(at(4), status(599)).expect("the third failure");
         assert_eq!((trip.until, trip.source), (at(64), TripSource::TripDuration));
         assert!(breaker.open_at(at(63)).is_some());
-        assert!(breaker.open_at(at(64)).is_none(), "traffic resumes when the time is up");
+        assert!(
+            breaker.open_at(at(64)).is_none(),
+            "traffic resumes when the time is up"
+        );
         assert_eq!(breaker.record(at(64), status(429)), None, "with fresh counters");
     }
 
@@ -231,14 +267,29 @@ mod tests {
     #[test]
     fn transport_failures_count_only_under_a_named_reason() {
         let mut breaker = breaker(&format!("[{}]", rule(r#""count":1"#, "")));
-        assert_eq!(breaker.record(at(0), CallResult::Failed { reason: "BackendConnectionFailure" }), None);
-        assert!(breaker.record(at(0), CallResult::Failed { reason: "Timeout" }).is_some());
+        assert_eq!(
+            breaker.record(
+                at(0),
+                CallResult::Failed {
+                    reason: "BackendConnectionFailure"
+                }
+            ),
+            None
+        );
+        assert!(
+            breaker
+                .record(at(0), CallResult::Failed { reason: "Timeout" })
+                .is_some()
+        );
     }
 
     #[test]
     fn retry_after_wins_in_both_directions_when_accepted() {
         let rules = format!("[{}]", rule(r#""count":1"#, r#","acceptRetryAfter":true"#));
-        let answered = |text| CallResult::Status { status: 429, retry_after: Some(text) };
+        let answered = |text| CallResult::Status {
+            status: 429,
+            retry_after: Some(text),
+        };
         for (text, until) in [("5", 5), ("86400", 86_400), ("0", 60), ("later", 60)] {
             let trip = breaker(&rules).record(at(0), answered(text)).expect("a trip");
             assert_eq!(trip.until, at(until), "{text}");

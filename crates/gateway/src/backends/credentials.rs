@@ -14,7 +14,11 @@ pub(crate) struct Credentials {
     identity: Option<model::ManagedIdentity>,
 }
 
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 impl Credentials {
     /// Reads the entity. What is no header is left out: loading has reported it.
@@ -31,15 +35,27 @@ impl Credentials {
         }
         let encode = |text: &str| utf8_percent_encode(text, UNRESERVED).to_string();
         let pairs = |(name, values): (&String, &Vec<String>)| {
-            let values = values.iter().map(|value| format!("{}={}", encode(name), encode(value)));
+            let values = values
+                .iter()
+                .map(|value| format!("{}={}", encode(name), encode(value)));
             (name.clone(), values.collect::<Vec<_>>().join("&"))
         };
         let query = credentials.query.iter().map(pairs).collect();
-        Credentials { headers, query, identity: credentials.managed_identity.clone() }
+        Credentials {
+            headers,
+            query,
+            identity: credentials.managed_identity.clone(),
+        }
     }
 
     /// Sets them; they win over what the caller sent under the same names (inferred).
-    pub(crate) fn apply(&self, headers: &mut HeaderMap, query: &mut String, identity: &Identity, now: Moment) {
+    pub(crate) fn apply(
+        &self,
+        headers: &mut HeaderMap,
+        query: &mut String,
+        identity: &Identity,
+        now: Moment,
+    ) {
         for (name, values) in &self.headers {
             headers.remove(name);
             for value in values {
@@ -47,7 +63,10 @@ impl Credentials {
             }
         }
         if let Some(it) = &self.identity {
-            headers.insert(AUTHORIZATION, identity.bearer(&it.resource, it.client_id.as_deref(), now));
+            headers.insert(
+                AUTHORIZATION,
+                identity.bearer(&it.resource, it.client_id.as_deref(), now),
+            );
         }
         if !self.query.is_empty() {
             *query = self.with_query(query);
@@ -61,7 +80,11 @@ impl Credentials {
         };
         let kept = query.strip_prefix('?').unwrap_or(query).split('&');
         let kept = kept.filter(|pair| !pair.is_empty() && !is_ours(pair));
-        let added = self.query.iter().map(|(_, pairs)| pairs.as_str()).filter(|pairs| !pairs.is_empty());
+        let added = self
+            .query
+            .iter()
+            .map(|(_, pairs)| pairs.as_str())
+            .filter(|pairs| !pairs.is_empty());
         let all: Vec<&str> = kept.chain(added).collect();
         match all.is_empty() {
             true => String::new(),

@@ -91,16 +91,25 @@ impl Backends {
         directory: &Directory,
         before: &Backends,
     ) -> Backends {
-        let names: Vec<Arc<str>> = configs.clone().map(|config| config.name.as_str().into()).collect();
+        let names: Vec<Arc<str>> = configs
+            .clone()
+            .map(|config| config.name.as_str().into())
+            .collect();
         let backend = |(config, name): (&model::Backend, &Arc<str>)| {
             let old = before.all.iter().find(|old| old.config == *config);
             let kind = match config.kind {
                 BackendKind::Single => Kind::Single(Box::new(Single::new(config, name, directory, old))),
                 BackendKind::Pool => Kind::Pool(Box::new(Pool::new(config, &names, old))),
             };
-            Backend { config: config.clone(), name: name.clone(), kind }
+            Backend {
+                config: config.clone(),
+                name: name.clone(),
+                kind,
+            }
         };
-        Backends { all: configs.zip(&names).map(backend).collect() }
+        Backends {
+            all: configs.zip(&names).map(backend).collect(),
+        }
     }
 
     /// Who gets a call to the backend at `index`. `None` if there is no such backend.
@@ -113,7 +122,13 @@ impl Backends {
         let backend = self.all.get(index)?;
         Some(match &backend.kind {
             Kind::Single(single) => match single.open_at(now) {
-                None => Ok(Choice { name: &backend.name, single, pool: None, skipped: Vec::new(), cookie: None }),
+                None => Ok(Choice {
+                    name: &backend.name,
+                    single,
+                    pool: None,
+                    skipped: Vec::new(),
+                    cookie: None,
+                }),
                 Some(open) => Err(Box::new(single.refusal(&backend.name, open, now))),
             },
             Kind::Pool(pool) => self.choose_member(backend, pool, headers, now),
@@ -129,9 +144,14 @@ impl Backends {
     ) -> Result<Choice<'a>, Box<Refusal>> {
         let open = |member: &Member| self.single(member.backend).and_then(|single| single.open_at(now));
         let open: SmallVec<[Option<Open>; 8]> = pool.members.iter().map(open).collect();
-        let bound = pool.affinity.as_ref().and_then(|affinity| affinity.bound(headers));
+        let bound = pool
+            .affinity
+            .as_ref()
+            .and_then(|affinity| affinity.bound(headers));
         let pick = pool.rotation.lock().pick(&pool.members, &open, bound);
-        let chosen = pick.member.and_then(|at| Some((at, self.single(pool.members[at].backend)?)));
+        let chosen = pick
+            .member
+            .and_then(|at| Some((at, self.single(pool.members[at].backend)?)));
         let Some((at, single)) = chosen else {
             let closing = open.iter().flatten().map(|open| open.until).min().unwrap_or(now);
             return Err(Box::new(Refusal {
@@ -147,7 +167,13 @@ impl Backends {
             _ => None,
         };
         let name = &pool.members[at].name;
-        Ok(Choice { name, single, pool: Some(&backend.name), skipped: pick.skipped, cookie })
+        Ok(Choice {
+            name,
+            single,
+            pool: Some(&backend.name),
+            skipped: pick.skipped,
+            cookie,
+        })
     }
 
     /// Every backend in order: name, and its breaker if it has one.
@@ -160,7 +186,12 @@ impl Backends {
 
     /// Members of a pool: names, priorities, weights.
     pub(crate) fn members(&self, name: &str) -> &[Member] {
-        match self.all.iter().find(|backend| *backend.name == *name).map(|backend| &backend.kind) {
+        match self
+            .all
+            .iter()
+            .find(|backend| *backend.name == *name)
+            .map(|backend| &backend.kind)
+        {
             Some(Kind::Pool(pool)) => &pool.members,
             _ => &[],
         }
@@ -169,7 +200,11 @@ impl Backends {
     /// The settings that calls of this service over TLS need.
     pub(crate) fn verifications(&self) -> impl Iterator<Item = wire::Verification> {
         self.all.iter().filter_map(|backend| match &backend.kind {
-            Kind::Single(single) => single.target.as_ref().is_ok_and(Target::is_tls).then_some(single.verification),
+            Kind::Single(single) => single
+                .target
+                .as_ref()
+                .is_ok_and(Target::is_tls)
+                .then_some(single.verification),
             Kind::Pool(_) => None,
         })
     }
@@ -187,9 +222,15 @@ impl Single {
         let url = config.url.as_deref().unwrap_or_default();
         let target = match policy::url::parse(url) {
             Some(url) => directory.target(&url),
-            None => Err(format!("backend `{name}` has the URL `{url}`, which is not absolute")),
+            None => Err(format!(
+                "backend `{name}` has the URL `{url}`, which is not absolute"
+            )),
         };
-        let rules = config.circuit_breaker.as_ref().map(|it| it.rules.as_slice()).unwrap_or_default();
+        let rules = config
+            .circuit_breaker
+            .as_ref()
+            .map(|it| it.rules.as_slice())
+            .unwrap_or_default();
         let breaker = match old.map(|old| &old.kind) {
             Some(Kind::Single(old)) => old.breaker.clone(),
             _ => Arc::new(Mutex::new(Breaker::new(name.clone(), rules))),
@@ -198,7 +239,12 @@ impl Single {
             chain: config.tls.validate_certificate_chain,
             name: config.tls.validate_certificate_name,
         };
-        Single { target, credentials: Credentials::new(&config.credentials), verification, breaker }
+        Single {
+            target,
+            credentials: Credentials::new(&config.credentials),
+            verification,
+            breaker,
+        }
     }
 
     /// Counts what came of a call; the trip if that opened the breaker.
@@ -212,13 +258,19 @@ impl Single {
 
     fn refusal(&self, name: &Arc<str>, open: Open, now: Moment) -> Refusal {
         let status = self.breaker.lock().status(open);
-        let reason = SkipReason::Open { until: open.until, source: open.source };
+        let reason = SkipReason::Open {
+            until: open.until,
+            source: open.source,
+        };
         Refusal {
             status: status_or_unavailable(status),
             retry_after: retry_after::seconds_until(open.until, now),
             pool: None,
             backend: Some(name.clone()),
-            skipped: vec![Skip { backend: name.clone(), reason }],
+            skipped: vec![Skip {
+                backend: name.clone(),
+                reason,
+            }],
         }
     }
 }
@@ -229,27 +281,46 @@ impl Pool {
         let pool = config.pool.as_ref().unwrap_or(&nothing);
         let member = |member: &model::PoolMember| {
             // Resource names are compared without case, as ARM does.
-            let at = names.iter().position(|name| name.eq_ignore_ascii_case(member.backend()))?;
+            let at = names
+                .iter()
+                .position(|name| name.eq_ignore_ascii_case(member.backend()))?;
             Some(Member::new(at, names[at].clone(), member))
         };
         let members: Vec<Member> = pool.services.iter().filter_map(member).collect();
         // The rotation counts by place: it is kept only if the same members stand at the same places.
         let rotation = match old.map(|old| &old.kind) {
-            Some(Kind::Pool(old)) if old.members.iter().map(|it| &it.name).eq(members.iter().map(|it| &it.name)) => {
+            Some(Kind::Pool(old))
+                if old
+                    .members
+                    .iter()
+                    .map(|it| &it.name)
+                    .eq(members.iter().map(|it| &it.name)) =>
+            {
                 old.rotation.clone()
             }
             _ => Arc::default(),
         };
         let affinity = pool.session_affinity.as_ref().map(|affinity| {
-            Affinity::new(&affinity.session_id.name, &config.name, members.iter().map(|member| &*member.name))
+            Affinity::new(
+                &affinity.session_id.name,
+                &config.name,
+                members.iter().map(|member| &*member.name),
+            )
         });
         let status = status_or_unavailable(pool.failure_response.map(|response| response.status_code));
-        Pool { members, rotation, affinity, status }
+        Pool {
+            members,
+            rotation,
+            affinity,
+            status,
+        }
     }
 }
 
 fn status_or_unavailable(status: Option<u16>) -> StatusCode {
-    status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
+    status
+        .and_then(|status| StatusCode::from_u16(status).ok())
+        .unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 #[cfg(test)]
@@ -276,8 +347,14 @@ mod tests {
     }
 
     fn refuse(backends: &Backends, index: usize) {
-        let result = CallResult::Status { status: 429, retry_after: None };
-        let chosen = backends.choose(index, &HeaderMap::new(), Moment::EPOCH).expect("a backend").expect("closed");
+        let result = CallResult::Status {
+            status: 429,
+            retry_after: None,
+        };
+        let chosen = backends
+            .choose(index, &HeaderMap::new(), Moment::EPOCH)
+            .expect("a backend")
+            .expect("closed");
         assert!(chosen.single.record(Moment::EPOCH, result).is_some());
     }
 
@@ -285,9 +362,15 @@ mod tests {
     fn a_pool_shares_the_breaker_of_its_member_and_answers_with_the_next() {
         let backends = load(SERVICE, &Backends::default());
         refuse(&backends, 2);
-        let refused = backends.choose(0, &HeaderMap::new(), Moment::EPOCH).expect("a backend").expect_err("open");
+        let refused = backends
+            .choose(0, &HeaderMap::new(), Moment::EPOCH)
+            .expect("a backend")
+            .expect_err("open");
         assert_eq!((refused.status.as_u16(), refused.retry_after), (429, 60));
-        let chosen = backends.choose(2, &HeaderMap::new(), Moment::EPOCH).expect("a pool").expect("a member");
+        let chosen = backends
+            .choose(2, &HeaderMap::new(), Moment::EPOCH)
+            .expect("a pool")
+            .expect("a member");
         assert_eq!(&**chosen.name, "b");
         assert!(chosen.cookie.is_some());
     }
@@ -297,8 +380,17 @@ mod tests {
         let first = load(SERVICE, &Backends::default());
         refuse(&first, 0);
         let same = load(&SERVICE.replace("b.example", "c.example"), &first);
-        assert!(same.choose(0, &HeaderMap::new(), Moment::EPOCH).expect("a backend").is_err());
+        assert!(
+            same.choose(0, &HeaderMap::new(), Moment::EPOCH)
+                .expect("a backend")
+                .is_err()
+        );
         let changed = load(&SERVICE.replace("a.example", "c.example"), &first);
-        assert!(changed.choose(0, &HeaderMap::new(), Moment::EPOCH).expect("a backend").is_ok());
+        assert!(
+            changed
+                .choose(0, &HeaderMap::new(), Moment::EPOCH)
+                .expect("a backend")
+                .is_ok()
+        );
     }
 }

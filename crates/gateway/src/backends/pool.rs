@@ -22,7 +22,12 @@ pub(crate) struct Member {
 impl Member {
     /// A member of a pool document. Null priority is 0, the most preferred; missing weight is 1 (inferred).
     pub(crate) fn new(backend: usize, name: Arc<str>, member: &model::PoolMember) -> Member {
-        Member { backend, name, priority: member.priority.unwrap_or(0), weight: member.weight.unwrap_or(1) }
+        Member {
+            backend,
+            name,
+            priority: member.priority.unwrap_or(0),
+            weight: member.weight.unwrap_or(1),
+        }
     }
 }
 
@@ -55,7 +60,10 @@ impl Rotation {
     pub(crate) fn pick(&mut self, members: &[Member], open: &[Option<Open>], bound: Option<usize>) -> Pick {
         let is_open = |at: usize| open.get(at).copied().flatten().is_some();
         let bound = bound.filter(|at| *at < members.len() && !is_open(*at));
-        let group = (0..members.len()).filter(|at| !is_open(*at)).map(|at| members[at].priority).min();
+        let group = (0..members.len())
+            .filter(|at| !is_open(*at))
+            .map(|at| members[at].priority)
+            .min();
         let in_group = |at: usize| !is_open(at) && Some(members[at].priority) == group;
         let weighted = (0..members.len()).any(|at| in_group(at) && members[at].weight > 0);
         let is_candidate = |at: usize| in_group(at) && (members[at].weight > 0 || !weighted);
@@ -64,17 +72,27 @@ impl Rotation {
             Some(at) => Some(at),
             None => self.next(members, is_candidate),
         };
-        let skipped = (0..members.len()).filter(|at| Some(*at) != picked).map(|at| Skip {
-            backend: members[at].name.clone(),
-            reason: match open.get(at).copied().flatten() {
-                Some(open) => SkipReason::Open { until: open.until, source: open.source },
-                None if bound.is_some() => SkipReason::Affinity,
-                None if !in_group(at) => SkipReason::LowerPriority { priority: members[at].priority },
-                None if !is_candidate(at) => SkipReason::NoWeight,
-                None => SkipReason::NotItsTurn,
-            },
-        });
-        Pick { member: picked, skipped: skipped.collect() }
+        let skipped = (0..members.len())
+            .filter(|at| Some(*at) != picked)
+            .map(|at| Skip {
+                backend: members[at].name.clone(),
+                reason: match open.get(at).copied().flatten() {
+                    Some(open) => SkipReason::Open {
+                        until: open.until,
+                        source: open.source,
+                    },
+                    None if bound.is_some() => SkipReason::Affinity,
+                    None if !in_group(at) => SkipReason::LowerPriority {
+                        priority: members[at].priority,
+                    },
+                    None if !is_candidate(at) => SkipReason::NoWeight,
+                    None => SkipReason::NotItsTurn,
+                },
+            });
+        Pick {
+            member: picked,
+            skipped: skipped.collect(),
+        }
     }
 
     // Smooth weighted round robin: every candidate gains its weight, the richest is picked and pays the sum. From all
@@ -115,17 +133,26 @@ mod tests {
     use proptest::prelude::*;
     use trace::TripSource;
 
-    const OPEN: Option<Open> = Some(Open { until: Moment::EPOCH, source: TripSource::TripDuration, rule: 0 });
+    const OPEN: Option<Open> = Some(Open {
+        until: Moment::EPOCH,
+        source: TripSource::TripDuration,
+        rule: 0,
+    });
 
     fn members(of: &[(u64, u64)]) -> Vec<Member> {
-        let member = |(at, &(priority, weight)): (usize, &(u64, u64))| {
-            Member { backend: at, name: format!("m{at}").into(), priority, weight }
+        let member = |(at, &(priority, weight)): (usize, &(u64, u64))| Member {
+            backend: at,
+            name: format!("m{at}").into(),
+            priority,
+            weight,
         };
         of.iter().enumerate().map(member).collect()
     }
 
     fn picks(rotation: &mut Rotation, members: &[Member], open: &[Option<Open>], n: usize) -> Vec<usize> {
-        (0..n).filter_map(|_| rotation.pick(members, open, None).member).collect()
+        (0..n)
+            .filter_map(|_| rotation.pick(members, open, None).member)
+            .collect()
     }
 
     #[test]
@@ -134,7 +161,11 @@ mod tests {
         let mut rotation = Rotation::default();
         assert_eq!(picks(&mut rotation, &three, &[None; 3], 5), [0, 1, 2, 0, 1]);
         assert_eq!(picks(&mut rotation, &three, &[None, OPEN, None], 4), [2, 0, 2, 0]);
-        assert_eq!(picks(&mut rotation, &three, &[None; 3], 4), [1, 2, 0, 1], "who comes back has waited longest");
+        assert_eq!(
+            picks(&mut rotation, &three, &[None; 3], 4),
+            [1, 2, 0, 1],
+            "who comes back has waited longest"
+        );
     }
 
     #[test]
@@ -146,7 +177,10 @@ mod tests {
         assert_eq!(
             reasons,
             [
-                SkipReason::Open { until: Moment::EPOCH, source: TripSource::TripDuration },
+                SkipReason::Open {
+                    until: Moment::EPOCH,
+                    source: TripSource::TripDuration
+                },
                 SkipReason::NotItsTurn,
                 SkipReason::NoWeight,
                 SkipReason::LowerPriority { priority: 3 },

@@ -9,9 +9,15 @@ pub(crate) fn read(text: &str, now: Moment) -> Option<Duration> {
     let text = text.trim();
     let wait = if text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number holds is still a number of seconds, only a very long one.
-        Duration::from_secs(text.parse().unwrap_or(if text.is_empty() { 0 } else { u64::from(u32::MAX) }))
+        Duration::from_secs(
+            text.parse()
+                .unwrap_or(if text.is_empty() { 0 } else { u64::from(u32::MAX) }),
+        )
     } else {
-        let date = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let date = httpdate::parse_http_date(text)
+            .ok()?
+            .duration_since(UNIX_EPOCH)
+            .ok()?;
         (Moment::EPOCH + date).since(now)
     };
     (!wait.is_zero()).then_some(wait)
@@ -37,9 +43,23 @@ mod tests {
         let read = |text| read(text, now);
         assert_eq!(read("48"), Some(Duration::from_secs(48)));
         assert_eq!(read(" 1 "), Some(Duration::from_secs(1)));
-        assert_eq!(read("Thu, 01 Jan 2026 00:00:30 GMT"), Some(Duration::from_secs(30)));
-        assert_eq!(read("99999999999999999999999"), Some(Duration::from_secs(u64::from(u32::MAX))));
-        for useless in ["", "0", "-1", "1.5", "soon", "Wed, 31 Dec 2025 23:59:59 GMT", "Thu, 01 Jan 2026 00:00:00 GMT"] {
+        assert_eq!(
+            read("Thu, 01 Jan 2026 00:00:30 GMT"),
+            Some(Duration::from_secs(30))
+        );
+        assert_eq!(
+            read("99999999999999999999999"),
+            Some(Duration::from_secs(u64::from(u32::MAX)))
+        );
+        for useless in [
+            "",
+            "0",
+            "-1",
+            "1.5",
+            "soon",
+            "Wed, 31 Dec 2025 23:59:59 GMT",
+            "Thu, 01 Jan 2026 00:00:00 GMT",
+        ] {
             assert_eq!(read(useless), None, "{useless}");
         }
     }

@@ -38,7 +38,9 @@ impl Scripted {
         let (script, log) = (Arc::new(Mutex::new(script.to_vec())), seen.clone());
         tokio::spawn(async move {
             for connection in 0.. {
-                let Ok((stream, _)) = listener.accept().await else { return };
+                let Ok((stream, _)) = listener.accept().await else {
+                    return;
+                };
                 tokio::spawn(converse(stream, connection, script.clone(), log.clone()));
             }
         });
@@ -46,7 +48,11 @@ impl Scripted {
     }
 
     pub(super) fn connections(&self) -> Vec<usize> {
-        self.seen.lock().iter().map(|(connection, _)| *connection).collect()
+        self.seen
+            .lock()
+            .iter()
+            .map(|(connection, _)| *connection)
+            .collect()
     }
 }
 
@@ -67,11 +73,16 @@ async fn converse(
         if !text.windows(4).any(|window| window == b"\r\n\r\n") {
             continue;
         }
-        log.lock().push((connection, String::from_utf8_lossy(&text).into_owned()));
+        log.lock()
+            .push((connection, String::from_utf8_lossy(&text).into_owned()));
         text.clear();
         let then = {
             let mut script = script.lock();
-            if script.len() > 1 { script.remove(0) } else { script[0] }
+            if script.len() > 1 {
+                script.remove(0)
+            } else {
+                script[0]
+            }
         };
         match then {
             Then::Keep(answer) => stream.write_all(answer.as_bytes()).await.expect("written"),
@@ -88,8 +99,10 @@ pub(super) const OK: &str = "HTTP/1.1 200 Fine\r\nx-region: here\r\ncontent-leng
 
 /// A service with the backend `b` and an open API at `/api` that sends everything there.
 pub(super) fn plan(backend: SocketAddr, breaker: &str, policy: &str) -> Arc<Plan> {
-    let mut b: Backend =
-        serde_json::from_str(&format!(r#"{{"url":"http://{backend}/base/","protocol":"http"{breaker}}}"#)).expect("a backend");
+    let mut b: Backend = serde_json::from_str(&format!(
+        r#"{{"url":"http://{backend}/base/","protocol":"http"{breaker}}}"#
+    ))
+    .expect("a backend");
     b.name = "b".to_owned();
     let operation = |method: &str| Operation {
         name: format!("all-{}", method.to_lowercase()),
@@ -113,7 +126,12 @@ pub(super) fn plan(backend: SocketAddr, breaker: &str, policy: &str) -> Arc<Plan
         policy: Some(PolicyDocument::raw(source::Source::new("api.xml", policy))),
         ..Api::default()
     };
-    let service = Service { name: "test".to_owned(), apis: vec![api], backends: vec![b], ..Service::default() };
+    let service = Service {
+        name: "test".to_owned(),
+        apis: vec![api],
+        backends: vec![b],
+        ..Service::default()
+    };
     let loaded = load(service, &LoadOptions::default());
     loaded.plan.unwrap_or_else(|| panic!("{:?}", loaded.findings))
 }
@@ -142,18 +160,35 @@ impl Running {
         let address = listener.local_addr().expect("bound");
         tokio::spawn(crate::serve(gateway.clone(), listener, pending()));
         let client = Client::new(&clock, ClientOptions::default());
-        Running { gateway, address, clock, client }
+        Running {
+            gateway,
+            address,
+            clock,
+            client,
+        }
     }
 
     pub(super) async fn send(&self, method: &str, path: &str, body: &'static str) -> Answer {
-        let request = http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
-        let request = request.header("te", "trailers").body(Full::from(body)).expect("a request");
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("http://{}{path}", self.address));
+        let request = request
+            .header("te", "trailers")
+            .body(Full::from(body))
+            .expect("a request");
         let in_process = self.clock.is_virtual();
-        let response = self.clock.serve(self.client.send(request, in_process)).await.expect("an answer");
+        let response = self
+            .clock
+            .serve(self.client.send(request, in_process))
+            .await
+            .expect("an answer");
         let (head, body) = response.into_parts();
         let body = match body.collect().await {
             Ok(body) => Ok(String::from_utf8_lossy(&body.to_bytes()).into_owned()),
-            Err(error) => Err(wire::SendError { failure: wire::Failure::Broken, message: error.to_string() }),
+            Err(error) => Err(wire::SendError {
+                failure: wire::Failure::Broken,
+                message: error.to_string(),
+            }),
         };
         Answer { head, body }
     }

@@ -1,4 +1,4 @@
-use super::backend::{BREAKER, Scripted, OK, Running, Then, auto, plan};
+use super::backend::{BREAKER, OK, Running, Scripted, Then, auto, plan};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use trace::Outcome;
@@ -17,15 +17,25 @@ async fn a_request_reaches_its_backend_and_the_answer_its_caller() {
     assert_eq!(answer.head.headers["x-region"], "here");
     assert_eq!(answer.head.headers["date"], "Thu, 01 Jan 2026 00:00:00 GMT");
     assert_eq!(answer.head.headers["content-length"], "5");
-    let reason = answer.head.extensions.get::<hyper::ext::ReasonPhrase>().expect("its own");
+    let reason = answer
+        .head
+        .extensions
+        .get::<hyper::ext::ReasonPhrase>()
+        .expect("its own");
     assert_eq!(reason.as_bytes(), b"Fine");
 
     let seen = backend.seen.lock()[0].1.to_ascii_lowercase();
     assert!(seen.starts_with("post /base/a%2fb?q=1 http/1.1\r\n"), "{seen}");
     assert!(seen.contains(&format!("host: {}\r\n", backend.address)), "{seen}");
     assert!(seen.contains("x-forwarded-for: 127.0.0.1\r\n"), "{seen}");
-    assert!(seen.contains("content-length: 4\r\n") && seen.ends_with("\r\n\r\nbody"), "{seen}");
-    assert!(!seen.contains("trailers") && !seen.contains("x-apimite"), "{seen}");
+    assert!(
+        seen.contains("content-length: 4\r\n") && seen.ends_with("\r\n\r\nbody"),
+        "{seen}"
+    );
+    assert!(
+        !seen.contains("trailers") && !seen.contains("x-apimite"),
+        "{seen}"
+    );
 }
 
 #[tokio::test]
@@ -35,7 +45,10 @@ async fn paths_that_match_nothing_are_not_found_and_health_is_answered_before() 
     for path in ["/", "/other", "/apiary"] {
         let answer = running.get(path).await;
         assert_eq!(answer.head.status, 404, "{path}");
-        assert_eq!(answer.body.expect("whole"), r#"{ "statusCode": 404, "message": "Resource not found" }"#);
+        assert_eq!(
+            answer.body.expect("whole"),
+            r#"{ "statusCode": 404, "message": "Resource not found" }"#
+        );
     }
     assert_eq!(running.get("/status-0123456789abcdef").await.head.status, 200);
     let records = running.gateway.records(10);
@@ -69,9 +82,10 @@ async fn connections_are_kept_and_one_that_was_closed_is_replaced() {
 
 #[tokio::test]
 async fn an_answer_that_ends_with_its_connection_is_whole() {
-    let script = [Then::Close("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nuntil the end"), Then::Close(
-        "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n",
-    )];
+    let script = [
+        Then::Close("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nuntil the end"),
+        Then::Close("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
+    ];
     let backend = Scripted::start(&script).await;
     let running = Running::start(plan(backend.address, "", FORWARD), auto()).await;
     assert_eq!(running.get("/api/a").await.body.expect("whole"), "until the end");
@@ -84,13 +98,24 @@ async fn failures_below_http_are_500_with_their_reason() {
     let running = Running::start(plan(backend.address, BREAKER, FORWARD), auto()).await;
     assert_eq!(running.get("/api/a").await.head.status, 500);
 
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("bound");
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .expect("a free port")
+        .local_addr()
+        .expect("bound");
     running.gateway.reload(plan(nobody, BREAKER, FORWARD));
     assert_eq!(running.get("/api/a").await.head.status, 500);
 
     let outcomes: Vec<String> = running.gateway.records(2).iter().map(|it| outcome(it)).collect();
-    assert_eq!(outcomes[0], "BackendConnectionFailure: Underlying transport connection was unexpectedly closed.");
-    assert!(outcomes[1].starts_with(&format!("BackendConnectionFailure: Connection to {nobody} failed: ")), "{outcomes:?}");
+    assert_eq!(
+        outcomes[0],
+        "BackendConnectionFailure: Underlying transport connection was unexpectedly closed."
+    );
+    assert!(
+        outcomes[1].starts_with(&format!(
+            "BackendConnectionFailure: Connection to {nobody} failed: "
+        )),
+        "{outcomes:?}"
+    );
 }
 
 fn outcome(record: &trace::Record) -> String {
@@ -104,10 +129,22 @@ fn outcome(record: &trace::Record) -> String {
 async fn http_2_without_tls_is_served() {
     let backend = Scripted::start(&[Then::Keep(OK)]).await;
     let running = Running::start(plan(backend.address, "", FORWARD), auto()).await;
-    let options = ClientOptions { version: Version::Two, ..ClientOptions::default() };
+    let options = ClientOptions {
+        version: Version::Two,
+        ..ClientOptions::default()
+    };
     let client: Client<Full<Bytes>> = Client::new(&running.clock, options);
     let request = http::Request::get(format!("http://{}/api/a", running.address)).body(Full::default());
-    let response = client.send(request.expect("a request"), true).await.expect("an answer");
-    assert_eq!((response.status().as_u16(), response.version()), (200, http::Version::HTTP_2));
-    assert_eq!(response.into_body().collect().await.expect("whole").to_bytes(), "hello");
+    let response = client
+        .send(request.expect("a request"), true)
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (response.status().as_u16(), response.version()),
+        (200, http::Version::HTTP_2)
+    );
+    assert_eq!(
+        response.into_body().collect().await.expect("whole").to_bytes(),
+        "hello"
+    );
 }

@@ -41,6 +41,7 @@ impl Exchange {
             }),
             secrets: self.secrets.clone(),
             events: Vec::new(),
+            given_up: self.given_up.clone(),
             place: self.place.clone(),
             changed: Changed::default(),
         }

@@ -11,7 +11,7 @@ pub(crate) use message::{MessageBody, buffer_fault};
 pub(crate) use request::{Request, end_to_end};
 pub(crate) use variables::Variables;
 
-use crate::{BackendHandle, Body, World};
+use crate::{BackendHandle, Body, GivenUp, World};
 use clock::{Clock, Moment, Rng};
 use expression::{Facts, LastError, Symbol, Symbols, Url};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -134,6 +134,8 @@ pub struct Exchange {
     chance: Option<Rng>,
     secrets: Arc<[Arc<str>]>,
     events: Vec<Event>,
+    /// The attempt that is under way when the walk is dropped.
+    pub(crate) given_up: GivenUp,
     place: Place,
     changed: fork::Changed,
 }
@@ -178,6 +180,7 @@ impl Exchange {
             chance: None,
             secrets: Arc::default(),
             events: Vec::new(),
+            given_up: GivenUp::default(),
             place: Place {
                 section: Section::Inbound,
                 source: "".into(),
@@ -236,6 +239,9 @@ impl Exchange {
 
     /// What was recorded, in order, for keeps.
     pub fn take_events(&mut self) -> Vec<Event> {
+        if let Some(attempt) = self.given_up.take() {
+            self.note(Step::Attempt(Box::new(attempt)));
+        }
         std::mem::take(&mut self.events)
     }
 

@@ -152,6 +152,7 @@ impl ForwardRequest {
         };
         let follow_redirects = self.follow_redirects.get(exchange)?;
         let limit = exchange.body_limit;
+        let given_up = exchange.given_up.clone();
         let request = exchange.request_mut();
         if self.buffer_request_body {
             request
@@ -179,6 +180,7 @@ impl ForwardRequest {
             timeout,
             version: self.version,
             follow_redirects,
+            given_up,
         })
     }
 

@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::shape::{Attribute, Child, Content, Shape, many, maybe, optional};
 use crate::template::{Setting, Template};
 use crate::url;
-use crate::world::{Call, Destination, HttpVersion, World};
+use crate::world::{Call, Destination, GivenUp, HttpVersion, World};
 use expression::Url;
 use http::header::HOST;
 use http::{HeaderMap, Method};
@@ -168,6 +168,7 @@ impl Outgoing {
             timeout,
             version: HttpVersion::One,
             follow_redirects: false,
+            given_up: GivenUp::default(),
         })
     }
 

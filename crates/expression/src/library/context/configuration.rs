@@ -8,7 +8,7 @@ use crate::host::{
     UserFacts,
 };
 use crate::library::table::{Def, TypeDef, enumeration, interface, property};
-use crate::library::{array, date_time};
+use crate::library::{array, date_time, dictionary};
 use crate::object::Object;
 use crate::types::Type;
 use clock::Moment;
@@ -42,6 +42,7 @@ facts! {
     Deployment(Arc<DeploymentFacts>): DEPLOYMENT;
     Gateway(Arc<DeploymentFacts>): GATEWAY;
     Backend(BackendFacts): BACKEND;
+    Sustainability(()): SUSTAINABILITY;
 }
 
 pub(super) fn api(facts: Option<Arc<ApiFacts>>) -> Value {
@@ -287,6 +288,12 @@ pub(crate) static DEPLOYMENT: TypeDef = interface("IDeployment").members(&[
     property("string ServiceId", |_, a, _| {
         Ok(a[0].of::<Deployment>()?.0.service_id.as_str().into())
     }),
+    // No certificate can be uploaded yet.
+    property("IReadOnlyDictionary<string, X509Certificate2> Certificates", |_, _, _| {
+        let certificate = Type::class(&super::certificate::CERTIFICATE);
+        Ok(Value::object(dictionary::new(Type::String, certificate, Value::Null)))
+    }),
+    property("ISustainabilityInfo SustainabilityInfo", |_, _, _| Ok(Value::object(Sustainability(())))),
     property("string ServiceName", |_, a, _| {
         Ok(a[0].of::<Deployment>()?.0.service_name.as_str().into())
     }),
@@ -329,3 +336,15 @@ pub(crate) static WORKSPACE: TypeDef = interface("IWorkspace").members(&[
     property("string Id", |_, _, _| Ok(Value::Null)),
     property("string Name", |_, _, _| Ok(Value::Null)),
 ]);
+
+/// `ISustainabilityInfo`.
+pub(crate) static SUSTAINABILITY: TypeDef = interface("ISustainabilityInfo").members(&[property(
+    "CarbonIntensityCategory CurrentCarbonIntensity",
+    |_, _, _| Ok(Value::Enum(Def(&CARBON_INTENSITY), 0)),
+)]);
+
+/// `CarbonIntensityCategory` (spelling inferred). Nothing is measured here: `NotAvailable`.
+pub(crate) static CARBON_INTENSITY: TypeDef = enumeration(
+    "CarbonIntensityCategory",
+    &[("NotAvailable", 0), ("VeryLow", 1), ("Low", 2), ("Medium", 3), ("High", 4), ("VeryHigh", 5)],
+);

@@ -1,7 +1,9 @@
 //! What `context` offers. Parts of the live request are [`Part`]s, answered by the host of the evaluation that asks.
 
+pub(crate) mod authorization; // Authorization
 mod basic; // BasicAuthCredentials
 mod body; // IMessageBody
+mod certificate; // X509Certificate2
 mod configuration; // IApi, IOperation, IProduct and what else the service says about the request
 pub(crate) mod exchange; // context itself
 mod jwt; // Jwt
@@ -45,6 +47,12 @@ pub(crate) static TYPES: &[&TypeDef] = &[
     &configuration::BACKEND,
     &configuration::BACKEND_TYPE,
     &configuration::WORKSPACE,
+    &configuration::SUSTAINABILITY,
+    &configuration::CARBON_INTENSITY,
+    &request::PRIVATE_ENDPOINT,
+    &certificate::CERTIFICATE,
+    &certificate::DISTINGUISHED_NAME,
+    &authorization::AUTHORIZATION,
     &jwt::JWT,
     &jwt::STRINGS,
     &basic::BASIC,

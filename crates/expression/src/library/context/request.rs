@@ -29,6 +29,8 @@ static MEMBERS: &[Member] = &[
         "IReadOnlyDictionary<string, string> MatchedParameters",
         |_, _, _| Ok(Value::Part(Part::MatchedParameters)),
     ),
+    property("X509Certificate2 Certificate", |_, _, _| Ok(Value::Null)),
+    property("IPrivateEndpointConnection PrivateEndpointConnection", |_, _, _| Ok(Value::Null)),
     property("IFoundry Foundry", |_, _, _| Ok(Value::Part(Part::Foundry))),
 ];
 
@@ -37,3 +39,10 @@ pub(crate) static FOUNDRY: TypeDef = interface("IFoundry")
     .members(&[property("string Deployment", |cx, _, _| {
         Ok(cx.host.request().foundry_deployment.into())
     })]);
+
+/// `context.Request.PrivateEndpointConnection`: null, as no request comes through one here.
+pub(crate) static PRIVATE_ENDPOINT: TypeDef = interface("IPrivateEndpointConnection").members(&[
+    property("string Name", |_, _, _| Ok(Value::Null)),
+    property("string GroupId", |_, _, _| Ok(Value::Null)),
+    property("string MemberName", |_, _, _| Ok(Value::Null)),
+]);
