@@ -199,6 +199,80 @@ fn mistakes_are_found_while_compiling() {
     ]);
 }
 
+#[test]
+fn a_variable_has_a_value_when_it_is_read() {
+    let wrong = "#expression-unassigned: `x` may have no value here";
+    check(&[
+        ("@{ int x; return x; }", wrong),
+        ("@{ int x; if (context.Tracing) { x = 1; } return x; }", wrong),
+        (
+            "@{ int x; if (context.Tracing) { x = 1; } else { x = 2; } return x; }",
+            "2",
+        ),
+        (
+            "@{ int x; if (context.Tracing) { return 0; } else { x = 2; } return x; }",
+            "2",
+        ),
+        (
+            "@{ int x; foreach (var y in new[]{1}) { x = y; } return x; }",
+            wrong,
+        ),
+        ("@{ int x; while (true) { x = 1; break; } return x; }", "1"),
+        (
+            "@{ int x; for (;;) { if (context.Tracing) { break; } x = 1; break; } return x; }",
+            wrong,
+        ),
+        (
+            "@{ int x; do { x = 1; } while (context.Tracing); return x; }",
+            "1",
+        ),
+        (
+            "@{ int x; try { x = int.Parse(\"1\"); } catch { } return x; }",
+            wrong,
+        ),
+        (
+            "@{ int x; try { x = int.Parse(\"1\"); } catch { x = 0; } return x; }",
+            "1",
+        ),
+        (
+            "@{ int x; try { x = int.Parse(\"1\"); } catch { return 5; } return x; }",
+            "1",
+        ),
+        ("@{ int x; try { } finally { x = 3; } return x; }", "3"),
+        ("@{ int x; int.TryParse(\"5\", out x); return x; }", "5"),
+        (
+            "@{ if (int.TryParse(\"5\", out var x) && x > 1) { return x; } return x; }",
+            "5",
+        ),
+        (
+            "@{ object o = 1; if (!(o is int x)) { return 0; } return x; }",
+            "1",
+        ),
+        (
+            "@{ object o = 1; if (o is int x) { return 0; } return x; }",
+            wrong,
+        ),
+        ("@{ object o = 1; return o is int x && x > 0 ? x : 0; }", "1"),
+        ("@{ object o = 1; return o is int x || x > 0; }", wrong),
+        (
+            "@{ int x; switch (1) { case 1: x = 1; break; default: x = 2; break; } return x; }",
+            "1",
+        ),
+        (
+            "@{ int x; switch (1) { case 1: x = 1; break; } return x; }",
+            wrong,
+        ),
+        ("@{ int x; x += 1; return x; }", wrong),
+        ("@{ int x; Func<int> f = () => x; x = 1; return f(); }", wrong),
+        (
+            "@{ Func<int, int> x = n => n < 1 ? 0 : x(n - 1); return x(3); }",
+            "0",
+        ),
+        ("@{ string x; x = x ?? \"a\"; return x; }", wrong),
+        ("@{ int x = x + 1; return x; }", wrong),
+    ]);
+}
+
 fn compiled(text: &str) -> crate::Compiled {
     crate::compile(
         &source::Mapped::copied(text, 0),

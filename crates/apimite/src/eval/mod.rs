@@ -16,7 +16,7 @@ pub(crate) const HELP: &str = r#"Examples:
 The context is a JSON object; every member is optional:
 
   request       {"method", "url", "originalUrl", "headers", "body", "ipAddress", "matchedParameters", "deployment"}
-  response      {"status", "reason", "headers", "body"}; null or absent: context.Response is null
+  response      {"status" or "statusCode", "reason" or "statusReason", "headers", "body"}; null or absent: context.Response is null
   variables     {"name": value}
   api           {"id", "name", "path", "protocols", "serviceUrl", "revision", "version", "isCurrentRevision"}
   operation     {"id", "method", "name", "urlTemplate"}

@@ -127,7 +127,9 @@ fn request(it: &Json) -> Result<Request, String> {
 }
 
 fn response(it: &Json) -> Result<Response, String> {
-    let status = match it.get("status") {
+    // The names of the C# members are taken as well as the short ones.
+    let either = |short: &str, long: &str| it.get(short).or_else(|| it.get(long)).cloned();
+    let status = match either("status", "statusCode") {
         None => 200,
         Some(status) => {
             let number = status
@@ -143,8 +145,8 @@ fn response(it: &Json) -> Result<Response, String> {
         .unwrap_or_default();
     Ok(Response {
         status,
-        reason: it
-            .get("reason")
+        reason: either("reason", "statusReason")
+            .as_ref()
             .and_then(Json::as_str)
             .unwrap_or(usual)
             .to_owned(),

@@ -1,6 +1,7 @@
 //! Finds the static types of a tree and lowers it to code.
 
 mod arguments; // the arguments of a call, before the method is known
+mod assigned; // whether variables have values when they are read
 mod assignment; // `=`, `+=`, `++`
 mod calls; // which method is meant, and its call
 mod constants; // what is known while compiling
@@ -30,7 +31,7 @@ use crate::text::Text;
 use crate::types::Type;
 use crate::{Needs, Value};
 use scope::{Frame, Returns};
-use source::{Diagnostic, Span};
+use source::{Diagnostic, Severity, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is checked: one expression, or statements.
@@ -88,10 +89,15 @@ pub(crate) fn check(source: &Source, captured: BTreeSet<String>, symbols: &Symbo
         captures: Vec::new(),
         body,
     };
+    let mut diagnostics = checker.diagnostics;
+    // Names that mean nothing would only cause more complaints.
+    if !diagnostics.iter().any(|it| it.severity == Severity::Error) {
+        diagnostics.extend(assigned::check(source));
+    }
     Checked {
         function,
         needs: checker.needs,
-        diagnostics: checker.diagnostics,
+        diagnostics,
     }
 }
 
@@ -211,7 +217,7 @@ impl Checker<'_> {
         self.diagnostics
             .iter()
             .skip(length)
-            .any(|it| it.severity == source::Severity::Error)
+            .any(|it| it.severity == Severity::Error)
     }
 
     fn frame(&mut self) -> &mut Frame {

@@ -21,7 +21,8 @@ macro_rules! exceptions {
                 constructor("(string message, Exception innerException)", |_, a, _| {
                     Ok(make(&$id, given(&a[0], $message), a[1].clone()))
                 }),
-            ]);
+            ])
+            .not_in_azure();
         )*
     };
 }

@@ -9,10 +9,18 @@ use serde_json::Value as Json;
 
 /// `Authorization`.
 pub(crate) static AUTHORIZATION: TypeDef = class("Authorization").members(&[
-    property("string AccessToken", |_, a, _| Ok(a[0].of::<Authorization>()?.access_token.as_str().into())),
+    property("string AccessToken", |_, a, _| {
+        Ok(a[0].of::<Authorization>()?.access_token.as_str().into())
+    }),
     property("IReadOnlyDictionary<string, object> Claims", |_, a, _| {
         let claims = dictionary::new(Type::String, Type::Object, Value::Null);
-        for (name, value) in a[0].of::<Authorization>()?.claims.as_object().into_iter().flatten() {
+        for (name, value) in a[0]
+            .of::<Authorization>()?
+            .claims
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
             let value = match value {
                 Json::String(text) => text.as_str().into(),
                 other => token::from_json(other),
@@ -37,5 +45,8 @@ impl Object for Authorization {
 
 /// An `Authorization`; `claims` is a JSON object.
 pub(crate) fn new(access_token: &str, claims: &Json) -> Value {
-    Value::object(Authorization { access_token: access_token.to_owned(), claims: claims.clone() })
+    Value::object(Authorization {
+        access_token: access_token.to_owned(),
+        claims: claims.clone(),
+    })
 }

@@ -8,7 +8,9 @@ use crate::library::table::{Member, TypeDef, class, method, property};
 
 /// `System.Security.Cryptography.X509Certificates.X509Certificate2`.
 pub(crate) static CERTIFICATE: TypeDef =
-    class("System.Security.Cryptography.X509Certificates.X509Certificate2").aliases(&["X509Certificate"]).members(MEMBERS);
+    class("System.Security.Cryptography.X509Certificates.X509Certificate2")
+        .aliases(&["X509Certificate"])
+        .members(MEMBERS);
 
 static MEMBERS: &[Member] = &[
     property("string Thumbprint", |_, _, _| Ok(Value::Null)),

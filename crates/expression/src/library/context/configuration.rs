@@ -289,11 +289,20 @@ pub(crate) static DEPLOYMENT: TypeDef = interface("IDeployment").members(&[
         Ok(a[0].of::<Deployment>()?.0.service_id.as_str().into())
     }),
     // No certificate can be uploaded yet.
-    property("IReadOnlyDictionary<string, X509Certificate2> Certificates", |_, _, _| {
-        let certificate = Type::class(&super::certificate::CERTIFICATE);
-        Ok(Value::object(dictionary::new(Type::String, certificate, Value::Null)))
+    property(
+        "IReadOnlyDictionary<string, X509Certificate2> Certificates",
+        |_, _, _| {
+            let certificate = Type::class(&super::certificate::CERTIFICATE);
+            Ok(Value::object(dictionary::new(
+                Type::String,
+                certificate,
+                Value::Null,
+            )))
+        },
+    ),
+    property("ISustainabilityInfo SustainabilityInfo", |_, _, _| {
+        Ok(Value::object(Sustainability(())))
     }),
-    property("ISustainabilityInfo SustainabilityInfo", |_, _, _| Ok(Value::object(Sustainability(())))),
     property("string ServiceName", |_, a, _| {
         Ok(a[0].of::<Deployment>()?.0.service_name.as_str().into())
     }),
@@ -346,5 +355,12 @@ pub(crate) static SUSTAINABILITY: TypeDef = interface("ISustainabilityInfo").mem
 /// `CarbonIntensityCategory` (spelling inferred). Nothing is measured here: `NotAvailable`.
 pub(crate) static CARBON_INTENSITY: TypeDef = enumeration(
     "CarbonIntensityCategory",
-    &[("NotAvailable", 0), ("VeryLow", 1), ("Low", 2), ("Medium", 3), ("High", 4), ("VeryHigh", 5)],
+    &[
+        ("NotAvailable", 0),
+        ("VeryLow", 1),
+        ("Low", 2),
+        ("Medium", 3),
+        ("High", 4),
+        ("VeryHigh", 5),
+    ],
 );

@@ -30,7 +30,10 @@ static MEMBERS: &[Member] = &[
         |_, _, _| Ok(Value::Part(Part::MatchedParameters)),
     ),
     property("X509Certificate2 Certificate", |_, _, _| Ok(Value::Null)),
-    property("IPrivateEndpointConnection PrivateEndpointConnection", |_, _, _| Ok(Value::Null)),
+    property(
+        "IPrivateEndpointConnection PrivateEndpointConnection",
+        |_, _, _| Ok(Value::Null),
+    ),
     property("IFoundry Foundry", |_, _, _| Ok(Value::Part(Part::Foundry))),
 ];
 
