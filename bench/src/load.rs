@@ -55,7 +55,11 @@ impl Payload {
             _ => "Tell me something about clocks that I do not know yet.".to_owned(),
         };
         let body = format!(r#"{{"messages":[{{"role":"user","content":"{prompt}"}}]}}"#);
-        let path = format!("{}/deployments/{}/chat/completions?api-version=2024-10-21", target.prefix, self.deployment());
+        let path = format!(
+            "{}/deployments/{}/chat/completions?api-version=2024-10-21",
+            target.prefix,
+            self.deployment()
+        );
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\napi-key: {}\r\ncontent-length: {}\r\n\r\n",
             target.address,
@@ -145,7 +149,9 @@ async fn exchange(
         stream.set_nodelay(true)?;
         *connection = Some(stream);
     }
-    let Some(stream) = connection else { return Ok(false) };
+    let Some(stream) = connection else {
+        return Ok(false);
+    };
     stream.write_all(request).await?;
     buffer.clear();
     loop {
@@ -160,11 +166,16 @@ async fn exchange(
 
 // As much of HTTP as the three targets speak: a length, or chunks up to the last.
 fn is_whole(buffer: &[u8]) -> bool {
-    let Some(head) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
+    let Some(head) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return false;
+    };
     let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
     let body = &buffer[head + 4..];
     match text.lines().find_map(|line| line.strip_prefix("content-length:")) {
-        Some(length) => length.trim().parse::<usize>().is_ok_and(|length| body.len() >= length),
+        Some(length) => length
+            .trim()
+            .parse::<usize>()
+            .is_ok_and(|length| body.len() >= length),
         None => body.ends_with(b"0\r\n\r\n"),
     }
 }

@@ -4,7 +4,11 @@
 //!
 //! `cargo run --release -p bench-gateway -- target/release/apimite` (needs `cargo build --release` first).
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints figures")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that prints figures"
+)]
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the wall clock")]
 
 mod load; // connections that ask and time
@@ -23,7 +27,9 @@ const ROUNDS: usize = 4;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let binary = std::env::args().nth(1).unwrap_or_else(|| "target/release/apimite".to_owned());
+    let binary = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "target/release/apimite".to_owned());
     let upstream = upstream::start().await?;
     let nginx = match Nginx::start(upstream) {
         Ok(nginx) => Some(nginx),
@@ -33,7 +39,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     let apimite = Apimite::start(&binary, upstream).await?;
-    println!("apimite listens {:.1} ms after its start", apimite.started_in.as_secs_f64() * 1e3);
+    println!(
+        "apimite listens {:.1} ms after its start",
+        apimite.started_in.as_secs_f64() * 1e3
+    );
     let mut targets = vec![Target::direct(upstream)];
     targets.extend(nginx.as_ref().map(Nginx::target));
     targets.push(apimite.target());
@@ -43,7 +52,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             report::print(payload, connections, &targets, &rounds);
         }
     }
-    println!("resident memory of apimite after the run: {:.1} MB (peak {:.1} MB)", apimite.resident("VmRSS")?, apimite.resident("VmHWM")?);
+    println!(
+        "resident memory of apimite after the run: {:.1} MB (peak {:.1} MB)",
+        apimite.resident("VmRSS")?,
+        apimite.resident("VmHWM")?
+    );
     Ok(())
 }
 

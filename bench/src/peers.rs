@@ -16,7 +16,12 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) fn direct(address: SocketAddr) -> Target {
-        Target { name: "direct", address, prefix: "/openai", key: "none".into() }
+        Target {
+            name: "direct",
+            address,
+            prefix: "/openai",
+            key: "none".into(),
+        }
     }
 }
 
@@ -33,7 +38,8 @@ impl Nginx {
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let address = free_port().map_err(|error| error.to_string())?;
         let path = folder.join("nginx.conf");
-        std::fs::write(&path, configuration(&folder.to_string_lossy(), address, upstream)).map_err(|error| error.to_string())?;
+        std::fs::write(&path, configuration(&folder.to_string_lossy(), address, upstream))
+            .map_err(|error| error.to_string())?;
         let child = Command::new("nginx")
             .arg("-p")
             .arg(&folder)
@@ -42,7 +48,11 @@ impl Nginx {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| error.to_string())?;
-        let nginx = Nginx { child, address, folder };
+        let nginx = Nginx {
+            child,
+            address,
+            folder,
+        };
         match listens(address, Duration::from_secs(5)) {
             Some(_) => Ok(nginx),
             None => Err("it does not listen".into()),
@@ -50,14 +60,22 @@ impl Nginx {
     }
 
     pub(crate) fn target(&self) -> Target {
-        Target { name: "nginx", address: self.address, prefix: "/openai", key: "none".into() }
+        Target {
+            name: "nginx",
+            address: self.address,
+            prefix: "/openai",
+            key: "none".into(),
+        }
     }
 }
 
 impl Drop for Nginx {
     fn drop(&mut self) {
         // A killed master would leave its workers behind; asked to stop, it takes them along.
-        Command::new("kill").arg(self.child.id().to_string()).status().ok();
+        Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .ok();
         self.child.wait().ok();
         std::fs::remove_dir_all(&self.folder).ok();
     }
@@ -98,23 +116,46 @@ impl Apimite {
         let child = Command::new(binary)
             .arg("up")
             .arg(&folder)
-            .args(["--gateway", &address.to_string(), "--control", &control.to_string()])
+            .args([
+                "--gateway",
+                &address.to_string(),
+                "--control",
+                &control.to_string(),
+            ])
             .args(["--foundry", &format!("http://{upstream}")])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        let started_in = listens(address, Duration::from_secs(10)).map(|at| at - begun).unwrap_or_default();
-        Ok(Apimite { child, address, folder, started_in })
+        let started_in = listens(address, Duration::from_secs(10))
+            .map(|at| at - begun)
+            .unwrap_or_default();
+        Ok(Apimite {
+            child,
+            address,
+            folder,
+            started_in,
+        })
     }
 
     pub(crate) fn target(&self) -> Target {
-        Target { name: "apimite", address: self.address, prefix: "/inference/openai", key: KEY.into() }
+        Target {
+            name: "apimite",
+            address: self.address,
+            prefix: "/inference/openai",
+            key: KEY.into(),
+        }
     }
 
     /// Megabytes of a line of `/proc/PID/status`.
     pub(crate) fn resident(&self, line: &str) -> std::io::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let kilobytes = status.lines().find_map(|text| text.strip_prefix(line)?.split_whitespace().nth(1)?.parse::<f64>().ok());
+        let kilobytes = status.lines().find_map(|text| {
+            text.strip_prefix(line)?
+                .split_whitespace()
+                .nth(1)?
+                .parse::<f64>()
+                .ok()
+        });
         Ok(kilobytes.unwrap_or_default() / 1024.0)
     }
 }
@@ -128,7 +169,10 @@ impl Drop for Apimite {
 }
 
 fn add_key(folder: &std::path::Path) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().append(true).create(true).open(folder.join("apimite.toml"))?;
+    let mut file = std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(folder.join("apimite.toml"))?;
     writeln!(file, "\n[subscriptions.master]\nprimary-key = \"{KEY}\"")
 }
 

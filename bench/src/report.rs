@@ -7,7 +7,16 @@ use std::time::Duration;
 pub(crate) fn print(payload: Payload, connections: usize, targets: &[Target], loads: &[Load]) {
     let peer = targets.iter().position(|target| target.name == "nginx");
     let mut table = Table::new();
-    table.set_header(["", "requests/s", "x nginx", "p50 us", "added p50 us", "p99 us", "added p99 us", "failed"]);
+    table.set_header([
+        "",
+        "requests/s",
+        "x nginx",
+        "p50 us",
+        "added p50 us",
+        "p99 us",
+        "added p99 us",
+        "failed",
+    ]);
     for (at, (target, load)) in targets.iter().zip(loads).enumerate() {
         let ratio = match peer {
             Some(peer) if at > 0 => format!("{:.2}", load.per_second() / loads[peer].per_second()),
@@ -24,7 +33,11 @@ pub(crate) fn print(payload: Payload, connections: usize, targets: &[Target], lo
             load.failures.to_string(),
         ]);
     }
-    println!("\n{}, {connections} connection{}\n{table}", payload.name(), if connections == 1 { "" } else { "s" });
+    println!(
+        "\n{}, {connections} connection{}\n{table}",
+        payload.name(),
+        if connections == 1 { "" } else { "s" }
+    );
 }
 
 fn micros(duration: Duration) -> String {
@@ -32,5 +45,8 @@ fn micros(duration: Duration) -> String {
 }
 
 fn added(load: &Load, direct: &Load, share: f64) -> String {
-    format!("{:.0}", (load.quantile(share).as_secs_f64() - direct.quantile(share).as_secs_f64()) * 1e6)
+    format!(
+        "{:.0}",
+        (load.quantile(share).as_secs_f64() - direct.quantile(share).as_secs_f64()) * 1e6
+    )
 }

@@ -31,11 +31,14 @@ pub(crate) async fn start() -> std::io::Result<SocketAddr> {
 }
 
 async fn accept(listener: std::net::TcpListener) {
-    let Ok(listener) = TcpListener::from_std(listener) else { return };
+    let Ok(listener) = TcpListener::from_std(listener) else {
+        return;
+    };
     while let Ok((stream, _)) = listener.accept().await {
         stream.set_nodelay(true).ok();
         tokio::spawn(
-            hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)),
+            hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service_fn(answer)),
         );
     }
 }
@@ -43,7 +46,9 @@ async fn accept(listener: std::net::TcpListener) {
 async fn answer(request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     let payload = Payload::of(request.uri().path());
     request.into_body().collect().await.ok();
-    let response = Response::builder().header("content-type", payload.media_type()).header("x-ms-region", "East US");
+    let response = Response::builder()
+        .header("content-type", payload.media_type())
+        .header("x-ms-region", "East US");
     let body: Body = match payload {
         Payload::Plain => Full::new(Bytes::from_static(ANSWER.as_bytes())).boxed_unsync(),
         Payload::Large => Full::new(Bytes::from(vec![b'x'; LARGE])).boxed_unsync(),

@@ -12,12 +12,25 @@ use std::path::Path;
 pub(crate) fn tests(others: &[Test]) -> Vec<Test> {
     let mut known: BTreeSet<String> = others.iter().map(|test| test.name.clone()).collect();
     let mut tests: Vec<Test> = ["policies", "expressions", "fidelity"]
-        .map(|page| Test::new(&format!("docs > {page}.md is as generated"), move || as_generated(page)))
+        .map(|page| {
+            Test::new(&format!("docs > {page}.md is as generated"), move || {
+                as_generated(page)
+            })
+        })
         .into();
-    tests.push(Test::new("docs > every policy that runs has a page of cases", policies));
-    tests.push(Test::new("docs > settings.md shows every key, and is read", settings));
+    tests.push(Test::new(
+        "docs > every policy that runs has a page of cases",
+        policies,
+    ));
+    tests.push(Test::new(
+        "docs > settings.md shows every key, and is read",
+        settings,
+    ));
     known.extend(tests.iter().map(|test| test.name.clone()));
-    tests.push(Test::new("docs > every test that fidelity.toml names exists", move || fidelity(&known)));
+    tests.push(Test::new(
+        "docs > every test that fidelity.toml names exists",
+        move || fidelity(&known),
+    ));
     tests
 }
 
@@ -35,7 +48,11 @@ fn as_generated(page: &str) -> Result<(), String> {
     if committed == run.stdout {
         return Ok(());
     }
-    let equal = committed.lines().zip(run.stdout.lines()).take_while(|(a, b)| a == b).count();
+    let equal = committed
+        .lines()
+        .zip(run.stdout.lines())
+        .take_while(|(a, b)| a == b)
+        .count();
     let line = |text: &str| text.lines().nth(equal).unwrap_or("(the end)").to_owned();
     Err(format!(
         "docs/{page}.md differs in line {}\n  committed: {}\n  generated: {}\nto make it anew: \
@@ -52,10 +69,19 @@ fn policies() -> Result<(), String> {
     for entry in fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))? {
         let text = read(entry.map_err(|error| error.to_string())?.path())?;
         // A page may be about two policies: `# set-method and set-status`.
-        titles.extend(text.lines().next().unwrap_or("").split_whitespace().map(str::to_owned));
+        titles.extend(
+            text.lines()
+                .next()
+                .unwrap_or("")
+                .split_whitespace()
+                .map(str::to_owned),
+        );
     }
     let missing = policy::policies().filter(|it| it.supported && !titles.contains(it.name));
-    none("no page below tests/cases/policies has in its title", missing.map(|it| it.name.to_owned()))
+    none(
+        "no page below tests/cases/policies has in its title",
+        missing.map(|it| it.name.to_owned()),
+    )
 }
 
 #[derive(Deserialize)]
@@ -78,22 +104,32 @@ fn fidelity(tests: &BTreeSet<String>) -> Result<(), String> {
         None => tests.contains(case) || pages.iter().any(|page| page.name == case),
     };
     let cases = rows.behaviour.iter().filter_map(|row| row.case.as_ref());
-    none("docs/fidelity.toml names tests that do not exist", cases.filter(|case| !exists(case)).cloned())?;
+    none(
+        "docs/fidelity.toml names tests that do not exist",
+        cases.filter(|case| !exists(case)).cloned(),
+    )?;
 
     let mut told = BTreeSet::new();
     let twice = rows.behaviour.iter().filter(|row| !told.insert(&row.behaviour));
-    none("docs/fidelity.toml says twice", twice.map(|row| row.behaviour.clone()))?;
+    none(
+        "docs/fidelity.toml says twice",
+        twice.map(|row| row.behaviour.clone()),
+    )?;
     // The page has one table per area.
     let mut areas: Vec<&str> = rows.behaviour.iter().map(|row| row.area.as_str()).collect();
     areas.dedup();
     let mut seen = BTreeSet::new();
     let torn = areas.into_iter().filter(|area| !seen.insert(*area));
-    none("rows of an area do not stand together in docs/fidelity.toml", torn.map(str::to_owned))
+    none(
+        "rows of an area do not stand together in docs/fidelity.toml",
+        torn.map(str::to_owned),
+    )
 }
 
 // Whether a function of this name stands somewhere in a crate.
 fn in_crate(name: &str, test: &str) -> bool {
-    let holds = |path: &Path| fs::read_to_string(path).is_ok_and(|text| text.contains(&format!("fn {test}(")));
+    let holds =
+        |path: &Path| fs::read_to_string(path).is_ok_and(|text| text.contains(&format!("fn {test}(")));
     let mut folders = vec![root().join("crates").join(name)];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -118,27 +154,46 @@ const TABLES: [&[&str]; 10] = [
     &["log"],
     &["subscriptions.master"],
     &["accounts.foundry1"],
-    &["accounts.foundry1.deployments.gpt-4o-mini", "accounts.reserved.deployments.gpt-4o"],
+    &[
+        "accounts.foundry1.deployments.gpt-4o-mini",
+        "accounts.reserved.deployments.gpt-4o",
+    ],
     &["accounts.foundry1.deployments.gpt-4o-mini.latency"],
 ];
 
 fn settings() -> Result<(), String> {
     let page = read("docs/settings.md")?;
-    let block = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let block = page
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
     let block = block.ok_or("docs/settings.md has no block of TOML")?;
     let settings: Settings = toml::from_str(block).map_err(|error| format!("docs/settings.md: {error}"))?;
 
     let all: toml::Table = toml::from_str(block).map_err(|error| error.to_string())?;
     let mut missing = Vec::new();
     for parts in TABLES {
-        let shown = |key: &str| parts.iter().any(|part| table(&all, part).is_some_and(|it| it.contains_key(key)));
+        let shown = |key: &str| {
+            parts
+                .iter()
+                .any(|part| table(&all, part).is_some_and(|it| it.contains_key(key)))
+        };
         let keys = keys(parts[0])?;
-        missing.extend(keys.into_iter().filter(|key| !shown(key)).map(|key| format!("[{}] {key}", parts[0])));
+        missing.extend(
+            keys.into_iter()
+                .filter(|key| !shown(key))
+                .map(|key| format!("[{}] {key}", parts[0])),
+        );
     }
     none("docs/settings.md does not show", missing.into_iter())?;
 
     let (shown, default) = (settings.limits, expression::Limits::default());
-    let shown = (shown.expression_steps, shown.expression_depth, shown.expression_bytes, shown.regex_backtracks);
+    let shown = (
+        shown.expression_steps,
+        shown.expression_depth,
+        shown.expression_bytes,
+        shown.regex_backtracks,
+    );
     let default = (
         Some(default.steps),
         Some(default.depth),
@@ -155,11 +210,18 @@ fn table<'a>(all: &'a toml::Table, path: &str) -> Option<&'a toml::Table> {
 
 // A key that nobody knows is refused with all that are known.
 fn keys(table: &str) -> Result<Vec<String>, String> {
-    let header = if table.is_empty() { String::new() } else { format!("[{table}]\n") };
+    let header = if table.is_empty() {
+        String::new()
+    } else {
+        format!("[{table}]\n")
+    };
     let Err(error) = toml::from_str::<Settings>(&format!("{header}no-such-key = 1\n")) else {
         return Err(format!("[{table}] takes any key"));
     };
-    let known = error.message().split_once("expected").map_or("", |(_, known)| known);
+    let known = error
+        .message()
+        .split_once("expected")
+        .map_or("", |(_, known)| known);
     Ok(known.split('`').skip(1).step_by(2).map(str::to_owned).collect())
 }
 

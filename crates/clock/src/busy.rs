@@ -90,9 +90,11 @@ impl Turn {
     pub fn new(clock: &Clock) -> Turn {
         match &clock.kind {
             Kind::Real(_) => Turn(None),
-            Kind::Virtual(time) => {
-                Turn(Some(Counted { time: time.clone(), task: Arc::default(), token: Some(Busy::of(time)) }))
-            }
+            Kind::Virtual(time) => Turn(Some(Counted {
+                time: time.clone(),
+                task: Arc::default(),
+                token: Some(Busy::of(time)),
+            })),
         }
     }
 
@@ -124,7 +126,10 @@ pin_project! {
 
 impl<F: Future> Serve<F> {
     pub(crate) fn new(clock: &Clock, future: F) -> Serve<F> {
-        Serve { turn: Turn::new(clock), future }
+        Serve {
+            turn: Turn::new(clock),
+            future,
+        }
     }
 }
 

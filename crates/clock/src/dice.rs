@@ -26,7 +26,9 @@ impl Dice {
         let mut hasher = SipHasher13::new_with_keys(self.seed, 0x6170_696d_6974_6521);
         stream.hash(&mut hasher);
         ordinal.hash(&mut hasher);
-        Rng { state: hasher.finish() }
+        Rng {
+            state: hasher.finish(),
+        }
     }
 }
 

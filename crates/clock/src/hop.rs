@@ -66,7 +66,11 @@ pub struct Near {
 impl Near {
     pub(crate) fn begin(time: &Arc<VirtualTime>) -> Near {
         let wire = time.add_hop(|id| {
-            Arc::new(Wire { id, time: time.clone(), load: Mutex::new(Load::default()) })
+            Arc::new(Wire {
+                id,
+                time: time.clone(),
+                load: Mutex::new(Load::default()),
+            })
         });
         wire.change(|load| load.messages += 1); // The request.
         Near { wire }
@@ -80,12 +84,17 @@ impl Near {
     /// Waits for the head of the response, giving up the busy token meanwhile. `future` resolves when the head is
     /// there or the call has failed.
     pub fn head<F: Future>(&self, future: F) -> Head<'_, F> {
-        Head { near: self, future: Box::pin(future), idle: Idle::default() }
+        Head {
+            near: self,
+            future: Box::pin(future),
+            idle: Idle::default(),
+        }
     }
 
     /// Bytes of the response's body were taken off the wire.
     pub fn received(&self, bytes: usize) {
-        self.wire.change(|load| load.bytes = load.bytes.saturating_sub(bytes));
+        self.wire
+            .change(|load| load.bytes = load.bytes.saturating_sub(bytes));
     }
 
     /// One poll of the response's body: gives up the busy token while it is pending.
@@ -129,7 +138,9 @@ impl<F: Future> Future for Head<'_, F> {
             }
             Poll::Ready(output) => {
                 self.idle.end();
-                self.near.wire.change(|load| load.messages = load.messages.saturating_sub(1));
+                self.near
+                    .wire
+                    .change(|load| load.messages = load.messages.saturating_sub(1));
                 Poll::Ready(output)
             }
         }
@@ -155,7 +166,8 @@ impl Far {
 
     /// The request was taken off the wire: whoever serves it holds a busy token by now.
     pub fn taken(&self) {
-        self.wire.change(|load| load.messages = load.messages.saturating_sub(1));
+        self.wire
+            .change(|load| load.messages = load.messages.saturating_sub(1));
     }
 
     /// The head of the response goes onto the wire.

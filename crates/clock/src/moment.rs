@@ -49,7 +49,10 @@ impl Add<Duration> for Moment {
     type Output = Moment;
 
     fn add(self, wait: Duration) -> Moment {
-        Moment(self.0.saturating_add(i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX)))
+        Moment(
+            self.0
+                .saturating_add(i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX)),
+        )
     }
 }
 
@@ -57,6 +60,9 @@ impl Sub<Duration> for Moment {
     type Output = Moment;
 
     fn sub(self, wait: Duration) -> Moment {
-        Moment(self.0.saturating_sub(i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX)))
+        Moment(
+            self.0
+                .saturating_sub(i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX)),
+        )
     }
 }

@@ -22,7 +22,10 @@ impl RealTime {
         let (mark, wall) = read();
         let epoch = epoch.unwrap_or(wall);
         let shown = epoch + wall.since(epoch).mul_f64(factor);
-        RealTime { rate: RwLock::new(Rate { mark, shown, factor }), changed: Notify::new() }
+        RealTime {
+            rate: RwLock::new(Rate { mark, shown, factor }),
+            changed: Notify::new(),
+        }
     }
 
     pub(crate) fn factor(&self) -> f64 {
@@ -40,12 +43,19 @@ impl RealTime {
 
     pub(crate) fn set_factor(&self, factor: f64) {
         let shown = self.now();
-        *self.rate.write() = Rate { mark: read().0, shown, factor };
+        *self.rate.write() = Rate {
+            mark: read().0,
+            shown,
+            factor,
+        };
         self.changed.notify_waiters();
     }
 
     /// Waits on the wall clock until this clock shows `deadline`, also when its speed changes meanwhile.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place where the wall clock is waited for")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place where the wall clock is waited for"
+    )]
     pub(crate) async fn sleep_until(&self, deadline: Moment) {
         loop {
             let changed = self.changed.notified();
@@ -63,7 +73,10 @@ impl RealTime {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place where the wall clock is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where the wall clock is read"
+)]
 fn read() -> (Instant, Moment) {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     (Instant::now(), Moment::EPOCH + since)

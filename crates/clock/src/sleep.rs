@@ -17,7 +17,12 @@ pub struct Sleep {
 
 enum Wait {
     Real(Pin<Box<dyn Future<Output = ()> + Send + Sync>>),
-    Virtual { time: Arc<VirtualTime>, id: u64, idle: Idle, done: bool },
+    Virtual {
+        time: Arc<VirtualTime>,
+        id: u64,
+        idle: Idle,
+        done: bool,
+    },
 }
 
 impl Sleep {
@@ -29,7 +34,12 @@ impl Sleep {
             }
             Kind::Virtual(time) => {
                 let id = time.add_timer(deadline, active);
-                Wait::Virtual { time: time.clone(), id, idle: Idle::default(), done: false }
+                Wait::Virtual {
+                    time: time.clone(),
+                    id,
+                    idle: Idle::default(),
+                    done: false,
+                }
             }
         };
         Sleep { deadline, kind }
@@ -66,7 +76,13 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        if let Wait::Virtual { time, id, done: false, .. } = &self.kind {
+        if let Wait::Virtual {
+            time,
+            id,
+            done: false,
+            ..
+        } = &self.kind
+        {
             time.drop_timer(self.deadline, *id);
         }
     }
@@ -74,6 +90,8 @@ impl Drop for Sleep {
 
 impl fmt::Debug for Sleep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sleep").field("deadline", &self.deadline).finish_non_exhaustive()
+        f.debug_struct("Sleep")
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }

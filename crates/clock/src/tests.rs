@@ -35,7 +35,10 @@ async fn manual_time_stands_until_it_is_advanced() {
     clock.advance(seconds(9)).await;
     assert_eq!(count.load(Ordering::SeqCst), 0);
     clock.advance(seconds(21)).await;
-    assert_eq!((count.load(Ordering::SeqCst), clock.now()), (3, Moment::from_seconds(30)));
+    assert_eq!(
+        (count.load(Ordering::SeqCst), clock.now()),
+        (3, Moment::from_seconds(30))
+    );
     clock.advance(seconds(100)).await;
     task.await.expect("the task ends by itself");
     assert_eq!(clock.now(), Moment::from_seconds(130));
@@ -61,7 +64,8 @@ async fn time_stands_while_a_busy_token_is_held() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hop_hands_over_without_letting_time_slip() {
     let clock = Clock::auto(Moment::EPOCH);
-    let (to_far, mut at_far) = tokio::sync::mpsc::unbounded_channel::<(u64, tokio::sync::oneshot::Sender<Moment>)>();
+    let (to_far, mut at_far) =
+        tokio::sync::mpsc::unbounded_channel::<(u64, tokio::sync::oneshot::Sender<Moment>)>();
     let far_clock = clock.clone();
     tokio::spawn(async move {
         while let Some((id, reply)) = at_far.recv().await {

@@ -1,9 +1,9 @@
+use crate::Moment;
 use crate::busy::{Busy, Serve};
 use crate::hop::{Far, Near};
 use crate::real::RealTime;
 use crate::sleep::Sleep;
 use crate::virtual_time::VirtualTime;
-use crate::Moment;
 use pin_project_lite::pin_project;
 use std::future::Future;
 use std::pin::Pin;
@@ -39,23 +39,31 @@ pub enum Mode {
 impl Clock {
     /// The wall clock.
     pub fn real() -> Clock {
-        Clock { kind: Kind::Real(Arc::new(RealTime::new(1.0, None))) }
+        Clock {
+            kind: Kind::Real(Arc::new(RealTime::new(1.0, None))),
+        }
     }
 
     /// `factor` times as fast as the wall clock, counted from `epoch`, or from now. Processes that are given the same
     /// factor and epoch show the same time.
     pub fn scaled(factor: f64, epoch: Option<Moment>) -> Clock {
-        Clock { kind: Kind::Real(Arc::new(RealTime::new(factor, epoch))) }
+        Clock {
+            kind: Kind::Real(Arc::new(RealTime::new(factor, epoch))),
+        }
     }
 
     /// Manual time that starts at `start` and stands until [`Clock::advance`] is called.
     pub fn manual(start: Moment) -> Clock {
-        Clock { kind: Kind::Virtual(VirtualTime::new(start, false)) }
+        Clock {
+            kind: Kind::Virtual(VirtualTime::new(start, false)),
+        }
     }
 
     /// Manual time that starts at `start` and jumps by itself when every request in flight waits on it.
     pub fn auto(start: Moment) -> Clock {
-        Clock { kind: Kind::Virtual(VirtualTime::new(start, true)) }
+        Clock {
+            kind: Kind::Virtual(VirtualTime::new(start, true)),
+        }
     }
 
     /// How the clock moves.
@@ -98,7 +106,10 @@ impl Clock {
 
     /// `future`, unless `wait` passes first.
     pub fn timeout<F: Future>(&self, wait: Duration, future: F) -> Timeout<F> {
-        Timeout { future, sleep: self.sleep(wait) }
+        Timeout {
+            future,
+            sleep: self.sleep(wait),
+        }
     }
 
     /// Moves manual time forward by `by`, timer after timer, letting everything that a timer wakes come to rest before

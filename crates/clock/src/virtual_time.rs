@@ -95,7 +95,11 @@ impl VirtualTime {
             if state.busy > 0 {
                 continue;
             }
-            let due = state.timers.keys().next().is_some_and(|(deadline, _)| *deadline <= target);
+            let due = state
+                .timers
+                .keys()
+                .next()
+                .is_some_and(|(deadline, _)| *deadline <= target);
             if !due {
                 self.now.fetch_max(target.nanos(), Ordering::AcqRel);
                 return;

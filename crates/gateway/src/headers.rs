@@ -4,6 +4,7 @@ use http::header::{
     CONNECTION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
     TRANSFER_ENCODING, UPGRADE,
 };
+use smallvec::SmallVec;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -21,14 +22,18 @@ static HOP_BY_HOP: [HeaderName; 9] = [
 
 /// Removes what is meant for one hop alone, and what `Connection` names.
 pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap) {
-    // Nearly every message has none of them, and a look is cheaper than nine removals.
-    if !headers.keys().any(|name| HOP_BY_HOP.contains(name)) {
-        return;
-    }
-    let lines = headers.get_all(CONNECTION).iter();
-    let names = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
-    let named: Vec<HeaderName> = names.filter_map(|name| HeaderName::try_from(name.trim()).ok()).collect();
-    for name in named.iter().chain(&HOP_BY_HOP) {
+    // Most messages have one of them or none, and a look is cheaper than nine removals.
+    let is_hop_by_hop = |name: &&HeaderName| HOP_BY_HOP.contains(name);
+    let mut doomed: SmallVec<[HeaderName; 4]> = headers.keys().filter(is_hop_by_hop).cloned().collect();
+    let lines = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|line| line.to_str().ok());
+    let named = lines.flat_map(|line| line.split(',')).map(str::trim);
+    // `close` is nearly always all that stands there, or `keep-alive`, which is doomed anyway.
+    let named = named.filter(|name| *name != "close" && *name != "keep-alive");
+    doomed.extend(named.filter_map(|name| HeaderName::try_from(name).ok()));
+    for name in doomed {
         headers.remove(name);
     }
 }

@@ -16,7 +16,11 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl 
     }
     let clock = gateway.clock().clone();
     // Manual time is for tests, of which many run side by side: their requests stay on the thread that they have.
-    let workers = if clock.is_virtual() { Vec::new() } else { workers(&clock) };
+    let workers = if clock.is_virtual() {
+        Vec::new()
+    } else {
+        workers(&clock)
+    };
     let handles: Vec<Handle> = workers.iter().map(|worker| worker.handle.clone()).collect();
     let service = move |peer, request| {
         let gateway = gateway.clone();

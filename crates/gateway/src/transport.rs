@@ -65,7 +65,7 @@ impl Transport {
                 .is_some_and(|socket| self.neighbours.read().contains(&socket));
         // Without TLS nothing offers HTTP/2, so `2or1` is HTTP/1.1.
         if version != HttpVersion::Two && request.uri().scheme() == Some(&Scheme::HTTP) {
-            return Ok(self.plain.send(request, in_process).await?.map(incoming));
+            return self.plain.send(request, in_process).await;
         }
         let client = self.client(ClientOptions {
             verification,

@@ -57,8 +57,13 @@ pub(crate) struct Answered {
     hop: Option<(Near, BodyWait)>,
     // The far side is none of ours: time stands until its body has been read.
     busy: Option<Busy>,
+    // What was read before anybody asked for it.
+    held: Option<Result<Frame<Bytes>, hyper::Error>>,
     home: Arc<Upstream>,
 }
+
+/// Bodies up to this size are looked for behind the head at once: an answer that came in one piece need not be streamed.
+const SMALL: u64 = 16 * 1024;
 
 impl Upstream {
     /// No connections yet.
@@ -74,7 +79,7 @@ impl Upstream {
         self: &Arc<Self>,
         mut request: Request<Outgoing>,
         in_process: bool,
-    ) -> Result<Response<Answered>, SendError> {
+    ) -> Result<Response<policy::Body>, SendError> {
         let near = if in_process { self.clock.hop() } else { None };
         let busy = (near.is_none() && self.clock.is_virtual()).then(|| self.clock.busy());
         let exchanged = match &near {
@@ -86,17 +91,16 @@ impl Upstream {
         };
         let (response, line) = exchanged?;
         Ok(response.map(|body| {
-            let mut body = Answered {
+            let hop = near.map(|near| (near, BodyWait::default()));
+            Answered {
                 body,
                 line,
-                hop: near.map(|near| (near, BodyWait::default())),
+                hop,
                 busy,
+                held: None,
                 home: self.clone(),
-            };
-            if body.body.is_end_stream() {
-                body.end();
             }
-            body
+            .into_body()
         }))
     }
 
@@ -197,6 +201,30 @@ impl Line {
 }
 
 impl Answered {
+    // An empty body of an answer is a body all the same. In manual time nothing may depend on how bytes come in pieces.
+    fn into_body(mut self) -> policy::Body {
+        if self.body.is_end_stream() {
+            self.end();
+            return policy::Body::Full(Bytes::new());
+        }
+        let is_small = self.body.size_hint().exact().is_some_and(|size| size <= SMALL);
+        if is_small
+            && !self.home.clock.is_virtual()
+            && let Poll::Ready(Some(frame)) = self.poll_line(&mut Context::from_waker(Waker::noop()))
+        {
+            match frame.map(Frame::into_data) {
+                Ok(Ok(data)) if self.body.is_end_stream() => {
+                    self.end();
+                    return policy::Body::Full(data);
+                }
+                Ok(Ok(data)) => self.held = Some(Ok(Frame::data(data))),
+                Ok(Err(trailers)) => self.held = Some(Ok(trailers)),
+                Err(error) => self.held = Some(Err(error)),
+            }
+        }
+        policy::Body::Stream(policy::Stream::new(self))
+    }
+
     fn end(&mut self) {
         if let Some(line) = self.line.take() {
             self.home.put(line);
@@ -206,6 +234,9 @@ impl Answered {
     }
 
     fn poll_line(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        if let Some(held) = self.held.take() {
+            return Poll::Ready(Some(held));
+        }
         let mut nobody = Context::from_waker(Waker::noop());
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(&mut nobody) {
             return Poll::Ready(frame);
@@ -245,7 +276,7 @@ impl Body for Answered {
                     near.received(data.len());
                 }
                 // The end of a body of known length needs no further look.
-                if this.body.is_end_stream() {
+                if this.is_end_stream() {
                     this.end();
                 }
             }
@@ -259,11 +290,20 @@ impl Body for Answered {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.held.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let mut hint = self.body.size_hint();
+        if let Some(Ok(data)) = self
+            .held
+            .as_ref()
+            .map(|held| held.as_ref().map(|it| it.data_ref().map_or(0, Bytes::len)))
+            && let Some(rest) = hint.exact()
+        {
+            hint = SizeHint::with_exact(rest + data as u64);
+        }
+        hint
     }
 }
 

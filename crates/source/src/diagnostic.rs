@@ -40,17 +40,29 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A mistake that keeps the text from being used.
     pub fn error(code: &'static str, message: impl Into<String>, span: Span) -> Diagnostic {
-        Diagnostic { severity: Severity::Error, code, message: message.into(), span, help: None }
+        Diagnostic {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            span,
+            help: None,
+        }
     }
 
     /// Something that the author should look at.
     pub fn warning(code: &'static str, message: impl Into<String>, span: Span) -> Diagnostic {
-        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, message, span) }
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(code, message, span)
+        }
     }
 
     /// Something that the author may want to know.
     pub fn info(code: &'static str, message: impl Into<String>, span: Span) -> Diagnostic {
-        Diagnostic { severity: Severity::Info, ..Diagnostic::error(code, message, span) }
+        Diagnostic {
+            severity: Severity::Info,
+            ..Diagnostic::error(code, message, span)
+        }
     }
 
     /// The same with advice.
@@ -75,7 +87,10 @@ impl Diagnostic {
 
     /// The same, as something found in `source`.
     pub fn found_in(self, source: &Source) -> Finding {
-        Finding { source: source.clone(), diagnostic: self }
+        Finding {
+            source: source.clone(),
+            diagnostic: self,
+        }
     }
 }
 

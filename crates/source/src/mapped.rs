@@ -42,7 +42,11 @@ impl Mapped {
 
     fn push(&mut self, text: &str, origin: Span, copied: bool) {
         if !text.is_empty() {
-            self.pieces.push(Piece { start: self.text.len(), origin, copied });
+            self.pieces.push(Piece {
+                start: self.text.len(),
+                origin,
+                copied,
+            });
             self.text.push_str(text);
         }
     }
@@ -68,7 +72,10 @@ impl Mapped {
             let (from, to) = (piece.start.max(range.start), end.min(range.end));
             if from < to {
                 let origin = match piece.copied {
-                    true => Span::new(piece.origin.start + from - piece.start, piece.origin.start + to - piece.start),
+                    true => Span::new(
+                        piece.origin.start + from - piece.start,
+                        piece.origin.start + to - piece.start,
+                    ),
                     false => piece.origin,
                 };
                 part.push(&self.text[from..to], origin, piece.copied);
@@ -114,6 +121,9 @@ mod tests {
         assert_eq!(text.text(), "a & b");
         assert_eq!(text.span(Span::new(2, 3)), Span::new(12, 17));
         assert_eq!(text.span(Span::new(4, 5)), Span::new(18, 19));
-        assert_eq!(text.slice(Span::new(2, 5)).span(Span::new(2, 3)), Span::new(18, 19));
+        assert_eq!(
+            text.slice(Span::new(2, 5)).span(Span::new(2, 3)),
+            Span::new(18, 19)
+        );
     }
 }

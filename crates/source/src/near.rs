@@ -38,7 +38,10 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_keys_is_recognised_and_a_different_word_is_not() {
-        assert_eq!(nearest("GetValueOrDefualt", ["Count", "GetValueOrDefault"]), Some("GetValueOrDefault"));
+        assert_eq!(
+            nearest("GetValueOrDefualt", ["Count", "GetValueOrDefault"]),
+            Some("GetValueOrDefault")
+        );
         assert_eq!(nearest("frobnicate", ["set-header", "choose"]), None);
     }
 }

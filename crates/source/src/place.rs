@@ -12,7 +12,10 @@ pub struct Span {
 impl Span {
     /// The range `start..end`.
     pub fn new(start: usize, end: usize) -> Span {
-        Span { start, end: end.max(start) }
+        Span {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// An empty range at `offset`.
@@ -22,7 +25,10 @@ impl Span {
 
     /// The smallest range that holds both.
     pub fn to(self, other: Span) -> Span {
-        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Span {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// Length in bytes.
@@ -58,7 +64,10 @@ struct Inner {
 impl Source {
     /// `name` is what the author calls the text, mostly a path.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
-        Source(Arc::new(Inner { name: name.into(), text: text.into() }))
+        Source(Arc::new(Inner {
+            name: name.into(),
+            text: text.into(),
+        }))
     }
 
     /// What the author calls the text.

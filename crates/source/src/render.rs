@@ -12,9 +12,14 @@ pub fn render(finding: &Finding, color: bool) -> String {
     let text = finding.source.text();
     let start = diagnostic.span.start.min(text.len());
     let length = diagnostic.span.end.min(text.len()) - start;
-    let mut report = MietteDiagnostic::new(format!("{}[{}]: {}", diagnostic.severity.name(), diagnostic.code, diagnostic.message))
-        .with_severity(severity)
-        .with_label(LabeledSpan::underline((start, length)));
+    let mut report = MietteDiagnostic::new(format!(
+        "{}[{}]: {}",
+        diagnostic.severity.name(),
+        diagnostic.code,
+        diagnostic.message
+    ))
+    .with_severity(severity)
+    .with_label(LabeledSpan::underline((start, length)));
     if let Some(help) = &diagnostic.help {
         report = report.with_help(help.clone());
     }
@@ -44,7 +49,10 @@ mod tests {
             .suggest(Some("d"))
             .found_in(&source);
         let text = render(&finding, false);
-        assert!(text.contains("error[unknown-attribute]: `b` has no `c`"), "{text}");
+        assert!(
+            text.contains("error[unknown-attribute]: `b` has no `c`"),
+            "{text}"
+        );
         assert!(text.contains("chat.xml:2:6"), "{text}");
         assert!(text.contains("did you mean `d`?"), "{text}");
     }

@@ -144,7 +144,11 @@ impl Attempt {
             line.push_str(&format!("; opens {} {}", trip.backend, trip.source.explain()));
         }
         for skip in &self.skipped {
-            line.push_str(&format!("; {} {}", skip.backend, skip.reason.explain(self.started)));
+            line.push_str(&format!(
+                "; {} {}",
+                skip.backend,
+                skip.reason.explain(self.started)
+            ));
         }
         line
     }
@@ -155,7 +159,11 @@ impl SkipReason {
     pub fn explain(&self, now: Moment) -> String {
         match self {
             SkipReason::Open { until, source } => {
-                format!("open for another {:.1} s ({})", until.since(now).as_secs_f64(), source.explain())
+                format!(
+                    "open for another {:.1} s ({})",
+                    until.since(now).as_secs_f64(),
+                    source.explain()
+                )
             }
             SkipReason::LowerPriority { priority } => format!("waits in group {priority}"),
             SkipReason::NotItsTurn => "not its turn".to_owned(),

@@ -24,7 +24,13 @@ pin_project! {
 impl<B> Served<B> {
     pub(crate) fn new(body: B, clock: &Clock, far: Option<Far>) -> Served<B> {
         let turn = clock.is_virtual().then(|| Turn::new(clock));
-        Served { body, far, turn, sent: false, broken: None }
+        Served {
+            body,
+            far,
+            turn,
+            sent: false,
+            broken: None,
+        }
     }
 }
 
@@ -35,7 +41,10 @@ where
     type Data = Bytes;
     type Error = BoxError;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.project();
         if let Some(error) = this.broken.take() {
             *this.far = None;
@@ -94,7 +103,11 @@ pub struct Received {
 
 impl Received {
     pub(crate) fn new(body: Incoming, near: Option<Near>, busy: Option<Busy>) -> Received {
-        Received { body, hop: near.map(|near| (near, BodyWait::default())), _busy: busy }
+        Received {
+            body,
+            hop: near.map(|near| (near, BodyWait::default())),
+            _busy: busy,
+        }
     }
 }
 
@@ -102,7 +115,10 @@ impl Body for Received {
     type Data = Bytes;
     type Error = hyper::Error;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let this = self.get_mut();
         let body = Pin::new(&mut this.body);
         let polled = match &mut this.hop {

@@ -48,7 +48,9 @@ where
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
-        let https = HttpsConnectorBuilder::new().with_tls_config(tls::config(options.verification)).https_or_http();
+        let https = HttpsConnectorBuilder::new()
+            .with_tls_config(tls::config(options.verification))
+            .https_or_http();
         let connector = match options.version {
             Version::One => https.enable_http1().wrap_connector(http),
             Version::TwoOrOne => https.enable_all_versions().wrap_connector(http),
@@ -62,12 +64,19 @@ where
             // In manual time an idle connection must outlive any jump.
             .pool_idle_timeout((!clock.is_virtual()).then_some(Duration::from_secs(60)))
             .set_host(true);
-        Client { inner: builder.build(connector), clock: clock.clone() }
+        Client {
+            inner: builder.build(connector),
+            clock: clock.clone(),
+        }
     }
 
     /// Sends `request`, whose URI is absolute, and waits for the head of the response. `in_process` says that the server is served by this
     /// process on this clock, so that manual time may move while it waits.
-    pub async fn send(&self, mut request: Request<B>, in_process: bool) -> Result<Response<Received>, SendError> {
+    pub async fn send(
+        &self,
+        mut request: Request<B>,
+        in_process: bool,
+    ) -> Result<Response<Received>, SendError> {
         let near = if in_process { self.clock.hop() } else { None };
         let Some(near) = near else {
             let busy = self.clock.is_virtual().then(|| self.clock.busy());
@@ -75,7 +84,10 @@ where
             return Ok(response.map(|body| Received::new(body, None, busy)));
         };
         request.headers_mut().insert(HOP, HeaderValue::from(near.id()));
-        let response = near.head(self.inner.request(request)).await.map_err(SendError::of)?;
+        let response = near
+            .head(self.inner.request(request))
+            .await
+            .map_err(SendError::of)?;
         Ok(response.map(|body| Received::new(body, Some(near), None)))
     }
 }
@@ -113,7 +125,10 @@ impl SendError {
             () if error.is_connect() => Failure::Connect,
             () => Failure::Broken,
         };
-        SendError { failure, message: chain }
+        SendError {
+            failure,
+            message: chain,
+        }
     }
 }
 

@@ -23,8 +23,12 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Serves `service` on `listener`, HTTP/1.1 and HTTP/2 without TLS, until `shutdown` resolves; then takes no new
 /// connection and lets requests in flight end. An error of the service, or of the body that it answers with, breaks the
 /// connection.
-pub async fn serve<S, F, B, E>(listener: TcpListener, clock: Clock, service: S, shutdown: impl Future<Output = ()>)
-where
+pub async fn serve<S, F, B, E>(
+    listener: TcpListener,
+    clock: Clock,
+    service: S,
+    shutdown: impl Future<Output = ()>,
+) where
     S: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Response<B>, E>> + Send + 'static,
     B: Body<Data = Bytes> + Send + 'static,
@@ -98,7 +102,10 @@ pub async fn serve_on<S, F, B, E>(
 fn builder(clock: &Clock) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http2().timer(ClockTimer::new(clock));
-    builder.http1().timer(ClockTimer::new(clock)).auto_date_header(false);
+    builder
+        .http1()
+        .timer(ClockTimer::new(clock))
+        .auto_date_header(false);
     // In manual time an idle connection must outlive any jump.
     let head_timeout = (!clock.is_virtual()).then_some(HEAD_TIMEOUT);
     builder.http1().header_read_timeout(head_timeout);

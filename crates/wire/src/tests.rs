@@ -26,7 +26,10 @@ impl Body for Ticks {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         if self.left == 0 {
             return Poll::Ready(None);
         }
@@ -50,7 +53,12 @@ async fn ticking(clock: &Clock) -> (SocketAddr, Arc<AtomicUsize>) {
             assert!(!request.headers().contains_key(crate::HOP));
             clock.sleep(Duration::from_secs(5)).await;
             let sleep = clock.sleep(Duration::from_secs(1));
-            Ok::<_, BoxError>(Response::new(Ticks { clock, sleep, left: 10, produced }))
+            Ok::<_, BoxError>(Response::new(Ticks {
+                clock,
+                sleep,
+                left: 10,
+                produced,
+            }))
         }
     };
     tokio::spawn(serve(listener, clock.clone(), service, std::future::pending()));
@@ -58,7 +66,9 @@ async fn ticking(clock: &Clock) -> (SocketAddr, Arc<AtomicUsize>) {
 }
 
 fn get(address: SocketAddr) -> Request<Full<Bytes>> {
-    Request::get(format!("http://{address}/")).body(Full::default()).expect("valid")
+    Request::get(format!("http://{address}/"))
+        .body(Full::default())
+        .expect("valid")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -71,7 +81,9 @@ async fn manual_time_follows_a_streamed_call_over_a_socket() {
         .serve(async move {
             let mut seen = Vec::new();
             for _ in 0..20 {
-                let head = inner.timeout(Duration::from_secs(30), client.send(get(address), true)).await;
+                let head = inner
+                    .timeout(Duration::from_secs(30), client.send(get(address), true))
+                    .await;
                 let mut response = head.expect("in time").expect("answered");
                 seen.push(inner.now().seconds());
                 while let Some(frame) = response.frame().await {
@@ -82,7 +94,9 @@ async fn manual_time_follows_a_streamed_call_over_a_socket() {
             seen
         })
         .await;
-    let expected: Vec<i64> = (0..20).flat_map(|n| (5..=15).map(move |second| n * 15 + second)).collect();
+    let expected: Vec<i64> = (0..20)
+        .flat_map(|n| (5..=15).map(move |second| n * 15 + second))
+        .collect();
     assert_eq!(seen, expected);
 }
 

@@ -18,13 +18,19 @@ impl ClockTimer {
     /// Timers on `clock`.
     #[expect(clippy::disallowed_methods, reason = "hyper's timers are told in instants")]
     pub fn new(clock: &Clock) -> ClockTimer {
-        ClockTimer { clock: clock.clone(), instant: Instant::now(), moment: clock.now() }
+        ClockTimer {
+            clock: clock.clone(),
+            instant: Instant::now(),
+            moment: clock.now(),
+        }
     }
 }
 
 impl Timer for ClockTimer {
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
-        Box::pin(TimerSleep(self.clock.sleep_passively_until(self.clock.now() + duration)))
+        Box::pin(TimerSleep(
+            self.clock.sleep_passively_until(self.clock.now() + duration),
+        ))
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {

@@ -17,13 +17,18 @@ pub struct Verification {
 
 impl Default for Verification {
     fn default() -> Verification {
-        Verification { chain: true, name: true }
+        Verification {
+            chain: true,
+            name: true,
+        }
     }
 }
 
 pub(crate) fn config(verification: Verification) -> ClientConfig {
     let provider = Arc::new(ring::default_provider());
-    let roots = Arc::new(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
+    let roots = Arc::new(RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    });
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .expect("ring offers TLS 1.2 and 1.3");
@@ -33,8 +38,15 @@ pub(crate) fn config(verification: Verification) -> ClientConfig {
     let webpki = WebPkiServerVerifier::builder_with_provider(roots, provider.clone())
         .build()
         .expect("the bundled roots are not empty");
-    let verifier = Arc::new(Lenient { verification, webpki, provider });
-    builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
+    let verifier = Arc::new(Lenient {
+        verification,
+        webpki,
+        provider,
+    });
+    builder
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth()
 }
 
 /// Checks less than the whole: `validateCertificateChain` and `validateCertificateName` of a backend may be false.
@@ -55,10 +67,14 @@ impl ServerCertVerifier for Lenient {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         if self.verification.chain {
-            match self.webpki.verify_server_cert(end, intermediates, name, ocsp, now) {
+            match self
+                .webpki
+                .verify_server_cert(end, intermediates, name, ocsp, now)
+            {
                 // The chain is judged before the name, so this error means that the chain is good.
                 Err(Error::InvalidCertificate(
-                    rustls::CertificateError::NotValidForName | rustls::CertificateError::NotValidForNameContext { .. },
+                    rustls::CertificateError::NotValidForName
+                    | rustls::CertificateError::NotValidForNameContext { .. },
                 )) if !self.verification.name => (),
                 other => return other,
             }
@@ -75,7 +91,12 @@ impl ServerCertVerifier for Lenient {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            signed,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -84,10 +105,17 @@ impl ServerCertVerifier for Lenient {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            signed,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

@@ -13,7 +13,10 @@ use std::path::Path;
 pub(super) fn tests() -> Vec<Test> {
     vec![
         Test::new("command > check prints a line per document", check),
-        Test::new("command > a lone document may refer to what cannot be looked up", lone),
+        Test::new(
+            "command > a lone document may refer to what cannot be looked up",
+            lone,
+        ),
         Test::new("command > eval gives values, exceptions and mistakes", eval),
         Test::new("command > eval takes a batch with contexts", batch),
         Test::new("command > lab list names the labs", list),
@@ -38,23 +41,47 @@ fn check() -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let good = write(folder.path(), "good.xml", &document("<base />"))?;
     let bad = write(folder.path(), "bad.xml", &document("<set-header nam=\"a\" />"))?;
-    let fragment = write(folder.path(), "part.xml", "<fragment><set-method>GET</set-method></fragment>")?;
-    let unsupported = write(folder.path(), "later.xml", &document("<rate-limit calls=\"1\" renewal-period=\"1\" />"))?;
+    let fragment = write(
+        folder.path(),
+        "part.xml",
+        "<fragment><set-method>GET</set-method></fragment>",
+    )?;
+    let unsupported = write(
+        folder.path(),
+        "later.xml",
+        &document("<rate-limit calls=\"1\" renewal-period=\"1\" />"),
+    )?;
     let binary = Binary::build()?;
     let fine = binary.run(&["check", &good, &fragment, "--format", "json"])?;
     same("good documents", Some(0), fine.code)?;
     let lines = fine.json_lines();
     same("lines", 2, lines.len())?;
-    holds(format!("{lines:?}"), lines.iter().all(|line| line["ok"] == true && line["diagnostics"] == json!([])))?;
+    holds(
+        format!("{lines:?}"),
+        lines
+            .iter()
+            .all(|line| line["ok"] == true && line["diagnostics"] == json!([])),
+    )?;
     let run = binary.run(&["check", &bad, &good, &unsupported, "--format", "json"])?;
     same("a bad document", Some(1), run.code)?;
     let lines = run.json_lines();
-    let of = |path: &str| lines.iter().find(|line| line["path"].as_str().is_some_and(|it| it.ends_with(path)));
+    let of = |path: &str| {
+        lines
+            .iter()
+            .find(|line| line["path"].as_str().is_some_and(|it| it.ends_with(path)))
+    };
     let bad = of("bad.xml").ok_or("no line for bad.xml")?;
     same("ok", &json!(false), &bad["ok"])?;
     let diagnostics = bad["diagnostics"].as_array().cloned().unwrap_or_default();
-    let unknown = diagnostics.iter().find(|it| it["code"] == "unknown-attribute").ok_or("`nam` was not found")?;
-    same("place", (&json!(3), &json!(17)), (&unknown["line"], &unknown["column"]))?;
+    let unknown = diagnostics
+        .iter()
+        .find(|it| it["code"] == "unknown-attribute")
+        .ok_or("`nam` was not found")?;
+    same(
+        "place",
+        (&json!(3), &json!(17)),
+        (&unknown["line"], &unknown["column"]),
+    )?;
     same("severity", &json!("error"), &unknown["severity"])?;
     same("good", Some(&json!(true)), of("good.xml").map(|line| &line["ok"]))?;
     let later = of("later.xml").map(|line| line["diagnostics"][0]["code"].clone());
@@ -79,19 +106,46 @@ fn lone() -> Result<(), String> {
 
 fn eval() -> Result<(), String> {
     let binary = Binary::build()?;
-    let json = |text: &str| binary.run(&["eval", text, "--format", "json"]).and_then(|run| run.last_json());
-    same("a number", json!({ "kind": "value", "value": 2 }), json("@(1 + 1)")?)?;
+    let json = |text: &str| {
+        binary
+            .run(&["eval", text, "--format", "json"])
+            .and_then(|run| run.last_json())
+    };
+    same(
+        "a number",
+        json!({ "kind": "value", "value": 2 }),
+        json("@(1 + 1)")?,
+    )?;
     same("a text", json!("ab"), json("\"a\" + \"b\"")?["value"].clone())?;
-    same("a block", json!(3), json("@{ var n = 1; return n + 2; }")?["value"].clone())?;
-    same("an object", json!({ "a": [1, null] }), json("@(JObject.Parse(\"{'a':[1,null]}\"))")?["value"].clone())?;
+    same(
+        "a block",
+        json!(3),
+        json("@{ var n = 1; return n + 2; }")?["value"].clone(),
+    )?;
+    same(
+        "an object",
+        json!({ "a": [1, null] }),
+        json("@(JObject.Parse(\"{'a':[1,null]}\"))")?["value"].clone(),
+    )?;
     same("true", json!(true), json("1 < 2")?["value"].clone())?;
-    same("null", json!({ "kind": "value", "value": null }), json("@((string)null)")?)?;
+    same(
+        "null",
+        json!({ "kind": "value", "value": null }),
+        json("@((string)null)")?,
+    )?;
     let span = json("TimeSpan.FromMinutes(90)")?;
-    same("a time span", (&json!("01:30:00"), &json!("System.TimeSpan")), (&span["value"], &span["type"]))?;
+    same(
+        "a time span",
+        (&json!("01:30:00"), &json!("System.TimeSpan")),
+        (&span["value"], &span["type"]),
+    )?;
     let thrown = json("int.Parse(\"x\")")?;
     same("an exception", &json!("exception"), &thrown["kind"])?;
     let message = thrown["message"].as_str().unwrap_or_default();
-    holds(format!("{thrown}"), message.contains("Input string was not in a correct format."))?;
+    holds(
+        format!("{thrown}"),
+        message.contains("Input string was not in a correct format."),
+    )?;
     same("a mistake", json!("syntax"), json("1 +")?["kind"].clone())
 }
 
@@ -125,7 +179,10 @@ fn list() -> Result<(), String> {
     let run = Binary::build()?.run(&["lab", "list"])?;
     same("exit code", Some(0), run.code)?;
     let labs = ["backend-pool", "failover-matrix", "recovery", "exhaustion", "ptu"];
-    holds(run.stdout.clone(), labs.iter().all(|lab| run.stdout.contains(lab)))
+    holds(
+        run.stdout.clone(),
+        labs.iter().all(|lab| run.stdout.contains(lab)),
+    )
 }
 
 async fn send(running: &Running, key: &str) -> Result<(u16, String), String> {
@@ -137,16 +194,32 @@ async fn send(running: &Running, key: &str) -> Result<(u16, String), String> {
         .body(Full::new(Bytes::from(body)))
         .map_err(|error| error.to_string())?;
     let client = wire::Client::new(&Clock::real(), wire::ClientOptions::default());
-    let response = client.send(request, false).await.map_err(|error| error.to_string())?;
+    let response = client
+        .send(request, false)
+        .await
+        .map_err(|error| error.to_string())?;
     let status = response.status().as_u16();
-    let body = response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .map_err(|error| error.to_string())?
+        .to_bytes();
     Ok((status, String::from_utf8_lossy(&body).into_owned()))
 }
 
 async fn up() -> Result<(), String> {
     let binary = Binary::build()?;
-    let free = ["--gateway=127.0.0.1:0", "--control=127.0.0.1:0", "--foundry=127.0.0.1:0"];
-    let arguments = [&["up", "lab:backend-pool", "--clock", "auto", "--format", "json"][..], &free].concat();
+    let free = [
+        "--gateway=127.0.0.1:0",
+        "--control=127.0.0.1:0",
+        "--foundry=127.0.0.1:0",
+    ];
+    let arguments = [
+        &["up", "lab:backend-pool", "--clock", "auto", "--format", "json"][..],
+        &free,
+    ]
+    .concat();
     let running = binary.start(&arguments)?;
     let key = running.key("master");
     holds("`master` has no key", !key.is_empty())?;
@@ -161,11 +234,18 @@ async fn up() -> Result<(), String> {
         run.last_json()
     };
     let record = ask(&["trace", "--last"])?;
-    same("the last request", (&json!(2), &json!(401)), (&record["number"], &record["status"]))?;
+    same(
+        "the last request",
+        (&json!(2), &json!(401)),
+        (&record["number"], &record["status"]),
+    )?;
     let record = ask(&["trace", "1"])?;
     same("the first request", &json!(200), &record["status"])?;
     let attempts = record["events"].as_array().cloned().unwrap_or_default();
-    holds("no attempt", attempts.iter().any(|event| event["step"]["kind"] == "attempt"))?;
+    holds(
+        "no attempt",
+        attempts.iter().any(|event| event["step"]["kind"] == "attempt"),
+    )?;
     let before = ask(&["clock"])?;
     ask(&["clock", "advance", "1m"])?;
     let after = ask(&["clock"])?;

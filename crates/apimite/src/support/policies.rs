@@ -9,9 +9,10 @@ pub(super) fn markdown() -> String {
     let (run, known): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| it.supported);
     let mut page = head("Policies", "policies");
     page.push_str(&format!(
-        "\napimite runs {} policies. It knows {} more: a document that uses one of those is refused with `not-supported`, never run \
-         without it. Every policy takes an `id`. A section in parentheses is one where Azure runs the policy although its \
-         page does not list it: a warning, an error with `--strict`.\n\n",
+        "\napimite runs {} policies. It knows {} more: a document that uses one of those is refused with \
+         `not-supported`, never run without it. So are liquid templates in `set-body`, and `sf-*` and `dapr-*` on \
+         `set-backend-service`. Every policy takes an `id`. A section in parentheses is one where Azure runs the policy \
+         although its page does not list it: a warning, an error with `--strict`.\n\n",
         run.len(),
         known.len()
     ));

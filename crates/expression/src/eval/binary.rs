@@ -112,17 +112,6 @@ macro_rules! floating {
 floating!(single, Value::Single, f32);
 floating!(double, Value::Double, f64);
 
-// .NET keeps the digits that the operands call for when the quotient is exact with them, and no zero more than it needs otherwise:
-// 1.20 / 4 is 0.30, but 10 / 4 is 2.5.
-fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
-    let called_for = a.scale().saturating_sub(b.scale());
-    let mut quotient = a.checked_div(b)?.normalize();
-    if quotient.scale() < called_for {
-        quotient.rescale(called_for);
-    }
-    Some(quotient)
-}
-
 fn decimal(op: &str) -> Option<Operation> {
     fn made(result: Option<Decimal>) -> Eval {
         result.map(Value::Decimal).ok_or_else(decimal_overflow)

@@ -125,7 +125,9 @@ impl Frame {
 // The smallest 1, 2, 2.5 or 5 times a power of ten that is not below `step`, so that the grid stands at round values.
 fn round_step(step: f64) -> f64 {
     let power = 10f64.powf(step.max(1.0).log10().floor());
-    let factor = [1.0, 2.0, 2.5, 5.0].into_iter().find(|factor| factor * power >= step);
+    let factor = [1.0, 2.0, 2.5, 5.0]
+        .into_iter()
+        .find(|factor| factor * power >= step);
     factor.unwrap_or(10.0) * power
 }
 

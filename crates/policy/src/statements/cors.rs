@@ -92,7 +92,11 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     // The reference calls the element required; published policies that run on Azure leave it out (obs).
     if !element.node.elements().any(|it| it.name == "allowed-headers") {
         let message = "`cors` has no `allowed-headers`, so a preflight that asks for a header is refused";
-        element.report(Diagnostic::warning("missing-element", message, element.name_span()));
+        element.report(Diagnostic::warning(
+            "missing-element",
+            message,
+            element.name_span(),
+        ));
     }
     Action::Cors(Box::new(Cors {
         allow_credentials: element.setting_or("allow-credentials", false),

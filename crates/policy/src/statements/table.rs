@@ -156,7 +156,11 @@ static TABLE: &[Spec] = &[
     policy(&authentication_basic::SHAPE, IN, authentication_basic::parse),
     // Published policies use it in outbound, around a `send-request` (obs); its page lists inbound alone.
     tolerated(
-        policy(&authentication_managed_identity::SHAPE, IN, authentication_managed_identity::parse),
+        policy(
+            &authentication_managed_identity::SHAPE,
+            IN,
+            authentication_managed_identity::parse,
+        ),
         Sections::OUT,
     ),
     policy(&check_header::SHAPE, IN, check_header::parse),
