@@ -286,8 +286,5 @@ fn copy(cx: &mut Cx<'_>, source: &Value, t: &[Type], comparer: Value) -> Eval {
 
 /// Key and value of a `KeyValuePair`.
 pub(crate) fn pair(item: &Value) -> (Value, Value) {
-    match item.as_object::<key_value_pair::Pair>() {
-        Some(pair) => (pair.key.clone(), pair.value.clone()),
-        None => (Value::Null, item.clone()),
-    }
+    key_value_pair::parts(item).unwrap_or_else(|_| (Value::Null, item.clone()))
 }

@@ -4,6 +4,7 @@ use super::compare;
 use super::table::{TypeDef, constructor, property, structure};
 use crate::Value;
 use crate::eval::cast::default_of;
+use crate::exception::Eval;
 use crate::object::Object;
 use crate::text::Text;
 use crate::types::Type;
@@ -21,9 +22,18 @@ pub(crate) static KEY_VALUE_PAIR: TypeDef = structure("System.Collections.Generi
         constructor("(TKey key, TValue value)", |_, a, t| {
             Ok(new(t[0].clone(), t[1].clone(), a[0].clone(), a[1].clone()))
         }),
-        property("TKey Key", |_, a, _| Ok(a[0].of::<Pair>()?.key.clone())),
-        property("TValue Value", |_, a, _| Ok(a[0].of::<Pair>()?.value.clone())),
+        property("TKey Key", |_, a, _| Ok(parts(&a[0])?.0)),
+        property("TValue Value", |_, a, _| Ok(parts(&a[0])?.1)),
     ]);
+
+/// Key and value. A walk over a `JObject` gives its properties, which stand for pairs.
+pub(crate) fn parts(pair: &Value) -> Eval<(Value, Value)> {
+    if let Some(parts) = super::token::property(pair) {
+        return Ok(parts);
+    }
+    let pair = pair.of::<Pair>()?;
+    Ok((pair.key.clone(), pair.value.clone()))
+}
 
 /// A key and its value.
 #[derive(Debug)]

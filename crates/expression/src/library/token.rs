@@ -6,7 +6,7 @@ use super::{
     jtoken, jvalue, key_value_pair, time_span, uri,
 };
 use crate::Value;
-use crate::dotnet::json::{self, JToken, ParseOptions, Root, Scalar, TokenType};
+use crate::dotnet::json::{self, JToken, ParseOptions, Root, Scalar};
 use crate::dotnet::uri::UriKind;
 use crate::eval::{Cx, cast};
 use crate::exception::{Eval, Exception, Fault};
@@ -109,11 +109,8 @@ impl Object for Token {
     }
 
     fn enumerate(self: Arc<Self>) -> Option<Box<dyn Enumerator>> {
-        let children = self.0.children();
-        let pairs = self.0.kind() == TokenType::Object;
         Some(Box::new(Walk {
-            children: children.into_iter(),
-            pairs,
+            children: self.0.children().into_iter(),
         }))
     }
 
@@ -122,26 +119,23 @@ impl Object for Token {
     }
 }
 
-/// An object is walked as its pairs, anything else as its tokens.
+/// An object is walked as its properties. Where its static type is `JObject` they stand for `KeyValuePair<string, JToken>`,
+/// see [`property`]; where it is `JToken` they are `JProperty`.
 struct Walk {
     children: std::vec::IntoIter<JToken>,
-    pairs: bool,
 }
 
 impl Enumerator for Walk {
     fn next(&mut self, _: &mut Cx<'_>) -> Eval<Option<Value>> {
-        Ok(self
-            .children
-            .next()
-            .map(|it| if self.pairs { pair(&it) } else { value(it) }))
+        Ok(self.children.next().map(value))
     }
 }
 
-/// A property as a `KeyValuePair<string, JToken>`.
-pub(crate) fn pair(property: &JToken) -> Value {
-    let name = property.name().map_or(Value::Null, |it| Value::Text(it.into()));
-    let of = Type::class(&jtoken::JTOKEN);
-    key_value_pair::new(Type::String, of, name, option(property.property_value()))
+/// Name and value of a `JProperty` that stands for a pair.
+pub(crate) fn property(source: &Value) -> Option<(Value, Value)> {
+    let token = of(source)?;
+    let inner = token.property_value()?;
+    Some((Value::Text(token.name()?.into()), value(inner)))
 }
 
 /// The `bool` that a token holds.
