@@ -92,22 +92,23 @@ impl File<'_> {
                 .unwrap_or(false),
             deployments: Vec::new(),
         };
-        let nested = resource
-            .get("resources")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .enumerate();
-        for (at, value) in nested {
-            let place = format!("{}/{at}", resource.pointer("resources"));
-            let nested = Fields::new(value, resource.origin(), place);
-            match kind(&nested).as_deref() {
-                Some("deployments" | DEPLOYMENTS) => {
-                    account.deployments.extend(deployment(&nested, findings))
+        for list in ["resources", "deployments"] {
+            let nested = resource.get(list).and_then(Value::as_array).into_iter().flatten();
+            for (at, value) in nested.enumerate() {
+                let place = format!("{}/{at}", resource.pointer(list));
+                let nested = Fields::new(value, resource.origin(), place);
+                match kind(&nested).as_deref() {
+                    Some("deployments" | DEPLOYMENTS) => {
+                        account.deployments.extend(deployment(&nested, findings));
+                    }
+                    // A list of deployments needs no type to say so.
+                    None if list == "deployments" => {
+                        account.deployments.extend(deployment(&nested, findings));
+                    }
+                    // Projects, connections and the like have no part in answering calls.
+                    Some(_) => (),
+                    None => findings.push(error(&nested, "type", "missing-value", "`type` is missing")),
                 }
-                // Projects, connections and the like have no part in answering calls.
-                Some(_) => (),
-                None => findings.push(error(&nested, "type", "missing-value", "`type` is missing")),
             }
         }
         self.accounts.push((account, resource.pointer("")));

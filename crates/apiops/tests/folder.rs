@@ -399,6 +399,24 @@ fn all_mistakes_are_reported_at_once_with_their_places() {
 }
 
 #[test]
+fn an_account_lists_its_deployments_under_either_name() {
+    let deployment = r#"{"name": "chat", "sku": {"name": "Standard", "capacity": 3}, "properties": {"model": {"name": "gpt-4o"}}}"#;
+    for (list, kind) in [("deployments", ""), ("resources", r#""type": "deployments", "#)] {
+        let deployment = deployment.replacen('{', &format!("{{{kind}"), 1);
+        let account = format!(
+            r#"{{"type": "Microsoft.CognitiveServices/accounts", "name": "a", "location": "eastus", "{list}": [{deployment}]}}"#
+        );
+        let (service, findings) = apiops::read_embedded(&[("foundry/a.json", &account)]);
+        assert!(!findings.iter().any(Finding::is_error), "{:?}", lines(&findings));
+        let deployments = &service.accounts[0].deployments;
+        assert_eq!(
+            (deployments[0].name.as_str(), deployments[0].sku.capacity),
+            ("chat", 3)
+        );
+    }
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_a_finding() {
     let (_, findings) = apiops::read(std::path::Path::new("/nowhere/at/all"));
     assert!(

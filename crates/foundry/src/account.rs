@@ -1,11 +1,11 @@
 //! One account as it runs: its door, its script of faults, its deployments with their quotas.
 
 use crate::auth::{Auth, Door};
+use crate::estimate;
 use crate::fault::Script;
 use crate::knobs::{Knobs, overlay};
 use crate::quota::Level;
 use crate::quota::{Quota, Refused, Ticket};
-use crate::{estimate, region};
 use clock::{Dice, Moment};
 use indexmap::IndexMap;
 use model::{Account, AccountSettings, Deployment, DeploymentSettings};
@@ -115,8 +115,8 @@ impl Server {
         };
         Server {
             name: resource.name.clone(),
-            region: region::display_name(&resource.location),
-            region_id: region::id(&resource.location),
+            region: model::region_name(&resource.location),
+            region_id: model::region_id(&resource.location),
             tier: if resource.kind.eq_ignore_ascii_case("OpenAI") {
                 "OpenAI S0"
             } else {

@@ -57,7 +57,6 @@ mod mocks; // the whole of it
 mod models; // the list of models
 mod path; // which account and operation
 mod quota; // limiters
-mod region; // display names of regions
 mod reply; // headers
 mod running; // a call under way
 mod serve; // one request
