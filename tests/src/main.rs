@@ -15,6 +15,7 @@ mod clients; // the openai SDKs for Python and Node
 mod docs; // the pages below `docs`
 mod document; // policy documents made of blocks
 mod eval; // expressions and their values
+mod members; // what .NET has beside what we have
 mod message; // HTTP messages of pages
 mod page; // Markdown to cases
 mod pattern; // placeholders in expected text
@@ -22,6 +23,7 @@ mod pending; // cases that do not hold yet
 mod run; // one case
 mod script; // what upstreams answer
 mod setup; // resources of a page
+mod signature; // declarations of .NET members
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
@@ -68,6 +70,9 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(acceptance::tests());
     let (clients, mut closing) = clients::tests();
     tests.extend(clients);
+    let (members, count) = members::tests()?;
+    tests.extend(members);
+    closing.push(count);
     tests.extend(docs::tests(&tests));
     pending.refuse_strangers(&tests)?;
     if !pending.is_empty() {

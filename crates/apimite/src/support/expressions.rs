@@ -28,6 +28,7 @@ pub(super) fn json() -> Value {
             "type": type_name(&it),
             "kind": it.kind,
             "signature": it.signature,
+            "settable": it.is_settable,
             "inAzure": it.in_azure,
         })
     };
@@ -83,6 +84,7 @@ fn declaration(type_name: &str, member: &MemberInfo) -> String {
         },
         "implicit conversion" => format!("implicit operator {signature}"),
         "explicit conversion" => format!("explicit operator {signature}"),
+        _ if member.is_settable => format!("{signature} {{ get; set; }}"),
         _ => signature.to_owned(),
     }
 }

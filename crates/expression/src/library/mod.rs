@@ -329,6 +329,8 @@ pub struct MemberInfo {
     pub kind: &'static str,
     /// The C# signature.
     pub signature: &'static str,
+    /// Whether a property or indexer can be set.
+    pub is_settable: bool,
     /// Whether Azure allows it in policy expressions.
     pub in_azure: bool,
 }
@@ -341,6 +343,7 @@ pub fn members() -> impl Iterator<Item = MemberInfo> {
             type_parameters: def.generics,
             kind: "value",
             signature: name,
+            is_settable: false,
             in_azure: def.in_azure,
         });
         let members = def.members.iter().map(|member| MemberInfo {
@@ -359,6 +362,7 @@ pub fn members() -> impl Iterator<Item = MemberInfo> {
                 MemberKind::Explicit => "explicit conversion",
             },
             signature: member.signature,
+            is_settable: member.set.is_some(),
             in_azure: member.in_azure && def.in_azure,
         });
         values.chain(members)
