@@ -108,6 +108,21 @@ pub fn compile(text: &Mapped, symbols: &Symbols, options: &Options) -> Compiled 
     })
 }
 
+// Azure compiles expressions as C# 7.
+fn newer_than_azure(what: &str, span: Span, options: &Options) -> Diagnostic {
+    let severity = if options.strict {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let message = format!("{what} is newer than C# 7");
+    Diagnostic {
+        severity,
+        ..Diagnostic::warning("expression-not-in-azure", message, span)
+            .help("Azure refuses to save a policy that uses it")
+    }
+}
+
 fn compile_local(
     text: &str,
     symbols: &Symbols,
@@ -149,11 +164,19 @@ fn compile_local(
             .expression()
             .and_then(|value| parser.expect_end().map(|()| Source::Value(value))),
     };
-    let captured = std::mem::take(&mut parser.captured);
+    let (captured, newer) = (
+        std::mem::take(&mut parser.captured),
+        std::mem::take(&mut parser.newer),
+    );
     let Ok(source) = source else { return None };
     if diagnostics.iter().any(|it| it.severity == Severity::Error) {
         return None;
     }
+    diagnostics.extend(
+        newer
+            .into_iter()
+            .map(|(what, span)| newer_than_azure(what, span, options)),
+    );
     let checked = check::check(&source, captured, symbols, options.strict);
     diagnostics.extend(checked.diagnostics);
     if diagnostics.iter().any(|it| it.severity == Severity::Error) {

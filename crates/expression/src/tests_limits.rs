@@ -64,7 +64,7 @@ fn mistakes_are_found_while_compiling() {
             "#expression-no-return: not every path through this block ends in `return value;`",
         ),
         (
-            "@{ if (true) { return 1; } }",
+            "@{ if (context.Tracing) { return 1; } }",
             "#expression-no-return: not every path through this block ends in `return value;`",
         ),
         (
@@ -112,7 +112,10 @@ fn mistakes_are_found_while_compiling() {
             "#expression-type: this value is not used for anything",
         ),
         ("@(1/0)", "#expression-type: this divides by the constant zero"),
-        ("@(int.MaxValue + 1)", "-2147483648"),
+        (
+            "@(int.MaxValue + 1)",
+            "#expression-type: this constant does not fit into its type",
+        ),
         (
             "@(2147483647 + 1)",
             "#expression-type: this constant does not fit into its type",
@@ -175,10 +178,6 @@ fn mistakes_are_found_while_compiling() {
         (
             "@{ switch (1) { case 1: var x = 1; } return 1; }",
             "#expression-type: this section runs into the next one",
-        ),
-        (
-            "@(x is not null)",
-            "#expression-syntax: `is not` is not part of C# 7",
         ),
         (
             "@(context.Request.Body.As<JObject>)",

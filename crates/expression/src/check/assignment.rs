@@ -130,6 +130,9 @@ impl Checker<'_> {
         let mut target = self.target(left);
         let ty = target.ty();
         let mut codes = target.setup();
+        if op == "??" {
+            return self.assign_if_null(&target, codes, left, right);
+        }
         let old = Typed::new(target.read(), ty.clone());
         let value = self.value(right);
         let fits =
@@ -146,6 +149,21 @@ impl Checker<'_> {
         };
         codes.push(target.write(result.code));
         Typed::new(sequence(codes), ty)
+    }
+
+    // `x ??= value`
+    fn assign_if_null(&mut self, target: &Target, mut codes: Vec<Code>, left: &Expr, right: &Expr) -> Typed {
+        let ty = target.ty();
+        if !ty.takes_null() {
+            let message = format!("`??=` has no use here: `{ty}` is never null");
+            return self.type_error(message, left.span);
+        }
+        let value = self.expect(right, ty.underlying());
+        codes.push(Code::Coalesce(Box::new((
+            target.read(),
+            target.write(value.code),
+        ))));
+        Typed::new(sequence(codes), ty.underlying().clone())
     }
 
     pub(super) fn step(&mut self, operand: &Expr, by: i32, prefix: bool, span: Span) -> Typed {

@@ -41,7 +41,12 @@ impl Checker<'_> {
                         mode: Mode::Value,
                         default: None,
                     });
-                    self.invoke(value.code, params.collect(), result, args, callee.span)
+                    let candidate = Candidate::of_function(params.collect(), result, 0);
+                    let (args, types) = match self.fit_function(&candidate, args, &[], callee.span) {
+                        Some(fitted) => fitted,
+                        None => return Typed::error(),
+                    };
+                    invoke(value.code, args, candidate.result.with(&types))
                 }
                 None => self.type_error(format!("`{}` cannot be called", value.ty), callee.span),
             },
@@ -57,58 +62,65 @@ impl Checker<'_> {
         }
     }
 
-    /// A call of a lambda, local function or other function value.
-    fn invoke(
+    // The arguments of a call of a function that has no row, and its type arguments.
+    #[expect(
+        clippy::type_complexity,
+        reason = "code, places and types belong together here only"
+    )]
+    fn fit_function(
         &mut self,
-        function: Code,
-        params: Vec<Param>,
-        result: Type,
+        candidate: &Candidate,
         args: Vec<Arg<'_>>,
+        written: &[Type],
         span: Span,
-    ) -> Typed {
-        let candidate = Candidate {
-            row: None,
-            params,
-            outer: Vec::new(),
-            own: 0,
-            result: result.clone(),
-            depth: 0,
-        };
-        match self.overload(std::slice::from_ref(&candidate), &args, &[]) {
-            Ok(fitted) => {
-                let (args, outs) = self.emit(&fitted, args);
-                Typed::new(Code::Invoke(Box::new(Invoke { function, args, outs })), result)
-            }
-            Err(_) => {
+    ) -> Option<((Vec<Code>, Vec<(usize, Place)>), Vec<Type>)> {
+        match self.overload(std::slice::from_ref(candidate), &args, written) {
+            Ok(fitted) => Some((self.emit(&fitted, args), fitted.types)),
+            Err(misfit) => {
+                if let Some(inside) = self.wrong_inside(&args) {
+                    self.report(inside);
+                    return None;
+                }
                 let wanted: Vec<String> = candidate.params.iter().map(|it| format!("`{}`", it.ty)).collect();
-                let message = format!(
-                    "this function takes ({}), not ({})",
-                    wanted.join(", "),
-                    describe(&args)
-                );
-                self.error("expression-arguments", message, span)
+                let message = match misfit {
+                    Misfit::Inference => format!(
+                        "the type arguments of this function do not follow from ({})",
+                        describe(&args)
+                    ),
+                    Misfit::None => format!(
+                        "this function takes ({}), not ({})",
+                        wanted.join(", "),
+                        describe(&args)
+                    ),
+                };
+                self.error("expression-arguments", message, span);
+                None
             }
         }
     }
 
-    fn call_local(&mut self, variable: &Variable, args: Vec<Arg<'_>>, span: Span) -> Typed {
+    fn call_local(&mut self, variable: &Variable, group: &Group, args: Vec<Arg<'_>>, span: Span) -> Typed {
         let Kind::Function(function) = &variable.kind else {
             return Typed::error();
         };
         let function = function.clone();
-        self.invoke(
-            variable.read(),
+        let written: Vec<Type> = group.name.types.iter().map(|it| self.resolve(it)).collect();
+        let candidate = Candidate::of_function(
             function.params.clone(),
             function.result.clone(),
-            args,
-            span,
-        )
+            function.generics,
+        );
+        let Some((args, types)) = self.fit_function(&candidate, args, &written, span) else {
+            return Typed::error();
+        };
+        let slot = self.function_slot(variable, &function, &types);
+        invoke(Code::Cell(slot), args, function.result.with(&types))
     }
 
     /// A call of a method by name.
     pub(super) fn call_group(&mut self, group: Group, args: Vec<Arg<'_>>, span: Span) -> Typed {
         match group.receiver.clone() {
-            Receiver::Local(variable) => self.call_local(&variable, args, span),
+            Receiver::Local(variable) => self.call_local(&variable, &group, args, span),
             Receiver::Static(ty) => {
                 let is_method = |kind| matches!(kind, MemberKind::StaticMethod | MemberKind::Extension);
                 let found = static_rows(&ty, &group.name.text, is_method);
@@ -366,6 +378,10 @@ impl Checker<'_> {
             _ => (Code::Const(Value::Null), Place::Discard),
         }
     }
+}
+
+fn invoke(function: Code, (args, outs): (Vec<Code>, Vec<(usize, Place)>), result: Type) -> Typed {
+    Typed::new(Code::Invoke(Box::new(Invoke { function, args, outs })), result)
 }
 
 fn candidates(found: &[Found]) -> Vec<Candidate> {

@@ -21,7 +21,19 @@ impl Checker<'_> {
         span: Span,
     ) -> Typed {
         let resolved = self.resolve(ty);
-        let made = self.construct(&resolved, args, ty.span, span);
+        self.creation_of(&resolved, args, initializer, ty.span, span)
+    }
+
+    /// The same for a type that is known already.
+    pub(super) fn creation_of(
+        &mut self,
+        ty: &Type,
+        args: &[Argument],
+        initializer: Option<&Initializer>,
+        type_span: Span,
+        span: Span,
+    ) -> Typed {
+        let made = self.construct(ty, args, type_span, span);
         let Some(initializer) = initializer else {
             return made;
         };

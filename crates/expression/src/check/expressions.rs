@@ -43,6 +43,10 @@ impl Checker<'_> {
         match &expr.kind {
             ExprKind::Lambda(lambda) => self.lambda(expr, lambda, ty),
             ExprKind::Default(None) => self.default_value(ty),
+            ExprKind::NewOfTarget(args, initializer, at) => {
+                self.creation_of(ty.underlying(), args, initializer.as_ref(), *at, expr.span)
+            }
+            ExprKind::Switch(operand, arms) => self.switch_expression(operand, arms, Some(ty), expr.span),
             ExprKind::ArrayInitializer(items) => self.array_initializer(items, ty, expr.span),
             ExprKind::Name(_) | ExprKind::Member(..) if ty.is_delegate() => match self.left(expr, false) {
                 Left::Group(group) => self.group_value(&group, ty, expr.span),
@@ -142,6 +146,8 @@ impl Checker<'_> {
             ExprKind::NewArray(element, length, items) => {
                 self.array_creation(element.as_ref(), length.as_deref(), items.as_deref(), expr.span)
             }
+            ExprKind::NewOfTarget(..) => self.type_error("`new()` needs a type here", expr.span),
+            ExprKind::Switch(operand, arms) => self.switch_expression(operand, arms, None, expr.span),
             ExprKind::NewAnonymous(members) => self.anonymous(members),
             ExprKind::ArrayInitializer(_) => {
                 self.type_error("an array initializer needs a type: `new[] { ... }`", expr.span)
@@ -291,6 +297,9 @@ impl Checker<'_> {
     // One branch converts to the other's type, in one direction only; a constant `int` may shrink.
     fn ternary_type(&self, types: &[(Type, Option<Value>); 2]) -> Option<Type> {
         let [(a, x), (b, y)] = types;
+        if a == b && *a == Type::Null {
+            return None;
+        }
         if a == b || b.is_error() {
             return Some(a.clone());
         }

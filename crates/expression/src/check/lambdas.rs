@@ -276,7 +276,9 @@ impl Checker<'_> {
         let Some((params, result)) = delegates::signature(delegate) else {
             return self.not_called(group);
         };
-        if let Receiver::Local(variable) = &group.receiver {
+        if let Receiver::Local(variable) = &group.receiver
+            && !matches!(&variable.kind, Kind::Function(function) if function.generics > 0)
+        {
             return Typed::new(variable.read(), delegate.clone());
         }
         let mut group = group.clone();

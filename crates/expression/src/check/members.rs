@@ -109,6 +109,9 @@ impl Checker<'_> {
     }
 
     fn named_type(&mut self, text: &str, name: &Name) -> Option<Type> {
+        if let Some(ty) = self.type_parameter(text) {
+            return Some(ty);
+        }
         let def = library::find(text, name.types.len())?;
         let args = name.types.iter().map(|it| self.resolve(it)).collect();
         Some(library::type_of(def, args))
@@ -184,6 +187,9 @@ impl Checker<'_> {
             Some(found) if !(called && has_method) => {
                 self.allowed(found.row, name.span);
                 let result = found.row.result.with(&found.outer);
+                if let Some(constant) = super::constants::of_library(&ty, &name.text) {
+                    return Left::Value(Typed::constant(constant, result));
+                }
                 Left::Value(Typed::new(
                     call(found.row, Vec::new(), found.outer, false),
                     result,
@@ -284,6 +290,9 @@ impl Checker<'_> {
         if let Some(item) = self.field(&value, name) {
             return Left::Value(item);
         }
+        if called && name.text == "Invoke" && value.ty.is_delegate() {
+            return Left::Value(value);
+        }
         let property = self
             .members(&value.ty, &name.text, |kind| kind == MemberKind::Property)
             .into_iter()
@@ -303,7 +312,7 @@ impl Checker<'_> {
     }
 
     // Members of tuples and anonymous types.
-    fn field(&mut self, value: &Typed, name: &Name) -> Option<Typed> {
+    pub(super) fn field(&mut self, value: &Typed, name: &Name) -> Option<Typed> {
         let numbered = || {
             name.text
                 .strip_prefix("Item")?

@@ -10,6 +10,7 @@ mod create; // `new`
 mod declared_operators; // operators of types, such as `-` of two dates
 mod expressions;
 mod functions; // local functions
+mod guarded; // `try`, `using`
 mod infer; // type arguments that are not written
 mod lambdas;
 mod members; // properties, indexers, static members
@@ -26,7 +27,7 @@ use crate::eval::code::{Code, Function, FunctionBody};
 use crate::host::Message;
 use crate::library::{self, Unknown};
 use crate::symbol::Symbols;
-use crate::syntax::tree::{Block, Expr, TypeSyntax};
+use crate::syntax::tree::{Block, Expr, TypeSyntax, TypeSyntaxKind};
 use crate::text::Text;
 use crate::types::Type;
 use crate::{Needs, Value};
@@ -56,6 +57,8 @@ pub(crate) fn check(source: &Source, captured: BTreeSet<String>, symbols: &Symbo
         frames: vec![Frame::new(Returns::Anything, 0)],
         captured,
         needs: Needs::default(),
+        generics: Vec::new(),
+        labels: 0,
         receivers: Vec::new(),
         literals: BTreeMap::new(),
         probes: BTreeMap::new(),
@@ -109,6 +112,10 @@ struct Checker<'a> {
     frames: Vec<Frame>,
     captured: BTreeSet<String>,
     needs: Needs,
+    // Type parameters of the local functions around the present place, and the types that stand for them.
+    generics: Vec<(String, Type)>,
+    // How many labels there were.
+    labels: u32,
     // What `Receiver` stands for, innermost last.
     receivers: Vec<Typed>,
     // One object per literal text, as .NET interns them.
@@ -233,10 +240,21 @@ impl Checker<'_> {
         self.frame().slot()
     }
 
+    /// The type that stands for a type parameter of this name.
+    fn type_parameter(&self, name: &str) -> Option<Type> {
+        let found = self.generics.iter().rev().find(|(it, _)| it == name);
+        found.map(|(_, ty)| ty.clone())
+    }
+
     /// The type that is written.
     fn resolve(&mut self, syntax: &TypeSyntax) -> Type {
-        match library::resolve(syntax, &|_| None) {
+        match library::resolve(syntax, &|name| self.type_parameter(name)) {
             Ok(ty) => {
+                if let TypeSyntaxKind::Nullable(_) = syntax.kind
+                    && !matches!(ty, Type::Nullable(_) | Type::Error)
+                {
+                    self.outside_azure(&format!("`{ty}?`"), syntax.span);
+                }
                 if let Type::Class(def, _) = &ty
                     && !def.0.in_azure
                 {

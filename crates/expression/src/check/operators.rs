@@ -137,6 +137,15 @@ impl Checker<'_> {
         }
         operands.push(rest);
         let codes: Vec<Code> = operands.into_iter().rev().map(|it| self.condition(it)).collect();
+        if codes.iter().all(|it| matches!(it, Code::Const(Value::Bool(_)))) {
+            let all = |value: bool| {
+                codes
+                    .iter()
+                    .all(|it| matches!(it, Code::Const(Value::Bool(it)) if *it == value))
+            };
+            let value = if op == "&&" { all(true) } else { !all(false) };
+            return Typed::constant(Value::Bool(value), Type::Bool);
+        }
         let code = match op {
             "&&" => Code::And(codes.into()),
             _ => Code::Or(codes.into()),
@@ -229,6 +238,12 @@ impl Checker<'_> {
         {
             return typed;
         }
+        if matches!(op, "==" | "!=")
+            && let (Type::Tuple(a), Type::Tuple(b)) = (left.ty.clone(), right.ty.clone())
+            && a.len() == b.len()
+        {
+            return self.tuple_equality(op, (left, left_span), (right, right_span), span);
+        }
         if let Some(typed) = self.shift(op, &left, &right) {
             return typed;
         }
@@ -236,6 +251,45 @@ impl Checker<'_> {
             Some(ty) => self.typed_binary(op, left, right, ty, span),
             None => self.reference_binary(op, left, right, span),
         }
+    }
+
+    // Element by element (C# 7.3).
+    fn tuple_equality(&mut self, op: &str, left: (Typed, Span), right: (Typed, Span), span: Span) -> Typed {
+        let slots = [self.temporary(), self.temporary()];
+        let types = [left.0.ty.clone(), right.0.ty.clone()];
+        let item = |side: usize, at: usize| {
+            let Type::Tuple(items) = &types[side] else {
+                return Typed::error();
+            };
+            let code = Code::Item(at, Box::new(Code::Local(slots[side])));
+            items
+                .get(at)
+                .map_or_else(Typed::error, |it| Typed::new(code, it.1.clone()))
+        };
+        let count = match &types[0] {
+            Type::Tuple(items) => items.len(),
+            _ => 0,
+        };
+        let mut parts = Vec::with_capacity(count);
+        for at in 0..count {
+            let equal = self.binary_values("==", (item(0, at), left.1), (item(1, at), right.1), span);
+            if equal.ty.is_error() {
+                return equal;
+            }
+            parts.push(equal.code);
+        }
+        let equal = Code::And(parts.into());
+        let result = if op == "==" {
+            equal
+        } else {
+            Code::Not(Box::new(equal))
+        };
+        let codes = [
+            Code::SetLocal(slots[0], Box::new(left.0.code)),
+            Code::SetLocal(slots[1], Box::new(right.0.code)),
+            result,
+        ];
+        Typed::new(Code::Sequence(codes.into()), Type::Bool)
     }
 
     fn concat(&mut self, left: Typed, right: Typed) -> Typed {

@@ -66,6 +66,18 @@ impl Candidate {
         }
     }
 
+    /// A lambda or local function; `own` are its type parameters.
+    pub(super) fn of_function(params: Vec<Param>, result: Type, own: usize) -> Candidate {
+        Candidate {
+            row: None,
+            params,
+            outer: Vec::new(),
+            own,
+            result,
+            depth: 0,
+        }
+    }
+
     // Which argument goes to which parameter, normally or with `params` taken apart.
     fn bind(&self, args: &[Arg<'_>], expand: bool) -> Option<Vec<(usize, Bind)>> {
         let mut binds: Vec<Option<Bind>> = vec![None; self.params.len()];

@@ -33,6 +33,16 @@ impl Checker<'_> {
             Pattern::Constant(expr) => self.constant_pattern(expr, ty),
             Pattern::Declaration(syntax, name) => self.type_pattern(syntax, name.as_ref(), ty),
             Pattern::Type(syntax) => self.type_or_constant(syntax, ty),
+            Pattern::Relational(op, bound) => self.relational(op, bound, ty),
+            Pattern::Not(inner) => Lowered::Not(Box::new(self.pattern(inner, ty))),
+            Pattern::And(both) => {
+                let first = self.pattern(&both.0, ty);
+                Lowered::And(Box::new((first, self.pattern(&both.1, ty))))
+            }
+            Pattern::Or(either) => {
+                let first = self.pattern(&either.0, ty);
+                Lowered::Or(Box::new((first, self.pattern(&either.1, ty))))
+            }
         }
     }
 
@@ -114,6 +124,29 @@ impl Checker<'_> {
         }
     }
 
+    // `< 5`: a constant of the value's own type, or of its own against `object`.
+    fn relational(&mut self, op: &str, bound: &Expr, ty: &Type) -> Lowered {
+        match self.constant_pattern(bound, ty) {
+            Lowered::Constant(constant) => {
+                let own = constant.ty();
+                // Small integers are compared as `int`.
+                let works = match own {
+                    Type::Char | Type::SByte | Type::Byte | Type::Short | Type::UShort => Type::Int,
+                    ref other => other.clone(),
+                };
+                let comparable = works.is_numeric() || works.is_enum();
+                match crate::eval::operation(op, &works, false).filter(|_| comparable) {
+                    Some(operation) => Lowered::Test(operation, own, constant),
+                    None => {
+                        self.type_error(format!("`{op}` cannot be used on `{own}`"), bound.span);
+                        Lowered::Any
+                    }
+                }
+            }
+            _ => Lowered::Any,
+        }
+    }
+
     fn null_pattern(&mut self, ty: &Type, span: Span) -> Lowered {
         if !ty.takes_null() {
             self.type_error(format!("`{ty}` is never null"), span);
@@ -131,5 +164,17 @@ impl Checker<'_> {
         if !related {
             self.type_error(format!("a `{from}` is never a `{to}`"), span);
         }
+    }
+}
+
+/// Whether nothing is left for a later pattern, because an earlier one takes it all.
+pub(super) fn covers(earlier: &Lowered, later: &Lowered) -> bool {
+    match (earlier, later) {
+        (Lowered::Any | Lowered::Var(_), _) => true,
+        (Lowered::Type(wide, _), Lowered::Type(narrow, _)) => crate::eval::cast::fits(narrow, wide),
+        (Lowered::Type(wide, _), Lowered::Constant(constant)) => {
+            crate::eval::cast::is_instance(constant, wide)
+        }
+        _ => false,
     }
 }

@@ -31,6 +31,8 @@ pub(super) enum Target {
         setup: Vec<Code>,
         slots: Vec<u32>,
     },
+    // An element of a tuple that can be assigned to itself: tuple, place, slot for the new value, type.
+    Item(Box<Target>, usize, u32, Type),
     Discard,
     Wrong,
 }
@@ -41,6 +43,7 @@ impl Target {
             Target::Variable(variable) => variable.ty.clone(),
             Target::Member { ty, .. } => ty.clone(),
             Target::DynamicMember { .. } | Target::DynamicIndex { .. } => Type::Dynamic,
+            Target::Item(_, _, _, ty) => ty.clone(),
             Target::Discard => Type::Object,
             Target::Wrong => Type::Error,
         }
@@ -64,6 +67,7 @@ impl Target {
                 let receiver = locals.next().unwrap_or(Code::Const(Value::Null));
                 Code::Dynamic(Box::new(Dynamic::Index(receiver, locals.collect())))
             }
+            Target::Item(tuple, at, ..) => Code::Item(*at, Box::new(tuple.read())),
             Target::Discard | Target::Wrong => Code::Const(Value::Null),
         }
     }
@@ -96,6 +100,15 @@ impl Target {
                 let receiver = locals.next().unwrap_or(Code::Const(Value::Null));
                 Code::Dynamic(Box::new(Dynamic::SetIndex(receiver, locals.collect(), value)))
             }
+            Target::Item(tuple, at, slot, _) => {
+                let replaced = Code::WithItem(*at, Box::new((tuple.read(), Code::Local(*slot))));
+                let codes = [
+                    Code::SetLocal(*slot, Box::new(value)),
+                    tuple.write(replaced),
+                    Code::Local(*slot),
+                ];
+                Code::Sequence(codes.into())
+            }
             Target::Discard | Target::Wrong => value,
         }
     }
@@ -106,6 +119,7 @@ impl Target {
             Target::Member { setup, .. }
             | Target::DynamicMember { setup, .. }
             | Target::DynamicIndex { setup, .. } => std::mem::take(setup),
+            Target::Item(tuple, ..) => tuple.setup(),
             _ => Vec::new(),
         }
     }
@@ -128,6 +142,9 @@ impl Checker<'_> {
             ExprKind::Name(name) => self.variable_target(name),
             ExprKind::Member(object, name) => match self.left(object, false) {
                 Left::Value(value) if value.ty.is_error() => Target::Wrong,
+                Left::Value(value) if matches!(value.ty, Type::Tuple(_)) => {
+                    self.item_target(object, value, name)
+                }
                 Left::Value(value) => self.member_target(value, name),
                 _ => {
                     self.type_error(format!("`{}` cannot be assigned to", name.text), name.span);
@@ -147,6 +164,20 @@ impl Checker<'_> {
                 self.type_error("this cannot be assigned to", expr.span);
                 Target::Wrong
             }
+        }
+    }
+
+    fn item_target(&mut self, object: &Expr, value: Typed, name: &Name) -> Target {
+        let Some(item) = self.field(&value, name) else {
+            self.unknown_member(&value.ty, name);
+            return Target::Wrong;
+        };
+        let Code::Item(at, _) = item.code else {
+            return Target::Wrong;
+        };
+        match self.target(object) {
+            Target::Wrong => Target::Wrong,
+            tuple => Target::Item(Box::new(tuple), at, self.temporary(), item.ty),
         }
     }
 

@@ -19,7 +19,10 @@ pub(super) struct Frame {
     pub(super) loops: u32,
     pub(super) breaks: u32,
     pub(super) switches: Vec<super::switches::Labels>,
+    // Labels of the blocks around the present place, for `goto`.
+    pub(super) labels: Vec<(String, u32)>,
     pub(super) catches: u32,
+    pub(super) finallies: u32,
     // Identifies the function and the types of its parameters.
     pub(super) key: u64,
 }
@@ -36,10 +39,10 @@ pub(super) enum Returns {
 }
 
 #[derive(Debug, Default)]
-struct Scope {
+pub(super) struct Scope {
     variables: Vec<Variable>,
     // Slots of shared variables that this scope declares.
-    fresh: Vec<u32>,
+    pub(super) fresh: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -64,8 +67,14 @@ pub(super) enum Kind {
 
 #[derive(Debug)]
 pub(super) struct LocalFunction {
+    // Its own type parameters are `Type::Param`.
     pub(super) params: Vec<crate::library::Param>,
     pub(super) result: Type,
+    pub(super) generics: usize,
+    // Where it is declared: the function around it, and the scope in it.
+    pub(super) home: (usize, usize),
+    // For which types it was called, and the slot of the function for each.
+    pub(super) instances: std::cell::RefCell<Vec<(Vec<Type>, u32)>>,
 }
 
 impl Frame {
@@ -78,7 +87,9 @@ impl Frame {
             loops: 0,
             breaks: 0,
             switches: Vec::new(),
+            labels: Vec::new(),
             catches: 0,
+            finallies: 0,
             key,
         }
     }
@@ -118,6 +129,47 @@ impl Checker<'_> {
     /// Leaves a scope; gives the slots of its shared variables.
     pub(super) fn leave(&mut self) -> Vec<u32> {
         self.frame().scopes.pop().map(|it| it.fresh).unwrap_or_default()
+    }
+
+    /// Leaves a scope that will be entered again.
+    pub(super) fn suspend(&mut self) -> Scope {
+        self.frame().scopes.pop().unwrap_or_default()
+    }
+
+    /// Enters a scope again, around the present one.
+    pub(super) fn resume(&mut self, scope: Scope) {
+        let scopes = &mut self.frame().scopes;
+        let inside = scopes.len().saturating_sub(1);
+        scopes.insert(inside, scope);
+    }
+
+    /// Leaves the scope around the present one; gives the slots of its shared variables.
+    pub(super) fn leave_outer(&mut self) -> Vec<u32> {
+        let scopes = &mut self.frame().scopes;
+        match scopes.len().checked_sub(2) {
+            Some(outer) => scopes.remove(outer).fresh,
+            None => Vec::new(),
+        }
+    }
+
+    /// The present place: how many functions are around it, and the scope in the innermost.
+    pub(super) fn home(&mut self) -> (usize, usize) {
+        let scope = self.frame().scopes.len().saturating_sub(1);
+        (self.frames.len().saturating_sub(1), scope)
+    }
+
+    /// A new shared slot in another scope, as the present function sees it, and as its own function does.
+    pub(super) fn shared_slot(&mut self, home: (usize, usize)) -> Option<(u32, u32)> {
+        let frame = self.frames.get_mut(home.0)?;
+        let own = frame.slot();
+        frame.scopes.get_mut(home.1)?.fresh.push(own);
+        Some((own, self.seen_from_here(own, home.0)))
+    }
+
+    /// A slot of the function at `depth` as the present function sees it.
+    pub(super) fn seen_from_here(&mut self, slot: u32, depth: usize) -> u32 {
+        let inner = self.frames.iter_mut().skip(depth + 1);
+        inner.fold(slot, |slot, frame| frame.capture(slot))
     }
 
     /// Declares a variable in the present scope.
@@ -165,9 +217,7 @@ impl Checker<'_> {
         }
         if depth + 1 < self.frames.len() {
             // The prepass saw every name inside a function, so the variable is shared.
-            for frame in &mut self.frames[depth + 1..] {
-                variable.slot = frame.capture(variable.slot);
-            }
+            variable.slot = self.seen_from_here(variable.slot, depth);
             variable.shared = true;
         }
         Some(variable)

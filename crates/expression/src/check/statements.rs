@@ -4,10 +4,10 @@ use super::scope::{Kind, LocalFunction, Returns, Variable};
 use super::{Checker, Typed};
 use crate::Value;
 use crate::eval::cast::element_type;
-use crate::eval::code::{self, Code, Function, Place, Stmt};
+use crate::eval::code::{self, Code, Function, Stmt};
 use crate::library::interfaces;
 use crate::syntax::tree::{
-    Block, Catch, Designation, Expr, ExprKind, Function as FunctionSyntax, Name, Statement, StatementKind,
+    Block, Designation, Expr, ExprKind, Function as FunctionSyntax, Name, Statement, StatementKind,
     TypeSyntax,
 };
 use crate::types::Type;
@@ -37,10 +37,19 @@ impl Checker<'_> {
                 declared.push((function, variable, signature));
             }
         }
+        let outer_labels = self.frame().labels.len();
+        self.declare_labels(statements);
         let mut body = Vec::new();
         let mut reachable = true;
         let mut warned = false;
         for statement in statements {
+            let mut statement = statement;
+            while let StatementKind::Labeled(label, inner) = &statement.kind {
+                // A `goto` may come here.
+                reachable = true;
+                body.extend(self.label(label).map(Stmt::Label));
+                statement = inner;
+            }
             if !reachable
                 && !warned
                 && !matches!(statement.kind, StatementKind::Function(_) | StatementKind::Empty)
@@ -57,10 +66,9 @@ impl Checker<'_> {
         // Bodies come last: they may use variables that are declared behind them.
         let functions = declared
             .into_iter()
-            .map(|(function, variable, signature)| {
-                (variable.slot, Arc::new(self.function_body(function, &signature)))
-            })
+            .flat_map(|(function, variable, signature)| self.function_bodies(function, &variable, &signature))
             .collect();
+        self.frame().labels.truncate(outer_labels);
         (body, functions, reachable)
     }
 
@@ -81,15 +89,15 @@ impl Checker<'_> {
             }
             StatementKind::If(condition, yes, no) => self.if_statement(condition, yes, no.as_deref()),
             StatementKind::While(condition, body) => {
-                let forever = is_true(condition);
                 let condition = self.condition(condition);
+                let forever = is_always(&condition, true);
                 let (body, breaks) = self.loop_body(body);
                 (Stmt::While(Box::new((condition, body))), !forever || breaks)
             }
             StatementKind::DoWhile(body, condition) => {
                 let (body, breaks) = self.loop_body(body);
-                let forever = is_true(condition);
                 let condition = self.condition(condition);
+                let forever = is_always(&condition, true);
                 (Stmt::DoWhile(Box::new((body, condition))), !forever || breaks)
             }
             StatementKind::For {
@@ -129,8 +137,13 @@ impl Checker<'_> {
             StatementKind::Using(resource, body) => self.using(resource, body),
             StatementKind::Switch(value, sections) => self.switch(value, sections),
             StatementKind::Goto(target) => (self.goto(target, span), false),
+            StatementKind::Labeled(_, inner) => self.statement(inner),
             StatementKind::Lock(what, body) => {
+                let object = what.span;
                 let what = self.value(what);
+                if what.ty.is_value() {
+                    self.type_error(format!("`{}` cannot be locked", what.ty), object);
+                }
                 let (body, falls_through) = self.embedded(body);
                 (
                     block_of(Vec::new(), Vec::new(), vec![Stmt::Eval(what.code), body]),
@@ -142,7 +155,7 @@ impl Checker<'_> {
     }
 
     // A statement under `if`, a loop and so on: in a scope of its own.
-    fn embedded(&mut self, statement: &Statement) -> (Stmt, bool) {
+    pub(super) fn embedded(&mut self, statement: &Statement) -> (Stmt, bool) {
         self.enter();
         let (stmt, falls_through) = self.statement(statement);
         let fresh = self.leave();
@@ -170,6 +183,14 @@ impl Checker<'_> {
         let declared = if inferred { Type::Error } else { self.resolve(ty) };
         if declared == Type::Void {
             self.type_error("a variable cannot be `void`", ty.span);
+        }
+        if inferred && (constant || variables.len() > 1) {
+            let what = if constant {
+                "a constant"
+            } else {
+                "each of several variables"
+            };
+            self.type_error(format!("{what} needs its type written, not `var`"), ty.span);
         }
         let mut codes = Vec::new();
         for (name, value) in variables {
@@ -261,6 +282,9 @@ impl Checker<'_> {
             Some(no) => self.embedded(no),
             None => (Stmt::Nothing, true),
         };
+        // Which way is never taken may be known already.
+        let yes_falls = yes_falls && !is_always(&condition, false);
+        let no_falls = no_falls && !is_always(&condition, true);
         (Stmt::If(Box::new((condition, yes, no))), yes_falls || no_falls)
     }
 
@@ -273,8 +297,8 @@ impl Checker<'_> {
     ) -> (Stmt, bool) {
         self.enter();
         let init = init.iter().map(|it| self.statement(it).0).collect();
-        let forever = condition.is_none_or(is_true);
         let condition = condition.map(|it| self.condition(it));
+        let forever = condition.as_ref().is_none_or(|it| is_always(it, true));
         let (body, breaks) = self.loop_body(body);
         let step = step.iter().map(|it| self.discarded(it)).collect();
         let fresh = self.leave();
@@ -343,6 +367,9 @@ impl Checker<'_> {
     }
 
     fn return_statement(&mut self, value: Option<&Expr>, span: Span) -> Stmt {
+        if self.frame().finallies > 0 {
+            self.type_error("`return` cannot leave a `finally`", span);
+        }
         match (self.frame().returns.clone(), value) {
             (Returns::Type(Type::Void), None) => Stmt::Return(None),
             (Returns::Type(Type::Void), Some(value)) => {
@@ -385,95 +412,13 @@ impl Checker<'_> {
             }
         }
     }
-
-    fn try_statement(&mut self, body: &Block, catches: &[Catch], finally: Option<&Block>) -> (Stmt, bool) {
-        let (body, mut falls_through) = self.block(body);
-        let mut clauses = Vec::new();
-        for clause in catches {
-            let (lowered, falls) = self.catch(clause);
-            falls_through |= falls;
-            clauses.push(lowered);
-        }
-        let mut finally_stmt = None;
-        if let Some(finally) = finally {
-            let (stmt, falls) = self.block(finally);
-            falls_through &= falls;
-            finally_stmt = Some(stmt);
-        }
-        (
-            Stmt::Try(Box::new(code::Try {
-                body,
-                catches: clauses,
-                finally: finally_stmt,
-            })),
-            falls_through,
-        )
-    }
-
-    fn catch(&mut self, clause: &Catch) -> (code::Catch, bool) {
-        let exception = Type::class(&crate::library::exceptions::EXCEPTION);
-        let ty = match &clause.ty {
-            Some(ty) => {
-                let resolved = self.resolve(ty);
-                if !resolved.is_error() && !crate::eval::cast::fits(&resolved, &exception) {
-                    self.type_error(format!("`{resolved}` is no exception"), ty.span);
-                }
-                resolved
-            }
-            None => exception,
-        };
-        self.enter();
-        let place = match &clause.name {
-            Some(name) => self.declare(name, ty.clone(), Kind::Local).place(),
-            None => Place::Discard,
-        };
-        let filter = clause.filter.as_ref().map(|it| self.condition(it));
-        self.frame().catches += 1;
-        let (body, falls_through) = self.block(&clause.body);
-        self.frame().catches -= 1;
-        let fresh = self.leave();
-        (
-            code::Catch {
-                ty,
-                fresh,
-                place,
-                filter,
-                body,
-            },
-            falls_through,
-        )
-    }
-
-    fn using(&mut self, resource: &Statement, body: &Statement) -> (Stmt, bool) {
-        self.enter();
-        let slot = self.temporary();
-        let mut setup = Vec::new();
-        let code = match &resource.kind {
-            StatementKind::Expression(expr) => self.value(expr).code,
-            _ => {
-                let (stmt, _) = self.statement(resource);
-                setup.push(stmt);
-                // The variable that was just declared.
-                let name = match &resource.kind {
-                    StatementKind::Local { variables, .. } => variables.first().map(|it| it.0.text.clone()),
-                    _ => None,
-                };
-                name.and_then(|name| self.find(&name))
-                    .map_or(Code::Const(Value::Null), |it| it.read())
-            }
-        };
-        let (body, falls_through) = self.embedded(body);
-        let fresh = self.leave();
-        setup.push(Stmt::Using(Box::new((slot, code, body))));
-        (block_of(fresh, Vec::new(), setup), falls_through)
-    }
 }
 
-fn is_true(condition: &Expr) -> bool {
-    matches!(condition.kind, ExprKind::Bool(true))
+fn is_always(condition: &Code, value: bool) -> bool {
+    matches!(condition, Code::Const(Value::Bool(it)) if *it == value)
 }
 
-fn block_of(fresh: Vec<u32>, functions: Functions, mut body: Vec<Stmt>) -> Stmt {
+pub(super) fn block_of(fresh: Vec<u32>, functions: Functions, mut body: Vec<Stmt>) -> Stmt {
     match (fresh.is_empty() && functions.is_empty(), body.len()) {
         (true, 0) => Stmt::Nothing,
         (true, 1) => body.remove(0),

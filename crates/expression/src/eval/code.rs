@@ -51,6 +51,8 @@ pub(crate) enum Code {
     Is(Box<(Code, Type)>),
     As(Box<(Code, Type)>),
     Match(Box<(Code, Pattern)>),
+    // A `switch` expression: operand, and pattern, guard and value of each arm.
+    Switch(Box<(Code, Vec<Arm>)>),
     // Receiver, the slot that holds it, and what is done when it is not null.
     Conditional(Box<(Code, u32, Code)>),
     Array(Box<(Type, Vec<Code>)>),
@@ -58,12 +60,17 @@ pub(crate) enum Code {
     SizedArray(Box<(Type, Code, Value)>),
     Record(Box<(Type, Vec<Code>)>),
     Item(usize, Box<Code>),
+    // A tuple with one element replaced.
+    WithItem(usize, Box<(Code, Code)>),
     Lambda(Arc<Function>),
     // All of them, and the last one's value.
     Sequence(Box<[Code]>),
     Throw(Box<Code>),
     Dynamic(Box<Dynamic>),
 }
+
+/// Pattern, guard and value of an arm of a `switch` expression.
+pub(crate) type Arm = (Pattern, Option<Code>, Code);
 
 /// A property.
 #[derive(Clone, Copy)]
@@ -196,6 +203,9 @@ pub(crate) enum Stmt {
     Continue,
     // To a section of the surrounding `switch`.
     Goto(usize),
+    // To a label of a surrounding block.
+    Jump(u32),
+    Label(u32),
     Try(Box<Try>),
     Using(Box<(u32, Code, Stmt)>),
     Switch(Box<Switch>),
@@ -265,6 +275,11 @@ pub(crate) enum Pattern {
     // A type, and where the value goes.
     Type(Type, Place),
     Var(Place),
+    // Compared by an operation on this type.
+    Test(Operation, Type, Value),
+    Not(Box<Pattern>),
+    And(Box<(Pattern, Pattern)>),
+    Or(Box<(Pattern, Pattern)>),
 }
 
 impl std::fmt::Debug for Get {

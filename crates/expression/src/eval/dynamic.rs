@@ -184,7 +184,7 @@ fn call(cx: &mut Cx<'_>, mut args: Vec<Value>, name: &str, kind: MemberKind) -> 
         let ty = args.first().map(Value::ty).unwrap_or(Type::Object);
         return Err(binder(format!(
             "'{}' does not contain a definition for '{name}'",
-            ty.clr_name()
+            named(&ty)
         )));
     };
     for (at, param) in row.params.iter().enumerate() {
@@ -208,7 +208,7 @@ fn set(cx: &mut Cx<'_>, object: &Value, name: &str, args: &[Value], kind: Member
     let Some((row, types)) = find(keys, name, kind, 0) else {
         return Err(binder(format!(
             "'{}' does not contain a definition for '{name}'",
-            object.type_name()
+            named(&object.ty())
         )));
     };
     match row.member.set {
@@ -256,8 +256,8 @@ pub(super) fn convert(cx: &mut Cx<'_>, value: Value, ty: &Type) -> Eval {
         None if value.is_null() => Err(on_null()),
         None => Err(binder(format!(
             "Cannot implicitly convert type '{}' to '{}'",
-            value.type_name(),
-            ty.clr_name()
+            named(&value.ty()),
+            named(ty)
         ))),
     }
 }
@@ -310,8 +310,8 @@ fn binary(cx: &mut Cx<'_>, op: &'static str, left: Value, right: Value) -> Eval 
         Some(row) => (row.member.get)(cx, &mut [left, right], &[]),
         None => Err(binder(format!(
             "Operator '{op}' cannot be applied to operands of type '{}' and '{}'",
-            types.0.clr_name(),
-            types.1.clr_name()
+            named(&types.0),
+            named(&types.1)
         ))),
     }
 }
@@ -335,7 +335,12 @@ fn unary(op: &str, operand: &Value) -> Eval {
         }
         _ => Err(binder(format!(
             "Operator '{op}' cannot be applied to operand of type '{}'",
-            operand.type_name()
+            named(&operand.ty())
         ))),
     }
+}
+
+// As the binder of C# names types: by keyword where there is one.
+fn named(ty: &Type) -> String {
+    ty.keyword().map_or_else(|| ty.clr_name(), str::to_owned)
 }

@@ -24,5 +24,12 @@ pub(super) fn matches(cx: &mut Cx<'_>, value: &Value, pattern: &Pattern) -> Eval
             store(cx, place, value.clone())?;
             Ok(true)
         }
+        Pattern::Test(operation, ty, bound) => match is_instance(value, ty) {
+            true => Ok(operation(value, bound)?.bool()),
+            false => Ok(false),
+        },
+        Pattern::Not(inner) => Ok(!matches(cx, value, inner)?),
+        Pattern::And(both) => Ok(matches(cx, value, &both.0)? && matches(cx, value, &both.1)?),
+        Pattern::Or(either) => Ok(matches(cx, value, &either.0)? || matches(cx, value, &either.1)?),
     }
 }

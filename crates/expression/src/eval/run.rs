@@ -2,7 +2,7 @@
 
 use super::cast;
 use super::closure;
-use super::code::{Call, Code, Convert, Function, FunctionBody, Invoke, Piece};
+use super::code::{Arm, Call, Code, Convert, Function, FunctionBody, Invoke, Piece};
 use super::cx::Cx;
 use super::statements::{Flow, exec, store};
 use super::{dynamic, pattern};
@@ -134,6 +134,7 @@ impl Code {
                 let value = parts.0.eval(cx)?;
                 Ok(Value::Bool(pattern::matches(cx, &value, &parts.1)?))
             }
+            Code::Switch(parts) => eval_switch(cx, &parts.0, &parts.1),
             Code::Lambda(function) => {
                 cx.charge(128)?;
                 Ok(closure::close(cx, function))
@@ -212,9 +213,35 @@ impl Code {
                     value => Ok(anonymous::item(&value, *at)),
                 }
             }
+            Code::WithItem(at, parts) => {
+                let (whole, item) = (parts.0.eval(cx)?, parts.1.eval(cx)?);
+                Ok(tuple::with_item(&whole, *at, item))
+            }
             _ => Ok(Value::Null),
         }
     }
+}
+
+fn eval_switch(cx: &mut Cx<'_>, operand: &Code, arms: &[Arm]) -> Eval {
+    let value = operand.eval(cx)?;
+    for (label, guard, result) in arms {
+        if !pattern::matches(cx, &value, label)? {
+            continue;
+        }
+        let holds = match guard {
+            Some(guard) => guard.eval(cx)?.bool(),
+            None => true,
+        };
+        if holds {
+            return result.eval(cx);
+        }
+    }
+    let message = "Non-exhaustive switch expression failed to match its input.";
+    Err(Exception::new(
+        "System.Runtime.CompilerServices.SwitchExpressionException",
+        message,
+    )
+    .into())
 }
 
 fn eval_all(cx: &mut Cx<'_>, codes: &[Code]) -> Eval<Args> {

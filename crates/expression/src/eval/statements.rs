@@ -5,7 +5,7 @@ use super::code::{Block, Catch, Code, For, Foreach, Place, Stmt, Switch, Try};
 use super::cx::Cx;
 use super::pattern;
 use crate::Value;
-use crate::exception::{Eval, Fault};
+use crate::exception::{Eval, Exception, Fault};
 use crate::library::exceptions;
 
 /// How a statement ends.
@@ -17,11 +17,12 @@ pub(super) enum Flow {
     // The value lies in the context.
     Return,
     Goto(usize),
+    Jump(u32),
 }
 
 pub(super) fn exec(cx: &mut Cx<'_>, stmt: &Stmt) -> Eval<Flow> {
     match stmt {
-        Stmt::Nothing => Ok(Flow::Next),
+        Stmt::Nothing | Stmt::Label(_) => Ok(Flow::Next),
         Stmt::Eval(code) => code.eval(cx).map(|_| Flow::Next),
         Stmt::Block(block) => exec_block(cx, block),
         Stmt::If(parts) => {
@@ -54,6 +55,7 @@ pub(super) fn exec(cx: &mut Cx<'_>, stmt: &Stmt) -> Eval<Flow> {
         Stmt::Break => Ok(Flow::Break),
         Stmt::Continue => Ok(Flow::Continue),
         Stmt::Goto(section) => Ok(Flow::Goto(*section)),
+        Stmt::Jump(label) => Ok(Flow::Jump(*label)),
         Stmt::Try(parts) => exec_try(cx, parts),
         Stmt::Using(parts) => {
             let (slot, resource, body) = &**parts;
@@ -85,13 +87,29 @@ fn exec_block(cx: &mut Cx<'_>, block: &Block) -> Eval<Flow> {
 }
 
 fn exec_all(cx: &mut Cx<'_>, body: &[Stmt]) -> Eval<Flow> {
-    for stmt in body {
+    let mut rest = body;
+    while let Some((stmt, after)) = rest.split_first() {
         match exec(cx, stmt)? {
-            Flow::Next => (),
+            Flow::Next => rest = after,
+            Flow::Jump(label) => match labeled(body, label) {
+                Some(target) => {
+                    cx.step()?;
+                    rest = target;
+                }
+                None => return Ok(Flow::Jump(label)),
+            },
             flow => return Ok(flow),
         }
     }
     Ok(Flow::Next)
+}
+
+// The statements from a label on, if it stands among these.
+fn labeled(body: &[Stmt], label: u32) -> Option<&[Stmt]> {
+    let at = body
+        .iter()
+        .position(|it| matches!(it, Stmt::Label(id) if *id == label))?;
+    body.get(at..)
 }
 
 // What a loop does with the flow of its body: go on, or leave with this.
@@ -99,7 +117,7 @@ fn leave(flow: Flow) -> Option<Flow> {
     match flow {
         Flow::Next | Flow::Continue => None,
         Flow::Break => Some(Flow::Next),
-        Flow::Return | Flow::Goto(_) => Some(flow),
+        Flow::Return | Flow::Goto(_) | Flow::Jump(_) => Some(flow),
     }
 }
 
@@ -146,6 +164,9 @@ fn exec_for(cx: &mut Cx<'_>, parts: &For) -> Eval<Flow> {
 
 fn exec_foreach(cx: &mut Cx<'_>, parts: &Foreach) -> Eval<Flow> {
     let sequence = parts.sequence.eval(cx)?;
+    if sequence.is_null() {
+        return Err(Exception::null_reference().into());
+    }
     let mut walk = cx.iterate(&sequence)?;
     while let Some(item) = walk.next(cx)? {
         cx.step()?;

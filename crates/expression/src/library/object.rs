@@ -68,6 +68,11 @@ impl crate::object::Object for TypeObject {
         other.as_object::<TypeObject>().is_some_and(|it| it.0 == self.0)
     }
 
+    // .NET has one object for each type.
+    fn same_as(&self, other: &dyn crate::object::Object) -> bool {
+        crate::object::downcast::<TypeObject>(other).is_some_and(|it| it.0 == self.0)
+    }
+
     fn hash(&self) -> Option<u64> {
         Some(compare::hash_text(&self.0.clr_name()))
     }

@@ -71,6 +71,20 @@ fn make_value(a: &mut [Value], t: &[Type]) -> Value {
     value_tuple(Type::Tuple(items), a.to_vec())
 }
 
+/// The tuple with another value at `at`.
+pub(crate) fn with_item(whole: &Value, at: usize, item: Value) -> Value {
+    let ty = whole.ty();
+    let count = match &ty {
+        Type::Tuple(items) => items.len(),
+        _ => 0,
+    };
+    let items = (0..count).map(|it| match it == at {
+        true => item.clone(),
+        false => super::anonymous::item(whole, it),
+    });
+    value_tuple(ty.clone(), items.collect())
+}
+
 /// A value tuple.
 pub(crate) fn value_tuple(ty: Type, items: Vec<Value>) -> Value {
     anonymous::new(ty, items)

@@ -24,11 +24,7 @@ impl Parser<'_, '_> {
             );
         }
         if self.is_op("(") {
-            return Err(self.fail_with(
-                "`new()` without a type is not part of C# 7",
-                span,
-                "name the type behind `new`",
-            ));
+            return self.of_target(span);
         }
         let ty = self.ty()?;
         if let TypeSyntaxKind::Array(element) = ty.kind {
@@ -58,6 +54,23 @@ impl Parser<'_, '_> {
             false => return Err(self.expected("`(`, `[` or `{`")),
         };
         self.node(ExprKind::New(ty, args, initializer), self.since(span), depth)
+    }
+
+    // `new(...) { ... }`: the type is that of the variable it goes to.
+    fn of_target(&mut self, span: Span) -> Parsed<Expr> {
+        self.newer("`new` without a type", span);
+        let args = self.arguments("(", ")")?;
+        let mut depth = deepest(&args);
+        let initializer = match self.is_op("{") {
+            true => {
+                let (initializer, below) = self.initializer()?;
+                depth = depth.max(below);
+                Some(initializer)
+            }
+            false => None,
+        };
+        let kind = ExprKind::NewOfTarget(args, initializer, span);
+        self.node(kind, self.since(span), depth)
     }
 
     fn sized_array(&mut self, element: TypeSyntax, span: Span) -> Parsed<Expr> {

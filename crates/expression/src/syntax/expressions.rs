@@ -2,7 +2,7 @@
 
 use super::parser::{Parsed, Parser};
 use super::token::Tok;
-use super::tree::{Boxed, Expr, ExprKind, Lambda, LambdaBody, LambdaParam, Pattern, TypeSyntax};
+use super::tree::{Boxed, Expr, ExprKind, Lambda, LambdaBody, LambdaParam};
 
 // Binary operators and how tightly they bind; all of these are left-associative.
 const BINARY: &[(&str, u8)] = &[
@@ -77,7 +77,7 @@ impl Parser<'_, '_> {
             (Tok::Op("<<="), _) => "<<",
             (Tok::Op("??="), _) => {
                 let span = self.span();
-                self.fail_with("`??=` is not part of C# 7", span, "write `x = x ?? value`");
+                self.newer("`??=`", span);
                 "??"
             }
             (Tok::Op(">"), Tok::Op(">=")) if self.adjacent() => {
@@ -160,48 +160,6 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// What stands behind `is` or `case`.
-    pub(super) fn pattern(&mut self) -> Parsed<Pattern> {
-        let start = self.span();
-        if self.is_name("_") && !matches!(self.ahead(1), Tok::Op("." | "(")) {
-            self.at += 1;
-            return Ok(Pattern::Discard);
-        }
-        if self.is_name("not") && matches!(self.ahead(1), Tok::Keyword(_) | Tok::Name(_)) {
-            return Err(self.fail_with("`is not` is not part of C# 7", start, "write `!(x is ...)`"));
-        }
-        if self.is_name("var") && matches!(self.ahead(1), Tok::Name(_)) {
-            self.at += 1;
-            let name = self.expect_name("a name")?;
-            return Ok(Pattern::Var(Some(name).filter(|it| it.text != "_")));
-        }
-        let continues = |it: &Tok| matches!(it, Tok::Op("(" | "<"));
-        match self.type_end(self.at, 16) {
-            Some(end) if !continues(self.token_at(end)) => {
-                let ty = self.operand_ty()?;
-                Ok(self.designation(ty))
-            }
-            _ => Ok(Pattern::Constant(Box::new(self.binary(10)?))),
-        }
-    }
-
-    fn designation(&mut self, ty: TypeSyntax) -> Pattern {
-        match self.peek() {
-            // `case int n when`, `x is int n`; but not `case 1 when` or `x is Y or`.
-            Tok::Name(name) if !matches!(&**name, "when" | "and" | "or" | "select" | "where" | "orderby") => {
-                let span = self.span();
-                self.at += 1;
-                let name = super::tree::Name {
-                    text: name.to_string(),
-                    types: Vec::new(),
-                    span,
-                };
-                Pattern::Declaration(ty, Some(name).filter(|it| it.text != "_"))
-            }
-            _ => Pattern::Type(ty),
-        }
-    }
-
     fn unary(&mut self) -> Parsed<Expr> {
         let start = self.span();
         let op = match self.peek() {
@@ -241,7 +199,7 @@ impl Parser<'_, '_> {
 
     // The rule of the C# specification (12.9.7): what is in parentheses reads as a type, and what follows cannot go on
     // an expression in parentheses.
-    fn at_cast(&self) -> bool {
+    pub(super) fn at_cast(&self) -> bool {
         let Some(end) = self.type_end(self.at + 1, 16) else {
             return false;
         };

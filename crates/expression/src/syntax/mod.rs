@@ -1,10 +1,12 @@
 //! Text to tree.
 
 mod creation; // `new`
+mod declarations; // variables, local functions
 mod expressions; // operators, by precedence
 mod lexer;
 mod literals; // numbers and escape sequences
 mod parser; // the cursor over the tokens, and types
+mod patterns; // `is`, `case`, `switch` expressions
 mod primary; // names, literals, calls
 mod queries; // `from x in xs`
 pub(crate) mod scan; // where an expression ends

@@ -24,6 +24,8 @@ pub(crate) struct Parser<'t, 'd> {
     pub(super) queries: u16,
     // Names that occur inside lambdas and local functions: variables of these names may be shared with them.
     pub(crate) captured: BTreeSet<String>,
+    // What C# 7 does not have: what it is, and where.
+    pub(crate) newer: Vec<(&'static str, Span)>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -42,6 +44,7 @@ impl<'t, 'd> Parser<'t, 'd> {
             depth,
             queries: 0,
             captured: BTreeSet::new(),
+            newer: Vec::new(),
             diagnostics,
         }
     }
@@ -140,6 +143,11 @@ impl<'t, 'd> Parser<'t, 'd> {
             }
             _ => Err(self.expected(what)),
         }
+    }
+
+    /// Notes something that is newer than C# 7.
+    pub(super) fn newer(&mut self, what: &'static str, span: Span) {
+        self.newer.push((what, span));
     }
 
     /// A complaint that something else should stand here.

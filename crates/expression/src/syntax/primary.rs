@@ -24,8 +24,8 @@ impl Parser<'_, '_> {
         loop {
             let depth = left.depth;
             if self.is_keyword("switch") && matches!(self.ahead(1), Tok::Op("{")) {
-                let (span, help) = (self.span(), "use `?:` or a `switch` statement");
-                return Err(self.fail_with("`switch` expressions are not part of C# 7", span, help));
+                left = self.switch_expression(left)?;
+                continue;
             }
             let Tok::Op(op) = self.peek() else { return Ok(left) };
             match *op {
@@ -60,9 +60,10 @@ impl Parser<'_, '_> {
                     };
                     left = self.node(kind, self.since(start), depth)?;
                 }
-                "!" if matches!(self.ahead(1), Tok::Op("." | ";" | ")")) => {
+                "!" if matches!(self.ahead(1), Tok::Op("." | ";" | ")" | "[" | "," | "?." | "?[")) => {
                     let span = self.span();
-                    return Err(self.fail("the null-forgiving `!` is not part of C# 7", span));
+                    self.newer("the null-forgiving `!`", span);
+                    self.at += 1;
                 }
                 _ => return Ok(left),
             }
@@ -365,8 +366,9 @@ impl Parser<'_, '_> {
                         false => None,
                     };
                     inner.expect_end()?;
-                    let captured = std::mem::take(&mut inner.captured);
+                    let (captured, newer) = (inner.captured, inner.newer);
                     self.captured.extend(captured);
+                    self.newer.extend(newer);
                     depth = depth.max(value.depth);
                     parts.push(Part::Hole {
                         value,

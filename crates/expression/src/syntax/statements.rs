@@ -2,10 +2,7 @@
 
 use super::parser::{Parsed, Parser};
 use super::token::Tok;
-use super::tree::{
-    ArgumentMode, Block, Catch, Designation, Expr, ExprKind, Function, FunctionParam, Goto, Label,
-    LambdaBody, Section, Statement, StatementKind,
-};
+use super::tree::{Block, Catch, Designation, Expr, Goto, Label, Section, Statement, StatementKind};
 
 impl Parser<'_, '_> {
     /// `{ ... }`.
@@ -13,13 +10,8 @@ impl Parser<'_, '_> {
         self.deeper(|it| {
             let start = it.span();
             it.expect_op("{")?;
-            let mut statements = Vec::new();
-            while !it.take_op("}") {
-                if matches!(it.peek(), Tok::End) {
-                    return Err(it.expected("`}`"));
-                }
-                statements.push(it.statement()?);
-            }
+            let statements = it.statements_until(|it| it.is_op("}"))?;
+            it.expect_op("}")?;
             Ok(Block {
                 statements,
                 span: it.since(start),
@@ -30,17 +22,50 @@ impl Parser<'_, '_> {
     /// Statements up to the end, as the inside of `@{...}`.
     pub(crate) fn statements(&mut self) -> Parsed<Block> {
         let start = self.span();
-        let mut statements = Vec::new();
-        while !matches!(self.peek(), Tok::End) {
-            statements.push(self.statement()?);
+        let statements = self.statements_until(|_| false)?;
+        match self.peek() {
+            Tok::End => Ok(Block {
+                statements,
+                span: self.since(start),
+            }),
+            _ => Err(self.expected("a statement")),
         }
-        Ok(Block {
-            statements,
-            span: self.since(start),
-        })
     }
 
-    fn statement(&mut self) -> Parsed<Statement> {
+    // Statements up to the end, or to where `ends` says so. What follows `using var x = ...;` is its body.
+    fn statements_until(&mut self, ends: fn(&Self) -> bool) -> Parsed<Vec<Statement>> {
+        let mut statements = Vec::new();
+        while !matches!(self.peek(), Tok::End) && !ends(self) {
+            let span = self.span();
+            if !self.is_keyword("using") || matches!(self.ahead(1), Tok::Op("(")) {
+                statements.push(self.statement()?);
+                continue;
+            }
+            self.newer("`using` without parentheses", span);
+            self.at += 1;
+            let kind = self.local(false)?;
+            let resource = Statement {
+                kind,
+                span: self.since(span),
+            };
+            let statements_of_rest = self.deeper(|it| it.statements_until(ends))?;
+            let rest = Block {
+                statements: statements_of_rest,
+                span: self.since(span),
+            };
+            let body = Statement {
+                span: rest.span,
+                kind: StatementKind::Block(rest),
+            };
+            statements.push(Statement {
+                span: body.span,
+                kind: StatementKind::Using(Box::new(resource), Box::new(body)),
+            });
+        }
+        Ok(statements)
+    }
+
+    pub(super) fn statement(&mut self) -> Parsed<Statement> {
         self.deeper(|it| {
             let start = it.span();
             let kind = it.statement_kind()?;
@@ -55,7 +80,7 @@ impl Parser<'_, '_> {
         let statement = self.statement()?;
         if matches!(
             statement.kind,
-            StatementKind::Local { .. } | StatementKind::Function(_)
+            StatementKind::Local { .. } | StatementKind::Function(_) | StatementKind::Labeled(..)
         ) {
             return Err(self.fail("a declaration needs braces around it here", statement.span));
         }
@@ -258,15 +283,7 @@ impl Parser<'_, '_> {
     }
 
     fn using_statement(&mut self) -> Parsed<StatementKind> {
-        let start = self.span();
         self.at += 1;
-        if !self.is_op("(") {
-            return Err(self.fail_with(
-                "`using` without parentheses is not part of C# 7",
-                start,
-                "write `using (var x = ...) { ... }`",
-            ));
-        }
         self.expect_op("(")?;
         let start = self.span();
         let kind = match self.at_local() {
@@ -330,164 +347,13 @@ impl Parser<'_, '_> {
     }
 
     fn goto_statement(&mut self) -> Parsed<StatementKind> {
-        let span = self.span();
         self.at += 1;
         let target = match () {
             () if self.take_keyword("case") => Goto::Case(self.expression()?),
             () if self.take_keyword("default") => Goto::Default,
-            () => return Err(self.fail("`goto` reaches only `case` and `default` here", span)),
+            () => Goto::Label(self.expect_name("a label")?),
         };
         self.expect_op(";")?;
         Ok(StatementKind::Goto(target))
-    }
-
-    // ---- declarations
-
-    // A type, a name, and what can follow them.
-    fn at_local(&self) -> bool {
-        let Some(end) = self.type_end(self.at, 16) else {
-            return false;
-        };
-        matches!(self.token_at(end), Tok::Name(_))
-            && matches!(self.token_at(end + 1), Tok::Op("=" | ";" | ",") | Tok::End)
-    }
-
-    fn at_function(&self) -> bool {
-        let start = self.at;
-        let Some(end) = self.type_end(start, 16) else {
-            return false;
-        };
-        if !matches!(
-            (self.token_at(end), self.token_at(end + 1)),
-            (Tok::Name(_), Tok::Op("("))
-        ) {
-            return false;
-        }
-        self.closer(end + 1)
-            .is_some_and(|close| matches!(self.token_at(close + 1), Tok::Op("{" | "=>")))
-    }
-
-    fn declaration_or_expression(&mut self) -> Parsed<StatementKind> {
-        if self.at_local() {
-            return self.local(false);
-        }
-        if self.at_function() {
-            return self.function();
-        }
-        if self.is_name("var")
-            && matches!(self.ahead(1), Tok::Op("("))
-            && self
-                .closer(self.at + 1)
-                .is_some_and(|close| matches!(self.token_at(close + 1), Tok::Op("=")))
-        {
-            return self.deconstruction();
-        }
-        if self.is_name("yield") && matches!(self.ahead(1), Tok::Keyword("return" | "break")) {
-            let span = self.span();
-            return Err(self.fail("`yield` is not supported", span));
-        }
-        let value = self.expression()?;
-        if !self.is_op(";") {
-            return Err(self.expected("`;`"));
-        }
-        self.at += 1;
-        Ok(StatementKind::Expression(value))
-    }
-
-    fn deconstruction(&mut self) -> Parsed<StatementKind> {
-        let start = self.span();
-        let ty = self.ty()?;
-        let names = self.designation_list()?;
-        let left = self.boxed(ExprKind::Declare(ty, names), self.since(start), 0)?;
-        self.expect_op("=")?;
-        let right = self.boxed_expression()?;
-        self.expect_op(";")?;
-        let depth = right.depth;
-        let value = self.node(ExprKind::Assign(left, right), self.since(start), depth)?;
-        Ok(StatementKind::Expression(value))
-    }
-
-    fn local(&mut self, constant: bool) -> Parsed<StatementKind> {
-        self.local_until(constant, ";")
-    }
-
-    fn local_until(&mut self, constant: bool, close: &str) -> Parsed<StatementKind> {
-        let ty = self.ty()?;
-        let mut variables = Vec::new();
-        loop {
-            let name = self.expect_name("a variable name")?;
-            let value = match self.take_op("=") {
-                true if self.is_op("{") => {
-                    let span = self.span();
-                    let (items, depth) = self.array_items()?;
-                    Some(self.node(ExprKind::ArrayInitializer(items), self.since(span), depth)?)
-                }
-                true => Some(self.expression()?),
-                false => None,
-            };
-            variables.push((name, value));
-            if !self.take_op(",") {
-                break;
-            }
-        }
-        self.expect_op(close)?;
-        Ok(StatementKind::Local {
-            ty,
-            constant,
-            variables,
-        })
-    }
-
-    fn function(&mut self) -> Parsed<StatementKind> {
-        let result = self.ty()?;
-        let name = self.expect_name("a function name")?;
-        let params = self.function_params()?;
-        let from = self.at;
-        let body = match self.take_op("=>") {
-            true => {
-                let value = self.boxed_expression()?;
-                self.expect_op(";")?;
-                LambdaBody::Value(value)
-            }
-            false => LambdaBody::Block(self.block()?),
-        };
-        let own: Vec<&str> = params.iter().map(|it| it.name.text.as_str()).collect();
-        self.capture(from, &own);
-        Ok(StatementKind::Function(Function {
-            result,
-            name,
-            params,
-            body,
-        }))
-    }
-
-    fn function_params(&mut self) -> Parsed<Vec<FunctionParam>> {
-        let mut list = Vec::new();
-        self.expect_op("(")?;
-        while !self.take_op(")") {
-            if !list.is_empty() {
-                self.expect_op(",")?;
-            }
-            let mode = match () {
-                () if self.take_keyword("out") => ArgumentMode::Out,
-                () if self.take_keyword("ref") => ArgumentMode::Ref,
-                () => ArgumentMode::Value,
-            };
-            let params = self.take_keyword("params");
-            let ty = self.ty()?;
-            let name = self.expect_name("a parameter name")?;
-            let default = match self.take_op("=") {
-                true => Some(self.expression()?),
-                false => None,
-            };
-            list.push(FunctionParam {
-                ty,
-                name,
-                mode,
-                params,
-                default,
-            });
-        }
-        Ok(list)
     }
 }

@@ -65,9 +65,13 @@ pub(crate) enum ExprKind {
     Cast(TypeSyntax, Boxed),
     As(Boxed, TypeSyntax),
     Is(Boxed, Pattern),
+    // `x switch { pattern => value, ... }`
+    Switch(Boxed, Vec<Arm>),
     New(TypeSyntax, Vec<Argument>, Option<Initializer>),
     // Element type (or none for `new[]`), lengths, initial elements.
     NewArray(Option<TypeSyntax>, Option<Boxed>, Option<Vec<Expr>>),
+    // `new() { ... }` whose type is that of its target.
+    NewOfTarget(Vec<Argument>, Option<Initializer>, Span),
     NewAnonymous(Vec<(String, Expr)>),
     // `{ 1, 2 }` as the value of an array variable.
     ArrayInitializer(Vec<Expr>),
@@ -156,6 +160,20 @@ pub(crate) enum Pattern {
     Constant(Boxed),
     Var(Option<Name>),
     Discard,
+    // `< 5`
+    Relational(&'static str, Boxed),
+    Not(Box<Pattern>),
+    And(Box<(Pattern, Pattern)>),
+    Or(Box<(Pattern, Pattern)>),
+}
+
+/// An arm of a `switch` expression.
+#[derive(Debug)]
+pub(crate) struct Arm {
+    pub(crate) pattern: Pattern,
+    pub(crate) guard: Option<Boxed>,
+    pub(crate) value: Expr,
+    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
@@ -259,6 +277,8 @@ pub(crate) enum StatementKind {
     Using(Box<Statement>, Box<Statement>),
     Switch(Expr, Vec<Section>),
     Goto(Goto),
+    // `name: statement`
+    Labeled(Name, Box<Statement>),
     Lock(Expr, Box<Statement>),
     Checked(bool, Block),
 }
@@ -267,6 +287,8 @@ pub(crate) enum StatementKind {
 pub(crate) struct Function {
     pub(crate) result: TypeSyntax,
     pub(crate) name: Name,
+    // Type parameters.
+    pub(crate) generics: Vec<Name>,
     pub(crate) params: Vec<FunctionParam>,
     pub(crate) body: LambdaBody,
 }
@@ -305,4 +327,5 @@ pub(crate) enum Label {
 pub(crate) enum Goto {
     Case(Expr),
     Default,
+    Label(Name),
 }
