@@ -6,6 +6,7 @@
 
 mod check; // tree to typed code: overloads, conversions, lambdas
 mod compile; // the way from text to a value
+mod dates; // dates and encodings, for policies that transform bodies
 mod dotnet; // what .NET's base library does, as plain functions
 mod eval; // runs the code
 mod exception; // what goes wrong at run time
@@ -19,6 +20,7 @@ mod types; // static types
 mod value; // .NET values
 
 pub use compile::{Compiled, Expression, Limits, Needs, Options, compile};
+pub use dates::{date, format_date, html_encode, json_date, parse_date, url_decode, url_encode};
 pub use exception::Exception;
 pub use host::{
     ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Message,

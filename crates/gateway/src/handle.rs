@@ -24,6 +24,8 @@ use uuid::Uuid;
 use wire::Incoming;
 
 const HEALTH: &str = "/status-0123456789abcdef";
+/// Where Flash and Silverlight look for what `cross-domain` says.
+const CROSS_DOMAIN: [&str; 2] = ["/crossdomain.xml", "/clientaccesspolicy.xml"];
 
 /// A request whose head has been read.
 struct Arrival<'a> {
@@ -59,6 +61,11 @@ impl Gateway {
         let method = parts.method.clone();
         let answer = if path == HEALTH && method == Method::GET {
             plain(StatusCode::OK, "text/plain", "Service Operational".to_owned())
+        } else if CROSS_DOMAIN.contains(&path.as_ref())
+            && method == Method::GET
+            && let Some(document) = live.plan.global.cross_domain()
+        {
+            plain(StatusCode::OK, "text/xml", document.to_string())
         } else if size(&parts.headers) > live.header_limit {
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
             plain(

@@ -139,6 +139,31 @@ impl<'a> Build<'a> {
         done
     }
 
+    /// The text with those named values put in that are known; other braces are left to a Liquid template.
+    pub(crate) fn substitute_known(&mut self, raw: &Raw) -> Mapped {
+        let text = raw.text.text();
+        let mut done = Mapped::new();
+        let (mut copied, mut from) = (0, 0);
+        while let Some(at) = text[from..].find("{{").map(|found| from + found) {
+            from = at + 1;
+            let Some(name) = name_at(&text[at + 2..]) else {
+                continue;
+            };
+            let Lookup::Known(value) = self.catalog.named_value(name) else {
+                continue;
+            };
+            if value.secret && !value.value.is_empty() {
+                self.secrets.push(value.value.as_str().into());
+            }
+            let token = Span::new(at, at + name.len() + 4);
+            done.append(&raw.text.slice(Span::new(copied, at)));
+            done.push_replaced(&value.value, raw.text.span(token));
+            (copied, from) = (token.end, token.end);
+        }
+        done.append(&raw.text.slice(Span::new(copied, text.len())));
+        done
+    }
+
     fn named_value(
         &mut self,
         name: &str,

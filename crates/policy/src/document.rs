@@ -131,6 +131,14 @@ impl Walk {
         })
     }
 
+    /// What `cross-domain` gives to Flash and Silverlight clients.
+    pub fn cross_domain(&self) -> Option<&Arc<str>> {
+        self.inbound.iter().find_map(|it| match &it.action {
+            Action::Now(policy) => policy.cross_domain(),
+            _ => None,
+        })
+    }
+
     /// Whether a preflight request for this operation is answered by a `cors` policy.
     pub fn has_cors(&self) -> bool {
         self.cors().next().is_some()

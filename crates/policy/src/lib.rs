@@ -25,6 +25,8 @@ mod exchange; // what one request carries with it
 mod fault; // why a walk failed, and what the caller gets
 mod statements; // one file per policy, and the table of them all
 
+mod liquid; // templates of `set-body`
+
 mod body; // bodies: absent, here, passing by, gone
 mod coalesce; // `buffer-response`: chunks in blocks
 pub mod url; // absolute URLs in parts

@@ -10,8 +10,7 @@ pub(super) fn markdown() -> String {
     let mut page = head("Policies", "policies");
     page.push_str(&format!(
         "\napimite runs {} policies. It knows {} more: a document that uses one of those is refused with \
-         `not-supported`, never run without it. So are liquid templates in `set-body`, and `sf-*` and `dapr-*` on \
-         `set-backend-service`. Every policy takes an `id`. A section in parentheses is one where Azure runs the policy \
+         `not-supported`, never run without it. So are `sf-*` and `dapr-*` on `set-backend-service`. Every policy takes an `id`. A section in parentheses is one where Azure runs the policy \
          although its page does not list it: a warning, an error with `--strict`.\n\n",
         run.len(),
         known.len()

@@ -359,6 +359,11 @@ impl Exchange {
         self.symbols.intern(name)
     }
 
+    /// The name of a variable.
+    pub(crate) fn variable_name(&self, symbol: Symbol) -> String {
+        self.symbols.name(symbol).to_string()
+    }
+
     pub(crate) fn chance(&mut self) -> Option<&mut Rng> {
         self.chance.as_mut()
     }

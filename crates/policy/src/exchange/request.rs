@@ -25,6 +25,8 @@ const NOT_FORWARDED: [HeaderName; 11] = [
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
+    /// As the caller sent it.
+    pub(crate) original_method: Method,
     /// The present backend URL: base, path and query joined.
     pub(crate) url: Arc<Url>,
     pub(crate) original_url: Arc<Url>,
@@ -39,6 +41,8 @@ pub(crate) struct Request {
     // The API's service URL, or what `base-url` put in its place.
     base: Option<Arc<Url>>,
     backend: Option<BackendHandle>,
+    // Length of the API's own part of the original path.
+    api_path: usize,
 }
 
 impl Request {
@@ -59,7 +63,12 @@ impl Request {
             || original_url.clone(),
             |base| Arc::new(url::join(base, &path, &query)),
         );
+        let api_path = original_url
+            .path
+            .strip_suffix(path.as_str())
+            .map_or(original_url.path.len(), str::len);
         Request {
+            original_method: method.clone(),
             method,
             url,
             original_url,
@@ -72,6 +81,7 @@ impl Request {
             query,
             base: base.map(Arc::new),
             backend: None,
+            api_path,
         }
     }
 
@@ -84,6 +94,7 @@ impl Request {
         };
         Request {
             method: self.method.clone(),
+            original_method: self.original_method.clone(),
             url: self.url.clone(),
             original_url: self.original_url.clone(),
             headers: self.headers.clone(),
@@ -95,6 +106,7 @@ impl Request {
             query: self.query.clone(),
             base: self.base.clone(),
             backend: self.backend.clone(),
+            api_path: self.api_path,
         }
     }
 
@@ -149,6 +161,24 @@ impl Request {
                 query: self.query.as_str().into(),
                 ..url.clone()
             });
+        }
+    }
+
+    /// Base URL of the present backend; none before a pool has picked a member.
+    pub(crate) fn base_url(&self) -> Option<Arc<Url>> {
+        match &self.backend {
+            Some(backend) => backend.url.clone(),
+            None => self.base.clone(),
+        }
+    }
+
+    /// URL of the API at the gateway.
+    pub(crate) fn api_url(&self) -> Url {
+        let path = self.original_url.path.get(..self.api_path).unwrap_or("/");
+        Url {
+            path: path.into(),
+            query: "".into(),
+            ..Url::clone(&self.original_url)
         }
     }
 

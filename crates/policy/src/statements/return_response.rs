@@ -53,7 +53,7 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
         variable: variable.map(|name| (element.build.catalog.symbols().intern(&name), name)),
         status,
         headers: element.children("set-header", SetHeader::parse),
-        body: element.child("set-body", SetBody::parse),
+        body: element.child("set-body", SetBody::parse_in_response),
     })
 }
 

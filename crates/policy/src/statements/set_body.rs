@@ -3,19 +3,21 @@
 //! ```xml
 //! <set-body>@(context.Request.Body.As<string>(preserveContent: true).Replace("a", "b"))</set-body>
 //! ```
-//! Literal XML inside is kept as it stands.
+//! Literal XML inside is kept as it stands. With `template="liquid"` the text is a Liquid template over the present body and
+//! `context`.
 
 use super::{Action, Flow, Now};
 use crate::Body;
 use crate::element::Element;
 use crate::exchange::Exchange;
 use crate::fault::Fault;
+use crate::liquid::{Input, Liquid, Rules, Shared};
 use crate::shape::{Content, Shape, optional};
 use crate::template::Template;
 use crate::world::World;
 use crate::xml::{Node, Raw};
 use bytes::Bytes;
-use source::{Diagnostic, Mapped, Span};
+use source::{Mapped, Span};
 
 pub(super) static SHAPE: Shape = Shape {
     name: "set-body",
@@ -38,6 +40,7 @@ enum Written {
     // Kept as bytes, so that a request copies nothing.
     Literal(Bytes),
     Computed(Template),
+    Liquid(Shared, Input),
 }
 
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
@@ -46,16 +49,27 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
 
 impl SetBody {
     pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> SetBody {
+        SetBody::parse_with(element, Input::Message)
+    }
+
+    /// Inside `return-response`, where a template has no body to read (documented).
+    pub(super) fn parse_in_response(element: &mut Element<'_, '_, '_>) -> SetBody {
+        SetBody::parse_with(element, Input::Nothing)
+    }
+
+    fn parse_with(element: &mut Element<'_, '_, '_>, input: Input) -> SetBody {
         let liquid = element
             .choice("template", &[("liquid", true), ("none", false)])
             .unwrap_or(false);
-        element.choice("xsi-nil", &[("blank", ()), ("null", ())]);
-        element.setting::<bool>("parse-date");
+        let nil = element.choice("xsi-nil", &[("blank", false), ("null", true)]);
+        let parse_date = element.choice("parse-date", &[("true", true), ("false", false)]);
         if liquid {
-            let message = "`template=\"liquid\"` of `set-body` is known but not yet supported";
-            element.report(Diagnostic::error("not-supported", message, element.name_span()));
+            let rules = Rules {
+                nil_is_null: nil.unwrap_or(false),
+                parse_date: parse_date.unwrap_or(true),
+            };
             return SetBody {
-                content: Written::Literal(Bytes::new()),
+                content: liquid_content(element, rules, input),
             };
         }
         let template = match wrapped_value(element.node) {
@@ -78,6 +92,7 @@ impl SetBody {
         match &self.content {
             Written::Literal(bytes) => Ok(bytes.clone()),
             Written::Computed(template) => template.bytes(exchange),
+            Written::Liquid(liquid, input) => Ok(liquid.render(exchange, *input)?.into()),
         }
     }
 }
@@ -94,6 +109,28 @@ impl Now for SetBody {
     }
 }
 
+// Braces that name a named value are put in; any others are the template's own.
+fn liquid_content(element: &mut Element<'_, '_, '_>, rules: Rules, input: Input) -> Written {
+    let inner = wrapped_value(element.node).map_or(element.node.inner, |it| it.inner);
+    let raw = match element.node.elements().next() {
+        None => element.raw_text(),
+        Some(_) => verbatim(element, inner),
+    };
+    let text = element.build.substitute_known(&raw);
+    let mut report = Vec::new();
+    let liquid = Liquid::compile(&text, raw.span, rules, &mut report);
+    report.into_iter().for_each(|it| element.report(it));
+    match liquid {
+        Some(liquid) => {
+            if liquid.reads_body && input == Input::Message {
+                element.needs_body();
+            }
+            Written::Liquid(liquid.into(), input)
+        }
+        None => Written::Literal(Bytes::new()),
+    }
+}
+
 // The content may be wrapped in one `value` (the policy toolkit writes it so).
 fn wrapped_value(node: &Node) -> Option<&Node> {
     let mut elements = node.elements();
@@ -105,14 +142,18 @@ fn wrapped_value(node: &Node) -> Option<&Node> {
 }
 
 // What stands between the tags, verbatim but for named values.
-fn literal_xml(element: &mut Element<'_, '_, '_>) -> Template {
+pub(super) fn literal_xml(element: &mut Element<'_, '_, '_>) -> Template {
     let inner = element.node.inner;
-    let source = element.build.source.clone();
-    let raw = Raw {
-        text: Mapped::copied(source.slice(inner), inner.start),
-        span: inner,
-        broken: false,
-    };
+    let raw = verbatim(element, inner);
     let text = element.build.substitute(&raw).text;
     Template::literal(text.text(), Span::new(inner.start, inner.end), false)
+}
+
+/// A part of the document as it is written.
+pub(super) fn verbatim(element: &Element<'_, '_, '_>, span: Span) -> Raw {
+    Raw {
+        text: Mapped::copied(element.build.source.slice(span), span.start),
+        span,
+        broken: false,
+    }
 }

@@ -46,6 +46,11 @@ pub(crate) enum Action {
 /// A policy that is done at once.
 pub(crate) trait Now: Send + Sync {
     fn run(&self, exchange: &mut Exchange, world: &dyn World) -> Result<Flow, Fault>;
+
+    /// The document of `cross-domain`.
+    fn cross_domain(&self) -> Option<&Arc<str>> {
+        None
+    }
 }
 
 /// A policy that waits.

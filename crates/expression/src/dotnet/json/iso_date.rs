@@ -4,7 +4,7 @@ use super::super::calendar::{self, Civil, DAY, HOUR, MAX_TICKS, MILLISECOND, MIN
 use super::super::datetime::{DateTime, Kind};
 
 /// The date that a string stands for, if Json.NET would see one. An offset is converted to the host's zone.
-pub(super) fn parse(text: &str) -> Option<DateTime> {
+pub(crate) fn parse(text: &str) -> Option<DateTime> {
     let (ticks, zone) = read(text)?;
     match zone {
         Zone::None => Some(DateTime {

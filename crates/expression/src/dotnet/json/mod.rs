@@ -21,6 +21,7 @@ mod write; // tree to text
 
 pub(crate) use compare::{compare_values, deep_equals};
 pub(crate) use conversion::*;
+pub(crate) use iso_date::parse as date_of;
 pub(crate) use merge::{ArrayMerge, MergeSettings, NullMerge, merge};
 pub(crate) use parser::{ParseOptions, Root, parse};
 pub(crate) use scalar::Scalar;
