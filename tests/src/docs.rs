@@ -192,12 +192,18 @@ fn settings() -> Result<(), String> {
         shown.expression_steps,
         shown.expression_depth,
         shown.expression_bytes,
+        shown.expression_item_bytes,
+        shown.expression_elements,
+        shown.expression_seconds,
         shown.regex_backtracks,
     );
     let default = (
         Some(default.steps),
         Some(default.depth),
         Some(default.bytes as u64),
+        Some(default.item_bytes as u64),
+        Some(default.elements as u64),
+        Some(default.time.as_secs()),
         Some(default.backtracks as u64),
     );
     same("docs/settings.md, [limits]: the defaults", default, shown)

@@ -8,14 +8,28 @@ use crate::symbol::Symbols;
 use crate::syntax::{Parser, lex, scan};
 use source::{Diagnostic, Mapped, Severity, Span};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How expressions are compiled and run.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Whether a member that Azure does not allow is an error instead of a warning.
+    /// Whether what Azure does not allow, but runs here, is an error instead of a warning.
     pub strict: bool,
+    /// Whether it is only an information.
+    pub lenient: bool,
     /// What one evaluation may use.
     pub limits: Limits,
+}
+
+impl Options {
+    /// How severe it is to use what Azure does not allow.
+    pub(crate) fn outside_azure(&self) -> Severity {
+        match (self.strict, self.lenient) {
+            (true, _) => Severity::Error,
+            (false, true) => Severity::Info,
+            (false, false) => Severity::Warning,
+        }
+    }
 }
 
 /// What one evaluation may use.
@@ -29,6 +43,12 @@ pub struct Limits {
     pub backtracks: usize,
     /// Memory, counted as it is asked for.
     pub bytes: usize,
+    /// Bytes of one string or array that is made at once.
+    pub item_bytes: usize,
+    /// Elements of one collection.
+    pub elements: usize,
+    /// Time, by the clock of the host.
+    pub time: Duration,
 }
 
 impl Default for Limits {
@@ -38,6 +58,9 @@ impl Default for Limits {
             depth: 1_000,
             backtracks: 1_000_000,
             bytes: 256 << 20,
+            item_bytes: 64 << 20,
+            elements: 2_000_000,
+            time: Duration::from_secs(10),
         }
     }
 }
@@ -110,14 +133,9 @@ pub fn compile(text: &Mapped, symbols: &Symbols, options: &Options) -> Compiled 
 
 // Azure compiles expressions as C# 7.
 fn newer_than_azure(what: &str, span: Span, options: &Options) -> Diagnostic {
-    let severity = if options.strict {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
     let message = format!("{what} is newer than C# 7");
     Diagnostic {
-        severity,
+        severity: options.outside_azure(),
         ..Diagnostic::warning("expression-not-in-azure", message, span)
             .help("Azure refuses to save a policy that uses it")
     }
@@ -177,7 +195,7 @@ fn compile_local(
             .into_iter()
             .map(|(what, span)| newer_than_azure(what, span, options)),
     );
-    let checked = check::check(&source, captured, symbols, options.strict);
+    let checked = check::check(&source, captured, symbols, options.outside_azure());
     diagnostics.extend(checked.diagnostics);
     if diagnostics.iter().any(|it| it.severity == Severity::Error) {
         return None;

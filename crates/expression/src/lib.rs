@@ -32,6 +32,9 @@ pub use symbol::{Symbol, Symbols};
 pub use syntax::scan::{end_of_expression, is_expression};
 pub use value::Value;
 
+#[cfg(fuzzing)]
+pub mod fuzzing; // doors for the fuzz targets
+
 #[cfg(test)]
 mod testing; // a request for tests
 #[cfg(test)]

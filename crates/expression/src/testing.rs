@@ -29,6 +29,9 @@ pub(crate) struct TestHost {
     pub(crate) traced: Vec<String>,
     parameters: Vec<(Arc<str>, Arc<str>)>,
     dice: u64,
+    /// How often the time was asked for, and how much passes each time.
+    pub(crate) looks: std::cell::Cell<u32>,
+    pub(crate) pace: std::time::Duration,
 }
 
 fn url(scheme: &str, host: &str, port: u16, path: &str, query: &str) -> Url {
@@ -106,6 +109,8 @@ impl TestHost {
             traced: Vec::new(),
             parameters: vec![("id".into(), "7".into())],
             dice: 1,
+            looks: std::cell::Cell::new(0),
+            pace: std::time::Duration::ZERO,
         }
     }
 }
@@ -179,7 +184,8 @@ fn facts() -> Facts {
 
 impl Host for TestHost {
     fn now(&self) -> Moment {
-        noon()
+        self.looks.set(self.looks.get() + 1);
+        noon() + self.pace * (self.looks.get() - 1)
     }
 
     fn random(&mut self) -> u64 {

@@ -466,3 +466,47 @@ fn long_but_reasonable_texts_compile() {
     let blocks: String = (0..2000).map(|it| format!("var v{it} = {it};")).collect();
     assert_eq!(evaluated(&format!("@{{ {blocks} return v1999; }}")), "1999");
 }
+
+#[test]
+fn each_limit_says_what_was_too_much() {
+    let limits = |change: fn(&mut crate::Limits)| {
+        let mut limits = crate::Limits::default();
+        change(&mut limits);
+        limits
+    };
+    let few = limits(|it| it.elements = 100);
+    for text in [
+        "@{ var l = new List<int>(); while (true) { l.Add(1); } }",
+        "@{ var l = new HashSet<int>(); for (int i = 0; ; i++) { l.Add(i); } }",
+        "@{ var d = new Dictionary<int, int>(); for (int i = 0; ; i++) { d[i] = i; } }",
+        "@{ var q = new Queue<int>(); while (true) { q.Enqueue(1); } }",
+        "@{ var s = new Stack<int>(); while (true) { s.Push(1); } }",
+        "@(Enumerable.Range(0, 200).ToList().Count)",
+        "@(new int[200].Length)",
+    ] {
+        let expected = "!System.InsufficientExecutionStackException: The expression was stopped because it put more than 100 elements into one collection.";
+        assert_eq!(evaluated_within(text, few.clone()), expected, "{text}");
+    }
+    let short = limits(|it| it.item_bytes = 1000);
+    for text in [
+        "@(new string('x', 2000))",
+        "@(\"x\".PadLeft(2000))",
+        "@{ var s = \"xxxx\"; while (true) { s += s; } }",
+        "@(string.Join(\"\", Enumerable.Repeat(\"xxxx\", 1000)))",
+    ] {
+        let expected = "!System.InsufficientExecutionStackException: The expression was stopped because it asked for a string or array of more than 1000 bytes.";
+        assert_eq!(evaluated_within(text, short.clone()), expected, "{text}");
+    }
+    // A clock on which a second passes at each look.
+    let mut host = crate::testing::TestHost::new();
+    host.pace = std::time::Duration::from_secs(1);
+    let options = crate::Options {
+        limits: limits(|it| it.time = std::time::Duration::from_secs(5)),
+        ..crate::Options::default()
+    };
+    let found = crate::testing::evaluated_by("@{ while (true) { } }", &mut host, &options);
+    assert_eq!(
+        found,
+        "!System.InsufficientExecutionStackException: The expression was stopped after 5 seconds."
+    );
+}

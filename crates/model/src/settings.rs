@@ -196,6 +196,12 @@ pub struct LimitSettings {
     pub expression_depth: Option<u32>,
     /// Bytes that one expression may allocate.
     pub expression_bytes: Option<u64>,
+    /// Bytes of one string or array that an expression makes at once.
+    pub expression_item_bytes: Option<u64>,
+    /// Elements of one collection of an expression.
+    pub expression_elements: Option<u64>,
+    /// Seconds of the clock that one expression may take.
+    pub expression_seconds: Option<u64>,
     /// Backtracking steps of a regular expression.
     pub regex_backtracks: Option<u64>,
 }

@@ -250,6 +250,7 @@ impl<'a> Build<'a> {
     fn expression(&mut self, text: &Mapped, shown: &str, span: Span, unresolved: bool) -> Template {
         let options = expression::Options {
             strict: self.options.strict,
+            lenient: self.options.lenient,
             limits: self.options.limits.clone(),
         };
         let compiled = expression::compile(text, self.catalog.symbols(), &options);

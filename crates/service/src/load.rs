@@ -11,6 +11,7 @@ use model::{Api, ApiKind, Operation, Product, Service};
 use policy::{BackendHandle, MockResponse, OperationTemplate, Options};
 use source::Finding;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How a service is loaded.
 #[derive(Debug, Clone)]
@@ -135,6 +136,15 @@ fn policy_options(service: &Service, options: &LoadOptions) -> Options {
     }
     if let Some(bytes) = own.expression_bytes {
         limits.bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
+    if let Some(bytes) = own.expression_item_bytes {
+        limits.item_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
+    if let Some(elements) = own.expression_elements {
+        limits.elements = usize::try_from(elements).unwrap_or(usize::MAX);
+    }
+    if let Some(seconds) = own.expression_seconds {
+        limits.time = Duration::from_secs(seconds);
     }
     if let Some(backtracks) = own.regex_backtracks {
         limits.backtracks = usize::try_from(backtracks).unwrap_or(usize::MAX);

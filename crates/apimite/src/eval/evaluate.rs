@@ -1,3 +1,4 @@
+use super::names;
 use super::scene::Scene;
 use clock::{Dice, Moment};
 use expression::{Symbols, Value};
@@ -24,10 +25,10 @@ pub(crate) enum Outcome {
     },
     /// It threw: the .NET type, and the message.
     Exception(&'static str, String),
-    /// It needs something that is not supported.
-    Unsupported(String),
-    /// It is not written as it should be.
-    Syntax(String),
+    /// It needs something that is not supported: the code of the diagnostic, if there is one, and the message.
+    Unsupported(Option<&'static str>, String),
+    /// It is not written as it should be: code and message.
+    Syntax(&'static str, String),
 }
 
 impl Batch {
@@ -42,7 +43,7 @@ impl Batch {
         };
         let outcome = match asked["text"].as_str() {
             Some(text) => evaluate(text, &asked["context"], self, 0),
-            None => Outcome::Unsupported("the line has no `text`".to_owned()),
+            None => Outcome::Unsupported(None, "the line has no `text`".to_owned()),
         };
         let mut answer = serde_json::Map::new();
         answer.insert("id".to_owned(), asked["id"].clone());
@@ -57,9 +58,10 @@ impl Batch {
 pub(crate) fn evaluate(text: &str, context: &Json, batch: &Batch, ordinal: u64) -> Outcome {
     let symbols = Symbols::default();
     let random = Dice::new(batch.seed).roll("eval", ordinal);
-    let mut scene = match Scene::read(context, &symbols, batch.now, random) {
+    let read = names::context(context).and_then(|context| Scene::read(&context, &symbols, batch.now, random));
+    let mut scene = match read {
         Ok(scene) => scene,
-        Err(message) => return Outcome::Unsupported(format!("context: {message}")),
+        Err(message) => return Outcome::Unsupported(None, format!("context: {message}")),
     };
     let text = with_named_values(text.trim(), &context["namedValues"]);
     let text = match expression::is_expression(&text) {
@@ -73,7 +75,7 @@ pub(crate) fn evaluate(text: &str, context: &Json, batch: &Batch, ordinal: u64) 
             None => "the expression is not closed".to_owned(),
             Some(_) => "text stands behind the expression".to_owned(),
         };
-        return Outcome::Syntax(message);
+        return Outcome::Syntax("expression-syntax", message);
     }
     let compiled = expression::compile(&mapped, &symbols, &expression::Options::default());
     match compiled.expression {
@@ -98,12 +100,8 @@ pub(super) fn run(text: &str, scene: &mut Scene) -> Result<Value, String> {
     }
 }
 
-/// Codes of what the language has and we do not.
-const UNSUPPORTED: [&str; 3] = [
-    "expression-unsupported",
-    "expression-not-supported",
-    "not-supported",
-];
+/// Codes of what .NET may have and we do not.
+const UNSUPPORTED: [&str; 2] = ["expression-unknown-type", "expression-unknown-member"];
 
 fn refused(diagnostics: &[Diagnostic]) -> Outcome {
     let errors: Vec<&Diagnostic> = diagnostics
@@ -115,9 +113,10 @@ fn refused(diagnostics: &[Diagnostic]) -> Outcome {
         .map(|it| it.message.as_str())
         .collect::<Vec<_>>()
         .join("; ");
-    match errors.iter().any(|it| UNSUPPORTED.contains(&it.code)) {
-        true => Outcome::Unsupported(message),
-        false => Outcome::Syntax(message),
+    // One unknown type makes other mistakes appear.
+    match errors.iter().find(|it| UNSUPPORTED.contains(&it.code)) {
+        Some(it) => Outcome::Unsupported(Some(it.code), message),
+        None => Outcome::Syntax(errors.first().map_or("expression-syntax", |it| it.code), message),
     }
 }
 
@@ -170,8 +169,11 @@ impl Outcome {
             Outcome::Exception(name, message) => {
                 json!({ "kind": "exception", "message": message, "type": name })
             }
-            Outcome::Unsupported(message) => json!({ "kind": "unsupported", "message": message }),
-            Outcome::Syntax(message) => json!({ "kind": "syntax", "message": message }),
+            Outcome::Unsupported(None, message) => json!({ "kind": "unsupported", "message": message }),
+            Outcome::Unsupported(Some(code), message) => {
+                json!({ "kind": "unsupported", "message": message, "code": code })
+            }
+            Outcome::Syntax(code, message) => json!({ "kind": "syntax", "message": message, "code": code }),
         }
     }
 
@@ -181,8 +183,8 @@ impl Outcome {
             Outcome::Value { json: Json::Null, .. } => "null".to_owned(),
             Outcome::Value { text, .. } => text.clone(),
             Outcome::Exception(name, message) => format!("exception: {name}: {message}"),
-            Outcome::Unsupported(message) => format!("unsupported: {message}"),
-            Outcome::Syntax(message) => format!("syntax: {message}"),
+            Outcome::Unsupported(_, message) => format!("unsupported: {message}"),
+            Outcome::Syntax(_, message) => format!("syntax: {message}"),
         }
     }
 }
@@ -208,6 +210,16 @@ mod tests {
             BATCH
                 .line(r#"{"id":2,"text":"@(1 +)"}"#)
                 .contains(r#""kind":"syntax""#)
+        );
+        let unknown = BATCH.line(r#"{"id":6,"text":"@(\"a\".Lenght)"}"#);
+        assert!(
+            unknown.contains(r#""kind":"unsupported""#)
+                && unknown.contains(r#""code":"expression-unknown-member""#)
+        );
+        let wrong = BATCH.line(r#"{"id":7,"text":"@(1)","context":{"reqest":{}}}"#);
+        assert!(
+            wrong.contains("the context has no `reqest`, did you mean `request`?"),
+            "{wrong}"
         );
         assert!(
             BATCH
@@ -250,7 +262,7 @@ mod tests {
             "1"
         );
         let unknown = json!({ "variables": { "x": { "$type": "Stream", "value": "a" } } });
-        assert!(matches!(eval("1", unknown), Outcome::Unsupported(_)));
+        assert!(matches!(eval("1", unknown), Outcome::Unsupported(None, _)));
         assert_eq!(
             text(
                 "@(\"{{who}}\".Length)",

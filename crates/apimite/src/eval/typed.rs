@@ -23,10 +23,20 @@ pub(super) fn value(json: &Json, scene: &mut Scene) -> Result<Value, String> {
 }
 
 fn typed(name: &str, json: &Json, scene: &mut Scene) -> Result<Value, String> {
+    let name = short(name);
     let text = || json.as_str().map_or_else(|| json.to_string(), str::to_owned);
     match name {
         "JObject" | "JArray" | "JToken" | "JValue" => Ok(Value::json(json)),
-        "IResponse" => stored(json).map(|response| Value::response(Arc::new(response))),
+        "IResponse" => {
+            stored(&super::names::response(json)?).map(|response| Value::response(Arc::new(response)))
+        }
+        "Authorization" => {
+            let token = json.get("accessToken").and_then(Json::as_str).unwrap_or_default();
+            Ok(Value::authorization(
+                token,
+                json.get("claims").unwrap_or(&Json::Null),
+            ))
+        }
         "byte[]" => base64(&text()).map(Value::bytes),
         "string" => Ok(text().into()),
         "string[]" => Ok(Value::strings(texts(json)?)),
@@ -35,6 +45,29 @@ fn typed(name: &str, json: &Json, scene: &mut Scene) -> Result<Value, String> {
             let source = source(name, json, &text())?;
             run(&source, scene).map_err(|error| format!("`{}` is no {name}: {error}", text()))
         }
+    }
+}
+
+// `System.String` is `string`, `Newtonsoft.Json.Linq.JObject` is `JObject`.
+fn short(name: &str) -> &str {
+    let name = match name.split_once('<') {
+        Some(_) => name.strip_prefix("System.Collections.Generic.").unwrap_or(name),
+        None => name.rsplit('.').next().unwrap_or(name),
+    };
+    match name {
+        "String" => "string",
+        "Boolean" => "bool",
+        "Char" => "char",
+        "Int16" => "short",
+        "Int32" => "int",
+        "Int64" => "long",
+        "Single" => "float",
+        "Double" => "double",
+        "Decimal" => "decimal",
+        "Byte" => "byte",
+        "Byte[]" => "byte[]",
+        "String[]" => "string[]",
+        other => other,
     }
 }
 

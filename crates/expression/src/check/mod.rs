@@ -49,10 +49,15 @@ pub(crate) struct Checked {
 }
 
 /// Checks and lowers. The function is of use only when no diagnostic is an error.
-pub(crate) fn check(source: &Source, captured: BTreeSet<String>, symbols: &Symbols, strict: bool) -> Checked {
+pub(crate) fn check(
+    source: &Source,
+    captured: BTreeSet<String>,
+    symbols: &Symbols,
+    outside: Severity,
+) -> Checked {
     let mut checker = Checker {
         symbols,
-        strict,
+        outside,
         diagnostics: Vec::new(),
         frames: vec![Frame::new(Returns::Anything, 0)],
         captured,
@@ -106,7 +111,8 @@ pub(crate) fn check(source: &Source, captured: BTreeSet<String>, symbols: &Symbo
 
 struct Checker<'a> {
     symbols: &'a Symbols,
-    strict: bool,
+    // How severe it is to use what Azure does not allow.
+    outside: Severity,
     diagnostics: Vec<Diagnostic>,
     // The functions around the present place, outermost first.
     frames: Vec<Frame>,
@@ -213,9 +219,9 @@ impl Checker<'_> {
     /// A member or type that Azure's list does not have.
     fn outside_azure(&mut self, what: &str, span: Span) {
         let message = format!("{what} is not among the members that Azure allows in policy expressions");
-        let diagnostic = match self.strict {
-            true => Diagnostic::error("expression-not-in-azure", message, span),
-            false => Diagnostic::warning("expression-not-in-azure", message, span),
+        let diagnostic = Diagnostic {
+            severity: self.outside,
+            ..Diagnostic::warning("expression-not-in-azure", message, span)
         };
         self.report(diagnostic.help("Azure refuses to save a policy that uses it"));
     }

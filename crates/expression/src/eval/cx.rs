@@ -20,6 +20,9 @@ pub(crate) enum Slot {
     Cell(Cell),
 }
 
+// Steps between two looks at the clock.
+const STEPS_BETWEEN_LOOKS: u64 = 1024;
+
 /// What one evaluation carries with it.
 pub struct Cx<'h> {
     pub(crate) host: &'h mut (dyn Host + 'h),
@@ -27,6 +30,8 @@ pub struct Cx<'h> {
     limits: &'h Limits,
     steps: u64,
     bytes: usize,
+    // When the evaluation must be over.
+    until: Moment,
     pub(super) depth: u32,
     pub(super) slots: Vec<Slot>,
     pub(super) base: usize,
@@ -47,12 +52,14 @@ impl<'h> Cx<'h> {
     ) -> Cx<'h> {
         let mut slots = Vec::new();
         slots.resize(frame as usize, Slot::Value(Value::Null));
+        let until = host.now() + limits.time;
         Cx {
             host,
             symbols,
             limits,
             steps: limits.steps,
             bytes: limits.bytes,
+            until,
             depth: 0,
             slots,
             base: 0,
@@ -82,6 +89,10 @@ impl<'h> Cx<'h> {
         match self.steps.checked_sub(1) {
             Some(left) => {
                 self.steps = left;
+                // A look at the clock costs more than a step.
+                if left % STEPS_BETWEEN_LOOKS == 0 && self.host.now() > self.until {
+                    return Err(self.too_late());
+                }
                 Ok(())
             }
             None => Err(Fault::budget(format!(
@@ -91,8 +102,15 @@ impl<'h> Cx<'h> {
         }
     }
 
+    #[cold]
+    fn too_late(&self) -> Fault {
+        let seconds = self.limits.time.as_secs_f64();
+        Fault::budget(format!("The expression was stopped after {seconds} seconds."))
+    }
+
     /// Memory about to be taken, counted over the whole evaluation.
     pub(crate) fn charge(&mut self, bytes: usize) -> Eval<()> {
+        self.fits(bytes)?;
         match self.bytes.checked_sub(bytes) {
             Some(left) => {
                 self.bytes = left;
@@ -105,8 +123,38 @@ impl<'h> Cx<'h> {
         }
     }
 
+    /// Whether one string or array may have so many bytes.
+    pub(crate) fn fits(&self, bytes: usize) -> Eval<()> {
+        match bytes <= self.limits.item_bytes {
+            true => Ok(()),
+            false => Err(Fault::budget(format!(
+                "The expression was stopped because it asked for a string or array of more than {} bytes.",
+                self.limits.item_bytes
+            ))),
+        }
+    }
+
+    /// Room for one more element in a collection that has `len`.
+    pub(crate) fn grow(&mut self, len: usize) -> Eval<()> {
+        match len < self.limits.elements {
+            true => self.charge(2 * size_of::<Value>()),
+            false => Err(self.too_many()),
+        }
+    }
+
+    #[cold]
+    fn too_many(&self) -> Fault {
+        Fault::budget(format!(
+            "The expression was stopped because it put more than {} elements into one collection.",
+            self.limits.elements
+        ))
+    }
+
     /// Memory for `count` values.
     pub(crate) fn charge_values(&mut self, count: usize) -> Eval<()> {
+        if count > self.limits.elements {
+            return Err(self.too_many());
+        }
         self.charge(count.saturating_mul(size_of::<Value>()))
     }
 
@@ -153,7 +201,7 @@ impl<'h> Cx<'h> {
         let mut items = Vec::new();
         while let Some(item) = walk.next(self)? {
             self.step()?;
-            self.charge_values(1)?;
+            self.grow(items.len())?;
             items.push(item);
         }
         Ok(items)

@@ -52,16 +52,19 @@ static MEMBERS: &[Member] = &[
         a[0].of::<Dictionary>()?.at(&a[1])
     })
     .set(|cx, a, _| {
-        cx.charge_values(2)?;
-        a[0].of::<Dictionary>()?.set(&a[1], a[2].clone())
+        let dictionary = a[0].of::<Dictionary>()?;
+        cx.grow(dictionary.len())?;
+        dictionary.set(&a[1], a[2].clone())
     }),
     method("void Add(TKey key, TValue value)", |cx, a, _| {
-        cx.charge_values(2)?;
-        a[0].of::<Dictionary>()?.add(&a[1], a[2].clone())
+        let dictionary = a[0].of::<Dictionary>()?;
+        cx.grow(dictionary.len())?;
+        dictionary.add(&a[1], a[2].clone())
     }),
     method("bool TryAdd(TKey key, TValue value)", |cx, a, _| {
-        cx.charge_values(2)?;
-        Ok(a[0].of::<Dictionary>()?.add(&a[1], a[2].clone()).is_ok().into())
+        let dictionary = a[0].of::<Dictionary>()?;
+        cx.grow(dictionary.len())?;
+        Ok(dictionary.add(&a[1], a[2].clone()).is_ok().into())
     }),
     method("bool ContainsKey(TKey key)", |_, a, _| {
         Ok(a[0].of::<Dictionary>()?.find(&a[1])?.is_some().into())

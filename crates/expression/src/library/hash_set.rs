@@ -33,8 +33,9 @@ static MEMBERS: &[Member] = &[
     ),
     property("int Count", |_, a, _| Ok((a[0].of::<Set>()?.len() as i32).into())),
     method("bool Add(T item)", |cx, a, _| {
-        cx.charge_values(2)?;
-        Ok(a[0].of::<Set>()?.add(&a[1]).into())
+        let set = a[0].of::<Set>()?;
+        cx.grow(set.len())?;
+        Ok(set.add(&a[1]).into())
     }),
     method("bool Remove(T item)", |_, a, _| {
         Ok(a[0].of::<Set>()?.remove(&a[1]).into())

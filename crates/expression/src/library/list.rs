@@ -42,17 +42,19 @@ static MEMBERS: &[Member] = &[
         list.edit(|items| items[at] = value)
     }),
     method("void Add(T item)", |cx, a, _| {
-        cx.charge_values(1)?;
-        let item = a[1].clone();
-        a[0].of::<List>()?.edit(|items| items.push(item))
+        let (list, item) = (a[0].of::<List>()?, a[1].clone());
+        cx.grow(list.len())?;
+        list.edit(|items| items.push(item))
     }),
     method("void AddRange(IEnumerable<T> collection)", |cx, a, _| {
         let more = cx.collect(&a[1])?;
-        a[0].of::<List>()?.edit(|items| items.extend(more))
+        let list = a[0].of::<List>()?;
+        cx.grow(list.len() + more.len())?;
+        list.edit(|items| items.extend(more))
     }),
     method("void Insert(int index, T item)", |cx, a, _| {
-        cx.charge_values(1)?;
         let list = a[0].of::<List>()?;
+        cx.grow(list.len())?;
         let at = usize::try_from(a[1].int()).ok().filter(|at| *at <= list.len());
         let at = at.ok_or_else(|| {
             Exception::out_of_range("Index must be within the bounds of the List.", "index")

@@ -27,8 +27,9 @@ pub(crate) static QUEUE: TypeDef = class("System.Collections.Generic.Queue")
             Ok((a[0].of::<Queue>()?.items.lock().len() as i32).into())
         }),
         method("void Enqueue(T item)", |cx, a, _| {
-            cx.charge_values(1)?;
-            a[0].of::<Queue>()?.items.lock().push_back(a[1].clone());
+            let mut items = a[0].of::<Queue>()?.items.lock();
+            cx.grow(items.len())?;
+            items.push_back(a[1].clone());
             Ok(Value::Null)
         }),
         method("T Dequeue()", |_, a, _| {

@@ -26,8 +26,9 @@ pub(crate) static STACK: TypeDef = class("System.Collections.Generic.Stack")
             Ok((a[0].of::<Stack>()?.items.lock().len() as i32).into())
         }),
         method("void Push(T item)", |cx, a, _| {
-            cx.charge_values(1)?;
-            a[0].of::<Stack>()?.items.lock().push(a[1].clone());
+            let mut items = a[0].of::<Stack>()?.items.lock();
+            cx.grow(items.len())?;
+            items.push(a[1].clone());
             Ok(Value::Null)
         }),
         method("T Pop()", |_, a, _| {

@@ -192,8 +192,10 @@ impl Builder {
     }
 
     pub(crate) fn push(&self, cx: &mut Cx<'_>, text: &Text) -> Eval<()> {
-        cx.charge(text.bytes())?;
         let mut content = self.0.lock();
+        let units = content.wide.as_ref().map_or(0, |it| 2 * it.len());
+        cx.fits(content.text.len() + units + text.bytes())?;
+        cx.charge(text.bytes())?;
         match (&mut content.wide, text.utf8()) {
             (None, Some(more)) => content.text.push_str(more),
             (Some(units), _) => units.extend_from_slice(&text.units()),

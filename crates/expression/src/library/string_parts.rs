@@ -262,6 +262,7 @@ pub(super) fn join(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
         return Err(Exception::argument_null("values").into());
     }
     let mut walk = cx.iterate(&a[1])?;
+    let mut length = 0;
     let mut texts: Vec<Text> = Vec::new();
     while let Some(item) = walk.next(cx)? {
         cx.step()?;
@@ -270,6 +271,8 @@ pub(super) fn join(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
             texts.push(separator.clone());
         }
         let text = cx.text(&item)?;
+        length += text.bytes() + separator.bytes();
+        cx.fits(length)?;
         cx.charge(text.bytes() + size_of::<Text>())?;
         texts.push(text);
     }
@@ -277,9 +280,12 @@ pub(super) fn join(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
 }
 
 pub(super) fn concat(cx: &mut Cx<'_>, items: &[Value]) -> Eval {
+    let mut length = 0;
     let mut texts = Vec::with_capacity(items.len());
     for item in items {
         let text = cx.text(item)?;
+        length += text.bytes();
+        cx.fits(length)?;
         cx.charge(text.bytes())?;
         texts.push(text);
     }

@@ -1,0 +1,41 @@
+//! What the fuzz targets share: a request for expressions to see, and a grammar that makes expressions which mostly compile.
+
+mod grammar;
+mod scene;
+
+pub use grammar::write;
+pub use scene::Scene;
+
+use expression::{Limits, Options, Symbols};
+use source::Mapped;
+
+/// Small limits, so that a run is over soon.
+pub fn options() -> Options {
+    Options {
+        limits: Limits {
+            steps: 20_000,
+            depth: 200,
+            backtracks: 20_000,
+            bytes: 8 << 20,
+            ..Limits::default()
+        },
+        ..Options::default()
+    }
+}
+
+/// Compiles a text and, if it is right, runs it twice: nothing of the first run may be left in the second.
+pub fn run(text: &str) {
+    let symbols = Symbols::default();
+    let mapped = Mapped::copied(text, 0);
+    let Some(expression) = expression::compile(&mapped, &symbols, &options()).expression else {
+        return;
+    };
+    let mut outcome = || {
+        let mut scene = Scene::new(&symbols);
+        match expression.eval(&mut scene) {
+            Ok(value) => value.to_text(),
+            Err(exception) => format!("{}: {}", exception.type_name, exception.message),
+        }
+    };
+    assert_eq!(outcome(), outcome(), "two runs differ: {text}");
+}
