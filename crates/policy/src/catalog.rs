@@ -66,6 +66,9 @@ pub trait Catalog {
     fn backend(&self, name: &str) -> Lookup<BackendHandle>;
     /// All names of a kind, for suggestions.
     fn names(&self, of: CatalogNames) -> Vec<String>;
+    /// Parameters of the URL template of the operation that the document belongs to. A document of a wider scope serves
+    /// operations of many templates: nobody can say.
+    fn template_parameters(&self) -> Lookup<Vec<String>>;
 }
 
 /// A named value.
@@ -113,5 +116,9 @@ impl Catalog for Lone {
 
     fn names(&self, _: CatalogNames) -> Vec<String> {
         Vec::new()
+    }
+
+    fn template_parameters(&self) -> Lookup<Vec<String>> {
+        Lookup::Unknowable
     }
 }

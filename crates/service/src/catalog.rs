@@ -1,17 +1,21 @@
+use crate::templates;
 use crate::values::Values;
 use expression::Symbols;
-use model::Service;
+use model::{Operation, Service};
 use policy::{BackendHandle, Catalog, CatalogNames, Lookup, NamedValue};
 use source::Source;
 use std::collections::BTreeMap;
 
 /// What the policies of a service may refer to.
+#[derive(Clone, Copy)]
 pub(crate) struct ServiceCatalog<'a> {
     pub(crate) service: &'a Service,
     pub(crate) symbols: &'a Symbols,
     pub(crate) values: &'a Values,
     pub(crate) handles: &'a [BackendHandle],
     pub(crate) backend_names: &'a BTreeMap<String, usize>,
+    /// Whose document is compiled, if it is an operation's.
+    pub(crate) operation: Option<&'a Operation>,
 }
 
 impl Catalog for ServiceCatalog<'_> {
@@ -50,5 +54,12 @@ impl Catalog for ServiceCatalog<'_> {
             CatalogNames::Fragments => service.fragments.iter().map(|it| it.name.clone()).collect(),
             CatalogNames::Backends => service.backends.iter().map(|it| it.name.clone()).collect(),
         }
+    }
+
+    fn template_parameters(&self) -> Lookup<Vec<String>> {
+        self.operation.map_or(Lookup::Unknowable, |operation| {
+            let shape = templates::shape(&operation.url_template);
+            Lookup::Known([shape.path, shape.query].concat())
+        })
     }
 }

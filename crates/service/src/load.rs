@@ -73,8 +73,9 @@ pub fn load(service: Service, options: &LoadOptions) -> Loaded {
         values: &values,
         handles: &handles,
         backend_names: &backend_names,
+        operation: None,
     };
-    let (documents, found) = Compiler::new(&catalog, policy_options(&service, options)).compile(&service);
+    let (documents, found) = Compiler::new(catalog, policy_options(&service, options)).compile(&service);
     check.findings.extend(found);
     values.report_missed(&mut check);
     let findings = sorted(check.findings);

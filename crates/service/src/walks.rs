@@ -1,12 +1,13 @@
+use crate::catalog::ServiceCatalog;
 use model::{Api, PolicyDocument, Service};
-use policy::{Catalog, Document, Options, Role, Scope, Walk};
+use policy::{Document, Options, Role, Scope, Walk};
 use source::Finding;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Compiles every policy of a service.
 pub(crate) struct Compiler<'a> {
-    catalog: &'a dyn Catalog,
+    catalog: ServiceCatalog<'a>,
     options: Options,
     findings: Vec<Finding>,
     default_global: Arc<Document>,
@@ -26,7 +27,7 @@ struct ApiDocuments {
 }
 
 impl<'a> Compiler<'a> {
-    pub(crate) fn new(catalog: &'a dyn Catalog, options: Options) -> Compiler<'a> {
+    pub(crate) fn new(catalog: ServiceCatalog<'a>, options: Options) -> Compiler<'a> {
         Compiler {
             catalog,
             options,
@@ -36,32 +37,18 @@ impl<'a> Compiler<'a> {
     }
 
     /// Every document, and everything that is wrong with them.
-    pub(crate) fn compile(mut self, service: &Service) -> (Documents, Vec<Finding>) {
+    pub(crate) fn compile(mut self, service: &'a Service) -> (Documents, Vec<Finding>) {
         // Fragments are compiled where they are included; here also those that nobody includes are looked at.
         for fragment in &service.fragments {
             self.one(&fragment.document, Role::Fragment);
         }
-        let global = service
-            .policy
-            .as_ref()
-            .and_then(|policy| self.one(policy, Role::Policy(Scope::Global)));
-        let mut optional = |policy: &Option<PolicyDocument>, scope| {
-            policy.as_ref().and_then(|it| self.one(it, Role::Policy(scope)))
-        };
+        let global = self.optional(&service.policy, Scope::Global);
         let products = service
             .products
             .iter()
-            .map(|it| optional(&it.policy, Scope::Product))
+            .map(|it| self.optional(&it.policy, Scope::Product))
             .collect();
-        let api = |api: &Api| ApiDocuments {
-            own: optional(&api.policy, Scope::Api),
-            operations: api
-                .operations
-                .iter()
-                .map(|it| optional(&it.policy, Scope::Operation))
-                .collect(),
-        };
-        let apis = service.apis.iter().map(api).collect();
+        let apis = service.apis.iter().map(|api| self.api(api)).collect();
         let global = global.unwrap_or_else(|| self.default_global.clone());
         (
             Documents {
@@ -73,8 +60,23 @@ impl<'a> Compiler<'a> {
         )
     }
 
+    fn api(&mut self, api: &'a Api) -> ApiDocuments {
+        let own = self.optional(&api.policy, Scope::Api);
+        let mut operations = Vec::with_capacity(api.operations.len());
+        for operation in &api.operations {
+            self.catalog.operation = Some(operation);
+            operations.push(self.optional(&operation.policy, Scope::Operation));
+        }
+        self.catalog.operation = None;
+        ApiDocuments { own, operations }
+    }
+
+    fn optional(&mut self, policy: &Option<PolicyDocument>, scope: Scope) -> Option<Arc<Document>> {
+        self.one(policy.as_ref()?, Role::Policy(scope))
+    }
+
     fn one(&mut self, policy: &PolicyDocument, role: Role) -> Option<Arc<Document>> {
-        let (document, findings) = policy::compile(&policy.source, role, self.catalog, &self.options);
+        let (document, findings) = policy::compile(&policy.source, role, &self.catalog, &self.options);
         self.findings.extend(findings);
         document
     }

@@ -6,6 +6,7 @@
 //! `{name}` takes the value of a parameter that the operation's URL template declares.
 
 use super::{Action, Flow, Now};
+use crate::catalog::Lookup;
 use crate::element::Element;
 use crate::exchange::Exchange;
 use crate::fault::Fault;
@@ -13,6 +14,8 @@ use crate::shape::{Content, Shape, optional, required};
 use crate::template::{Setting, Template};
 use crate::url;
 use crate::world::World;
+use source::{Diagnostic, nearest};
+use std::ops::Range;
 use std::sync::Arc;
 
 pub(super) static SHAPE: Shape = Shape {
@@ -30,10 +33,26 @@ struct RewriteUri {
 }
 
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
+    let template = element.required("template");
+    check_parameters(element, &template);
     Action::now(RewriteUri {
-        template: element.required("template"),
+        template,
         copy_unmatched: element.setting_or("copy-unmatched-params", true),
     })
+}
+
+// Only an operation's own document can be judged: one of a wider scope serves operations of many templates.
+fn check_parameters(element: &mut Element<'_, '_, '_>, template: &Template) {
+    let Lookup::Known(declared) = element.build.catalog.template_parameters() else {
+        return;
+    };
+    for (_, name) in parameters(template.known().unwrap_or_default()) {
+        if !declared.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+            let message = format!("the operation's URL template has no parameter `{name}`");
+            let near = nearest(name, declared.iter().map(String::as_str));
+            element.report(Diagnostic::error("unknown-parameter", message, template.span).suggest(near));
+        }
+    }
 }
 
 impl Now for RewriteUri {
@@ -78,25 +97,32 @@ fn rewrite(
     Ok((path, query))
 }
 
-// Puts parameter values in place of `{name}`; `{*name}` and `{name:type}` are the spellings of templates.
+// Puts parameter values in place of `{name}`.
 fn fill(text: &str, matched: &[(Arc<str>, Arc<str>)], encode: fn(&str) -> String) -> Result<String, String> {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        let Some(length) = rest[open..].find('}') else {
-            break;
-        };
-        let name = rest[open + 1..open + length].trim_start_matches('*');
-        let name = name.split([':', '=']).next().unwrap_or_default();
+    let mut copied = 0;
+    for (place, name) in parameters(text) {
         let value = matched.iter().find(|(it, _)| it.eq_ignore_ascii_case(name));
         let (_, value) = value
             .ok_or_else(|| format!("Parameter '{name}' is not part of the operation's URL template."))?;
-        out.push_str(&rest[..open]);
+        out.push_str(&text[copied..place.start]);
         out.push_str(&encode(value));
-        rest = &rest[open + length + 1..];
+        copied = place.end;
     }
-    out.push_str(rest);
+    out.push_str(&text[copied..]);
     Ok(out)
+}
+
+// Where `{name}` stands, and the name; `{*name}` and `{name:type}` are the spellings of templates.
+fn parameters(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let open = from + text[from..].find('{')?;
+        from = open + text[open..].find('}')? + 1;
+        let name = text[open + 1..from - 1].trim_start_matches('*');
+        let name = name.split([':', '=']).next().unwrap_or_default();
+        Some((open..from, name))
+    })
 }
 
 #[cfg(test)]

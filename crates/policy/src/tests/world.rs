@@ -263,6 +263,10 @@ impl Catalog for Service {
         };
         names.iter().map(|it| (*it).to_owned()).collect()
     }
+
+    fn template_parameters(&self) -> Lookup<Vec<String>> {
+        Lookup::Unknowable
+    }
 }
 
 /// Documents of one service.
