@@ -447,3 +447,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_fault_script_with_a_misspelt_key_is_refused_at_its_place() {
+    let (_, findings) = apiops::read_embedded(&[(
+        "apimite.toml",
+        "[[accounts.a.faults]]\ndo = \"status\"\nstatus = 503\nretry-aftre = 5\n",
+    )]);
+    assert_eq!(
+        lines(&findings)[0],
+        "apimite.toml:4:1 error[unknown-key] there is no key `retry-aftre` here"
+    );
+}

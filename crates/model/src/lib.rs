@@ -9,6 +9,7 @@ mod api; // APIs, operations, version sets
 mod backend; // backends: single, pool, circuit breaker
 mod document; // policy documents and fragments, with the file they came from
 mod duration; // ISO 8601 durations
+mod fault; // what goes wrong with a mock, as apimite.toml says it
 mod foundry; // Cognitive Services accounts and deployments
 mod origin; // where each of them was written
 mod product; // products, subscriptions, users, groups, named values
@@ -25,12 +26,13 @@ pub use backend::{
 };
 pub use document::{Fragment, PolicyDocument, PolicyFormat};
 pub use duration::{IsoDuration, parse_duration};
+pub use fault::{Fault, FaultAction};
 pub use foundry::{Account, Deployment, ModelName, Sku};
 pub use origin::{Origins, ResourceKind, locate};
 pub use product::{Group, NamedValue, Product, Scope, Subscription, SubscriptionState, User};
 pub use region::{region_id, region_name};
 pub use service::Service;
 pub use settings::{
-    AccountSettings, BackendSettings, ClockSettings, DeploymentSettings, Fault, FaultAction, LatencySettings,
-    LimitSettings, LogSettings, ServiceSettings, Settings, SubscriptionSettings,
+    AccountSettings, BackendSettings, ClockSettings, DeploymentSettings, LatencySettings, LimitSettings,
+    LogSettings, ServiceSettings, Settings, SubscriptionSettings,
 };

@@ -1,3 +1,4 @@
+use crate::Fault;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -127,59 +128,6 @@ pub struct LatencySettings {
     pub per_token: Option<f64>,
     /// Spread around both, as a share from 0 to 0.7.
     pub jitter: Option<f64>,
-}
-
-/// One entry of an account's fault script.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Fault {
-    /// What happens.
-    #[serde(flatten)]
-    pub action: FaultAction,
-    /// For how many calls; without end when absent.
-    #[serde(default)]
-    pub calls: Option<u64>,
-    /// For how many seconds; without end when absent.
-    #[serde(default)]
-    pub seconds: Option<f64>,
-    /// Calls that pass before it begins.
-    #[serde(default)]
-    pub after: Option<u64>,
-    /// Only this deployment.
-    #[serde(default)]
-    pub deployment: Option<String>,
-}
-
-/// What a fault does to a call.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(tag = "do", rename_all = "kebab-case")]
-pub enum FaultAction {
-    /// Answers with a status, perhaps with `retry-after` seconds and a body.
-    Status {
-        /// HTTP status.
-        status: u16,
-        /// Seconds of `retry-after`; also sent as `retry-after-ms`.
-        #[serde(default, rename = "retry-after", skip_serializing_if = "Option::is_none")]
-        retry_after: Option<u64>,
-        /// Body instead of the usual one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        body: Option<String>,
-        /// Headers to add.
-        #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-        headers: IndexMap<String, String>,
-    },
-    /// Waits before it answers as usual.
-    Delay {
-        /// Milliseconds.
-        millis: u64,
-    },
-    /// Closes the connection without an answer.
-    Reset,
-    /// Sends so many tokens (frames of a stream) and cuts the connection.
-    Cut {
-        /// Tokens that are still sent.
-        tokens: u64,
-    },
 }
 
 /// `[limits]`.

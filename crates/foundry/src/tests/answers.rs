@@ -243,3 +243,21 @@ async fn hosts_models_and_health_are_served() {
         json!({"status": "ok"})
     );
 }
+
+#[tokio::test]
+async fn a_reasoning_model_takes_max_completion_tokens_only() {
+    let o3 = deployment("gpt", "o3", "Standard", 100);
+    let world = World::new(vec![account(vec![o3])], &settings(json!({"auth": "off"})), 1);
+    let mut body = prompt();
+    body["max_tokens"] = json!(100);
+    let refused = world.post(CLASSIC, &body).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let error = &refused.json()["error"];
+    assert_eq!(
+        (&error["param"], &error["code"]),
+        (&json!("max_tokens"), &json!("unsupported_parameter"))
+    );
+    body = prompt();
+    body["max_completion_tokens"] = json!(100);
+    assert_eq!(world.post(CLASSIC, &body).await.status, StatusCode::OK);
+}

@@ -145,3 +145,72 @@ async fn a_provisioned_deployment_follows_the_published_vector() {
         .await;
     assert_eq!(world.post(CLASSIC, &body).await.status, 200);
 }
+
+fn tokens(answer: &Answer) -> u64 {
+    let answer: ChatResponse = serde_json::from_slice(&answer.body).unwrap();
+    answer.usage.total_tokens
+}
+
+// Six requests a minute, of which refused ones take their share; tokens are charged for answers alone.
+#[tokio::test]
+async fn a_refused_call_counts_as_a_request_and_not_for_its_tokens() {
+    let gpt = deployment("gpt", "gpt-4o-mini", "Standard", 1);
+    let knobs = json!({"auth": "off", "deployments": {"gpt": {
+        "tokens-per-minute": 300, "requests-per-minute": 6, "window": "fixed", "answer-tokens": [80, 80],
+    }}});
+    let world = World::new(vec![account(vec![gpt])], &settings(knobs), 1);
+    let mut used = 0;
+    for _ in 0..2 {
+        used += tokens(&world.post(CLASSIC, &prompt()).await);
+    }
+    let mut large = prompt();
+    large["max_tokens"] = json!(250);
+    for _ in 0..4 {
+        let refused = world.post(CLASSIC, &large).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(world.last().refused_by, Some(Limiter::Tokens));
+        let before = world.last().before.unwrap();
+        assert_eq!(before.used, used, "a refused call leaves no tokens behind");
+    }
+    // A small one would fit into the tokens that are left, but six requests have come.
+    let small = world.post(CLASSIC, &prompt()).await;
+    assert_eq!(small.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(world.last().refused_by, Some(Limiter::Requests));
+}
+
+// Requests are counted in slices of ten seconds here, tokens by the minute.
+#[tokio::test]
+async fn when_both_quotas_are_spent_the_longer_wait_is_told() {
+    let gpt = deployment("gpt", "gpt-4o-mini", "Standard", 1);
+    let knobs = json!({"auth": "off", "deployments": {"gpt": {
+        "tokens-per-minute": 200, "requests-per-minute": 6, "request-slice": 10, "window": "fixed", "answer-tokens": [80, 80],
+    }}});
+    let world = World::new(vec![account(vec![gpt])], &settings(knobs), 1);
+    assert_eq!(world.post(CLASSIC, &prompt()).await.status, StatusCode::OK);
+    let mut large = prompt();
+    large["max_tokens"] = json!(100);
+    let refused = world.post(CLASSIC, &large).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    let seconds: u64 = refused.header("retry-after").parse().unwrap();
+    assert!(
+        (11..=60).contains(&seconds),
+        "{seconds} is the request slice's wait"
+    );
+}
+
+// Streamed or whole, the header says what was taken at admission; what was really used shows in the next one.
+#[tokio::test]
+async fn remaining_tokens_show_the_estimate_of_the_present_call() {
+    let world = World::lab();
+    let mut streaming = prompt();
+    streaming["stream"] = json!(true);
+    let estimate = (SYSTEM.len() + USER.len()).div_ceil(4) as u64 + 16;
+    let mut used = 0;
+    for body in [streaming, prompt(), prompt()] {
+        let answer = world.post(CLASSIC, &body).await;
+        let left: u64 = answer.header("x-ratelimit-remaining-tokens").parse().unwrap();
+        assert_eq!(left, 1_000 - used - estimate);
+        let entry = world.last();
+        used += entry.prompt_tokens.unwrap() + entry.completion_tokens.unwrap();
+    }
+}
