@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("llm", &[]),
     ("model", &["source"]),
     ("apiops", &["model", "source"]),
+    ("bicep", &["source"]),
     ("policy", &["clock", "expression", "source", "trace"]),
     ("service", &["clock", "expression", "model", "policy", "source"]),
     (
@@ -42,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "apimite",
         &[
             "apiops",
+            "bicep",
             "clock",
             "expression",
             "foundry",
@@ -71,6 +73,7 @@ const WITHOUT_SOCKETS: &[&str] = &[
     "llm",
     "model",
     "apiops",
+    "bicep",
     "policy",
     "service",
 ];

@@ -24,6 +24,7 @@ mod run; // one case
 mod script; // what upstreams answer
 mod setup; // resources of a page
 mod signature; // declarations of .NET members
+mod template; // Bicep and ARM JSON
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};

@@ -70,6 +70,14 @@ pub(crate) enum Role {
     Eval,
     /// `text advance`.
     Advance,
+    /// `bicep NAME`, or `LANGUAGE file NAME`: a file of a deployment. The first one is deployed.
+    File(String),
+    /// `json parameters`.
+    Parameters,
+    /// `text outputs`.
+    Outputs,
+    /// `text resources`.
+    Resources,
     /// A table with a column `caller`.
     Calls,
     /// Any other table, read by the Rust test of the page.
@@ -169,6 +177,7 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Page, String> {
 fn role(info: &str) -> Result<Role, String> {
     let words: Vec<&str> = info.split_whitespace().collect();
     match words[..] {
+        ["bicep", name] | [_, "file", name] => Ok(Role::File(name.to_owned())),
         ["xml", "fragment", name] => Ok(Role::Fragment(name.to_owned())),
         ["xml", "policy"] => Ok(Role::Document {
             scope: Scope::Api,
@@ -203,6 +212,9 @@ fn role(info: &str) -> Result<Role, String> {
             })
         }
         ["http", name, "receives"] => Ok(Role::Receives(name.to_owned())),
+        ["json", "parameters"] => Ok(Role::Parameters),
+        ["text", "outputs"] => Ok(Role::Outputs),
+        ["text", "resources"] => Ok(Role::Resources),
         ["text", "attempts"] => Ok(Role::Attempts),
         ["text", "trace"] => Ok(Role::Trace),
         ["text", "diagnostics"] => Ok(Role::Diagnostics),

@@ -4,7 +4,7 @@ use crate::document::{self, Assembled};
 use crate::message::{self, Message};
 use crate::page::{Block, Case, Page, Role, Scope};
 use crate::setup::{Setup, duration};
-use crate::{calls, eval, pattern, script};
+use crate::{calls, eval, pattern, script, template};
 use std::collections::BTreeMap;
 use testkit::{Apimite, Builder, Reply, Response, Seen, Upstream};
 use trace::{Record, Step};
@@ -13,6 +13,9 @@ use trace::{Record, Step};
 pub(crate) async fn run(page: &Page, case: &Case) -> Result<(), String> {
     let blocks: Vec<Block> = page.setup.iter().chain(&case.blocks).cloned().collect();
     let of = |role: &Role| blocks.iter().any(|block| block.role == *role);
+    if blocks.iter().any(|block| matches!(block.role, Role::File(_))) {
+        return template::run(&blocks);
+    }
     if of(&Role::Eval) {
         return eval::run(&blocks).await;
     }
@@ -438,8 +441,8 @@ async fn diagnostics(blocks: &[Block]) -> Result<(), String> {
     }
 }
 
-// Message and advice may be left out of an expected line.
-fn diagnostic(wanted: &str, given: &str) -> bool {
+/// Whether a finding is the expected one; message and advice may be left out of what is expected.
+pub(crate) fn diagnostic(wanted: &str, given: &str) -> bool {
     let Some((code, rest)) = wanted.split_once(']') else {
         return false;
     };

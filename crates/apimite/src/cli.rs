@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Evaluate a policy expression.
     Eval(Eval),
+    /// Compile Bicep, with the arguments of the `bicep` tool.
+    Bicep(Bicep),
     /// Show or move the clock of a running apimite.
     Clock(ClockArgs),
     /// Show the walk of a request through a running apimite.
@@ -243,6 +245,72 @@ pub(crate) struct Eval {
     /// How the result is written; a batch is always written as JSON.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    disable_version_flag = true,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  \
+    apimite bicep build --stdout main.bicep\n  \
+    apimite bicep build-params main.bicepparam --stdout\n\
+    Called under the name `bicep`, the program is that tool."
+)]
+pub(crate) struct Bicep {
+    /// Says which version of Bicep is understood.
+    #[arg(long, short = 'V', alias = "v")]
+    pub(crate) version: bool,
+    #[command(subcommand)]
+    pub(crate) action: Option<BicepAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BicepAction {
+    /// Write the ARM template of a Bicep file.
+    Build(BicepBuild),
+    /// Write the JSON of a Bicep parameter file.
+    BuildParams(BicepBuildParams),
+    /// Say what is wrong with a Bicep file.
+    Lint {
+        /// The file.
+        file: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BicepBuild {
+    /// The file.
+    pub(crate) file: String,
+    /// Writes to the standard output instead of a file beside the source.
+    #[arg(long, conflicts_with_all = ["outfile", "outdir"])]
+    pub(crate) stdout: bool,
+    /// Writes to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) outfile: Option<PathBuf>,
+    /// Writes into this folder.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "outfile")]
+    pub(crate) outdir: Option<PathBuf>,
+    /// Has no effect: nothing is ever fetched.
+    #[arg(long)]
+    pub(crate) no_restore: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BicepBuildParams {
+    /// The file.
+    pub(crate) file: String,
+    /// Writes to the standard output, together with the template.
+    #[arg(long, conflicts_with = "outfile")]
+    pub(crate) stdout: bool,
+    /// Writes to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) outfile: Option<PathBuf>,
+    /// The template, instead of the one that the file names.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bicep_file: Option<String>,
+    /// Has no effect: nothing is ever fetched.
+    #[arg(long)]
+    pub(crate) no_restore: bool,
 }
 
 /// The address of a running apimite.

@@ -15,6 +15,8 @@ mod timing; // clocks and durations as they are written
 mod walk; // a record, for people
 
 use clap::Parser;
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -25,13 +27,23 @@ use tracing_subscriber::EnvFilter;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = cli::Cli::parse_from(arguments());
     log(cli.verbose);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return exit::Exit::Wrong(format!("no runtime: {error}")).finish(),
     };
     runtime.block_on(commands::run(cli.command)).finish()
+}
+
+/// The arguments; under the name `bicep` the program is that tool.
+fn arguments() -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let name = arguments.first().and_then(|it| Path::new(it).file_stem());
+    if name.is_some_and(|name| name.eq_ignore_ascii_case("bicep")) {
+        arguments.insert(1, "bicep".into());
+    }
+    arguments
 }
 
 fn log(verbose: u8) {

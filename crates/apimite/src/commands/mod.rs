@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod bicep;
 mod check;
 mod clock;
 mod eval;
@@ -20,6 +21,7 @@ pub(crate) async fn run(command: Command) -> Exit {
         Command::Foundry(args) => foundry::run(args).await,
         Command::Check(args) => check::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Bicep(args) => bicep::run(&args),
         Command::Clock(args) => clock::run(&args).await,
         Command::Trace(args) => trace::run(&args).await,
         Command::Support(args) => support::run(&args),
