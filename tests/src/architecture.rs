@@ -9,6 +9,7 @@ use std::process::Command;
 const ARROWS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("source", &[]),
+    ("jose", &[]),
     ("wire", &["clock"]),
     ("expression", &["clock", "source"]),
     ("trace", &["clock"]),
@@ -16,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &["source"]),
     ("apiops", &["model", "source"]),
     ("bicep", &["source"]),
-    ("policy", &["clock", "expression", "source", "trace"]),
+    ("policy", &["clock", "expression", "jose", "source", "trace"]),
     ("service", &["clock", "expression", "model", "policy", "source"]),
     (
         "gateway",
@@ -67,6 +68,7 @@ const TESTS: &str = "apimite-tests";
 /// Crates that open no socket and know no HTTP server.
 const WITHOUT_SOCKETS: &[&str] = &[
     "clock",
+    "jose",
     "source",
     "expression",
     "trace",

@@ -25,6 +25,7 @@ mod script; // what upstreams answer
 mod setup; // resources of a page
 mod signature; // declarations of .NET members
 mod template; // Bicep and ARM JSON
+mod token; // tokens of a page
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};

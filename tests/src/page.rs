@@ -1,5 +1,6 @@
 //! Pages: Markdown files whose second-level headings are cases. See `tests/README.md` for the format.
 
+use crate::token;
 use std::path::{Path, PathBuf};
 
 /// A Markdown file with cases.
@@ -166,6 +167,8 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Page, String> {
         } else {
             continue;
         };
+        let text = token::fill(&block.text).map_err(|error| format!("{name}.md:{}: {error}", block.line))?;
+        let block = Block { text, ..block };
         match page.cases.last_mut() {
             Some(case) => case.blocks.push(block),
             None => page.setup.push(block),

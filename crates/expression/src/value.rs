@@ -105,6 +105,11 @@ impl Value {
         library::context::authorization::new(access_token, claims)
     }
 
+    /// A `Jwt`, as `validate-jwt` stores it; null when the text is none.
+    pub fn jwt(token: &str) -> Value {
+        library::context::jwt::read(token)
+    }
+
     /// A `string[]`.
     pub fn strings(items: Vec<String>) -> Value {
         library::array::new(Type::String, items.into_iter().map(Value::from).collect())

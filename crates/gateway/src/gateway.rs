@@ -98,6 +98,7 @@ impl Gateway {
             dice,
             transport,
             identity,
+            open_id: policy::OpenId::default(),
             slots: Slots::default(),
         });
         let recorder = Recorder::new(keep(&plan));

@@ -8,7 +8,7 @@ use crate::target::Directory;
 use crate::transport::Transport;
 use clock::{Clock, Dice};
 use futures_util::future::BoxFuture;
-use policy::{Answer, BackendHandle, Call, CallError, World};
+use policy::{Answer, BackendHandle, Call, CallError, OpenId, World};
 use service::{ApiPlan, Plan};
 use std::any::Any;
 use std::sync::{Arc, Weak};
@@ -23,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) transport: Transport,
     /// Tokens.
     pub(crate) identity: Identity,
+    /// What issuers of tokens publish.
+    pub(crate) open_id: OpenId,
     /// Places inside `limit-concurrency`.
     pub(crate) slots: Slots,
 }
@@ -126,6 +128,10 @@ impl World for Live {
             .shared
             .identity
             .token(resource, client_id, self.shared.clock.now()))
+    }
+
+    fn open_id(&self) -> &OpenId {
+        &self.shared.open_id
     }
 
     fn backend(&self, name: &str) -> Option<BackendHandle> {

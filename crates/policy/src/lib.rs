@@ -31,6 +31,8 @@ mod body; // bodies: absent, here, passing by, gone
 mod coalesce; // `buffer-response`: chunks in blocks
 pub mod url; // absolute URLs in parts
 
+mod open_id; // what token issuers publish
+
 mod world; // the one window to the outside
 
 pub use body::{Body, BodyError, Stream};
@@ -40,6 +42,7 @@ pub use coalesce::coalesce;
 pub use document::{Document, Walk, compile, default_global, fold};
 pub use exchange::{Detail, Exchange, MockResponse, OperationTemplate, ResponseParts, Start};
 pub use fault::{Fault, FaultBody, FaultParts, default_error};
+pub use open_id::OpenId;
 pub use run::{refuse, run};
 pub use shape::{Attribute, Child, Content, Kind, Shape};
 pub use statements::{PolicyInfo, policies};

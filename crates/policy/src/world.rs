@@ -1,4 +1,4 @@
-use crate::Body;
+use crate::{Body, OpenId};
 use clock::{Clock, Dice};
 use expression::Url;
 use futures_util::future::BoxFuture;
@@ -26,6 +26,8 @@ pub trait World: Send + Sync {
     fn shared(&self) -> Arc<dyn World>;
     /// A token of the service's managed identity for `resource`; the text says what is wrong otherwise.
     fn token(&self, resource: &str, client_id: Option<&str>) -> Result<Arc<str>, String>;
+    /// What issuers of tokens publish, as far as it was fetched.
+    fn open_id(&self) -> &OpenId;
     /// The backend entity of a name that an expression computed.
     fn backend(&self, name: &str) -> Option<BackendHandle>;
     /// A place among the at most `max` requests inside `key`, given back when dropped; `None` when all are taken.

@@ -242,11 +242,15 @@ impl Builder {
         let mut places = Places::default();
         let mut journals = BTreeMap::new();
         let mut neighbours = Vec::new();
+        let mut listeners = Vec::new();
         for (name, upstream) in &self.upstreams {
             let (listener, address) = listen().await;
             places.add(name, &upstream.0, address);
+            listeners.push((name, upstream, listener, address));
+        }
+        for (name, upstream, listener, address) in listeners {
             let answer = match &upstream.0 {
-                Kind::Serving(answer) => answer.clone(),
+                Kind::Serving(answer) => places.settled(answer.clone()),
                 Kind::NoTls => Arc::new(|_, _: &crate::Seen| crate::Reply::default()),
                 // The port was free a moment ago: nobody listens there.
                 Kind::Refused | Kind::Unresolved => continue,

@@ -1,9 +1,10 @@
 //! Names of upstreams in a service, turned into addresses, and back again in what comes out.
 
-use crate::upstream::Kind;
+use crate::upstream::{Answer, Kind};
 use model::{PolicyDocument, Service};
 use source::Source;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// Where each upstream stands.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +65,12 @@ impl Places {
         places.fold(text.to_owned(), |text, (address, host)| {
             text.replace(&address.to_string(), host)
         })
+    }
+
+    /// The same answers, with addresses in what upstreams say of each other.
+    pub(crate) fn settled(&self, answer: Answer) -> Answer {
+        let places = self.clone();
+        Arc::new(move |call, seen| answer(call, seen).settled(|text| places.resolve(text)))
     }
 
     /// Puts addresses into everything of a service that may hold a URL.

@@ -177,6 +177,12 @@ static TABLE: &[Spec] = &[
     policy(&check_header::SHAPE, IN, check_header::parse),
     policy(&ip_filter::SHAPE, IN, ip_filter::parse),
     policy(&cors::SHAPE, IN, cors::parse),
+    policy(&validate_jwt::SHAPE, IN, validate_jwt::parse),
+    policy(
+        &validate_azure_ad_token::SHAPE,
+        IN,
+        validate_azure_ad_token::parse,
+    ),
     // Known, not yet supported.
     known(opaque!("proxy"), IN),
     known(opaque!("emit-metric"), Sections::ALL),
@@ -202,8 +208,6 @@ static TABLE: &[Spec] = &[
     known(opaque!("llm-semantic-cache-store"), Sections::OUT),
     at(NOT_OPERATION, known(opaque!("llm-content-safety"), IN_OUT)),
     known(opaque!("get-authorization-context"), IN),
-    known(opaque!("validate-azure-ad-token"), IN),
-    known(opaque!("validate-jwt"), IN),
     known(opaque!("validate-client-certificate"), IN),
     known(opaque!("authentication-certificate"), IN),
     known(opaque!("validate-content"), IN_OUT_ERROR),

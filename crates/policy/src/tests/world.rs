@@ -1,6 +1,7 @@
 use crate::{
     Answer, BackendHandle, Body, Call, CallError, Catalog, CatalogNames, Destination, Detail, Document,
-    Exchange, Lookup, NamedValue, Options, ResponseParts, Role, Scope, Start, World, compile, fold, run, url,
+    Exchange, Lookup, NamedValue, OpenId, Options, ResponseParts, Role, Scope, Start, World, compile, fold,
+    run, url,
 };
 use clock::{Clock, Dice, Moment};
 use expression::{Facts, Symbols};
@@ -41,6 +42,7 @@ pub(super) struct Scripted {
     script: Arc<Mutex<VecDeque<Script>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
     inside: Arc<Mutex<BTreeMap<String, u32>>>,
+    open_id: Arc<OpenId>,
     limit: usize,
 }
 
@@ -51,6 +53,7 @@ impl Scripted {
             script: Arc::new(Mutex::new(script.into_iter().collect())),
             seen: Arc::default(),
             inside: Arc::default(),
+            open_id: Arc::default(),
             limit: 1024,
         }
     }
@@ -178,6 +181,10 @@ impl World for Scripted {
             Some("nobody") => Err("there is no such identity".to_owned()),
             _ => Ok(format!("token-for-{resource}").into()),
         }
+    }
+
+    fn open_id(&self) -> &OpenId {
+        &self.open_id
     }
 
     fn backend(&self, name: &str) -> Option<BackendHandle> {

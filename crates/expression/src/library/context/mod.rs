@@ -6,7 +6,7 @@ mod body; // IMessageBody
 mod certificate; // X509Certificate2
 mod configuration; // IApi, IOperation, IProduct and what else the service says about the request
 pub(crate) mod exchange; // context itself
-mod jwt; // Jwt
+pub(crate) mod jwt; // Jwt
 mod last_error; // ILastError
 pub(crate) mod request; // IRequest
 pub(crate) mod response; // IResponse
