@@ -5,6 +5,7 @@ use crate::page::{Block, Role};
 use crate::{pattern, run};
 use source::Finding;
 use std::collections::BTreeMap;
+use std::fmt;
 use testkit::Apimite;
 
 /// A row of a block.
@@ -22,6 +23,17 @@ enum Expected {
     Throws(String),
     /// The expression does not compile; the code of the diagnostic.
     Refused(String),
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expected::Text(text) => write!(f, "{text:?}"),
+            Expected::Null => f.write_str("null"),
+            Expected::Throws(text) => write!(f, "throws {text:?}"),
+            Expected::Refused(code) => write!(f, "refused {code}"),
+        }
+    }
 }
 
 const ON_ERROR: &str = "<return-response><set-header name=\"x-thrown\"><value>yes</value></set-header>\
@@ -119,8 +131,8 @@ async fn evaluate(blocks: &[Block], rows: &[Row]) -> Result<Vec<String>, String>
         if !is_right {
             let how = if thrown { "throws " } else { "" };
             failures.push(format!(
-                "line {}: `{}` gives {how}{actual:?}",
-                row.line, row.expression
+                "line {}: `{}` gives {how}{actual:?}, not {}",
+                row.line, row.expression, row.expected
             ));
         }
     }
@@ -167,7 +179,8 @@ fn parse(block: &Block) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     let mut open = String::new();
     for (at, line) in block.text.lines().enumerate() {
-        if line.trim().is_empty() {
+        // A remark of the oracle; no C# begins so.
+        if line.trim().is_empty() || line.starts_with("# ") {
             continue;
         }
         open.push_str(line);
@@ -196,7 +209,7 @@ fn expected_of(text: &str) -> Result<Expected, String> {
         return Ok(Expected::Null);
     }
     if let Some(message) = text.strip_prefix("throws ") {
-        return Ok(Expected::Throws(message.to_owned()));
+        return plain(message).map(Expected::Throws);
     }
     if let Some(code) = text.strip_prefix("refused") {
         let code = code.trim();
@@ -204,11 +217,14 @@ fn expected_of(text: &str) -> Result<Expected, String> {
             if code.is_empty() { "expression-<any>" } else { code }.to_owned(),
         ));
     }
+    plain(text).map(Expected::Text)
+}
+
+// Bare text, or a JSON string.
+fn plain(text: &str) -> Result<String, String> {
     match text.starts_with('"') {
-        true => serde_json::from_str(text)
-            .map(Expected::Text)
-            .map_err(|error| format!("{text}: {error}")),
-        false => Ok(Expected::Text(text.to_owned())),
+        true => serde_json::from_str(text).map_err(|error| format!("{text}: {error}")),
+        false => Ok(text.to_owned()),
     }
 }
 

@@ -113,7 +113,7 @@ fn numbers_and_operators() {
             "@{ int x = int.MaxValue; return checked(x + 1); }",
             "!System.OverflowException: Arithmetic operation resulted in an overflow.",
         ),
-        ("@(1/0.0)", "Infinity"),
+        ("@(1/0.0)", "∞"),
         ("@((int)2.9)", "2"),
         ("@((int)-2.9)", "-2"),
         ("@(1 << 33)", "2"),

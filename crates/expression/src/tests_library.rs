@@ -42,7 +42,7 @@ fn numbers_and_math() {
         ("@(0.1 + 0.2)", "0.30000000000000004"),
         ("@(1.0 / 3)", "0.3333333333333333"),
         ("@(1.0)", "1"),
-        ("@(1e15)", "1E+15"),
+        ("@(1e15)", "1000000000000000"),
         ("@(0.00001)", "1E-05"),
         ("@(Math.Max(1, 2))", "2"),
         ("@(Math.Max(1, 2.5))", "2.5"),
@@ -68,7 +68,7 @@ fn numbers_and_math() {
         ("@(bool.Parse(\"True \"))", "True"),
         (
             "@(bool.Parse(\"yes\"))",
-            "!System.FormatException: String was not recognized as a valid Boolean.",
+            "!System.FormatException: String 'yes' was not recognized as a valid Boolean.",
         ),
         ("@(Convert.ToBoolean((string)null))", "False"),
         ("@(Convert.ToInt32((string)null))", "0"),
@@ -92,7 +92,7 @@ fn numbers_and_math() {
         ("@(Convert.ToInt32(new JValue(7)))", "7"),
         (
             "@(Convert.ToInt32(DateTime.MinValue))",
-            "!System.InvalidCastException: Unable to cast object of type 'System.DateTime' to type 'System.IConvertible'.",
+            "!System.InvalidCastException: Invalid cast from 'DateTime' to 'Int32'.",
         ),
         ("@(new Random(42).Next())", "1434747710"),
         ("@(new Random(1).Next(0))", "0"),
@@ -112,7 +112,7 @@ fn formats() {
     check(&[
         (
             "@(string.Format(\"{0,5}|{0,-5}|{1:D4}|{2:F2}|{3:N0}|{4:X2}|{5:P1}\", 1, 7, 3.14159, 1234567, 255, 0.256))",
-            "    1|1    |0007|3.14|1,234,567|FF|25.6 %",
+            "    1|1    |0007|3.14|1,234,567|FF|25.6%",
         ),
         (
             "@($\"{5,4}|{3.14159:0.00}|{255:x}|{12345.678:#,##0.0}\")",
@@ -154,7 +154,7 @@ fn dates() {
         ("@(DateTime.Parse(\"03/05/2024\").Day)", "5"),
         (
             "@(DateTime.Parse(\"nope\"))",
-            "!System.FormatException: String was not recognized as a valid DateTime.",
+            "!System.FormatException: The string 'nope' was not recognized as a valid DateTime. There is an unknown word starting at index '0'.",
         ),
         (
             "@((new DateTime(2024, 3, 5, 7, 8, 9, 123) - new DateTime(1970, 1, 1)).TotalSeconds)",
@@ -265,7 +265,7 @@ fn guids_bytes_and_encodings() {
         ("@(Guid.NewGuid() == Guid.NewGuid())", "False"),
         (
             "@(Guid.Parse(\"x\"))",
-            "!System.FormatException: Unrecognized Guid format.",
+            "!System.FormatException: Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).",
         ),
         (
             "@(Convert.ToBase64String(Encoding.UTF8.GetBytes(\"héllo\")))",
@@ -405,7 +405,7 @@ fn regular_expressions() {
         ),
         (
             "@(Regex.IsMatch(\"x\", \"(\"))",
-            "!System.ArgumentException: parsing \"(\" - Not enough )'s.",
+            "!System.ArgumentException: Invalid pattern '(' at offset 1. Not enough )'s.",
         ),
         ("@(Regex.IsMatch(\"a\\n\", \"a$\"))", "True"),
         ("@(Regex.Replace(\"x\", \"(x)\", \"$10\"))", "$10"),
@@ -996,7 +996,7 @@ fn corners_of_json() {
         ),
         (
             "@(JsonConvert.DeserializeObject<JObject>(\"[1]\"))",
-            "!Newtonsoft.Json.JsonSerializationException: Cannot deserialize the current JSON array (e.g. [1,2,3]) into type 'Newtonsoft.Json.Linq.JObject'. Path ''.",
+            "!System.InvalidCastException: Unable to cast object of type 'Newtonsoft.Json.Linq.JArray' to type 'Newtonsoft.Json.Linq.JObject'.",
         ),
         (
             "@(JsonConvert.DeserializeObject<int>(\"'x'\"))",

@@ -141,7 +141,10 @@ impl Value {
             Value::Bool(value) => Ok(*value),
             Value::Text(text) if text.as_str().trim().eq_ignore_ascii_case("true") => Ok(true),
             Value::Text(text) if text.as_str().trim().eq_ignore_ascii_case("false") => Ok(false),
-            Value::Text(_) => Err(Exception::format("String was not recognized as a valid Boolean.")),
+            Value::Text(text) => Err(Exception::format(format!(
+                "String '{}' was not recognized as a valid Boolean.",
+                text.as_str()
+            ))),
             Value::Null => Err(Exception::null_reference()),
             other if library::token::as_bool(other).is_some() => {
                 Ok(library::token::as_bool(other) == Some(true))

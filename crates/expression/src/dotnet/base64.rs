@@ -29,15 +29,6 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>> {
         .chars()
         .filter(|it| !matches!(it, ' ' | '\t' | '\n' | '\r'))
         .collect();
-    if !clean.len().is_multiple_of(4)
-        && clean
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || b"+/=".contains(&it))
-    {
-        return Err(DotnetError::format(
-            "Invalid length for a Base-64 char array or string.",
-        ));
-    }
     STANDARD
         .decode(&clean)
         .or_else(|_| lenient(&clean))

@@ -47,7 +47,7 @@ pub(crate) fn take<const N: usize>(bytes: &[u8], start: i64) -> Result<[u8; N]> 
 
 fn too_short() -> DotnetError {
     DotnetError::argument(
-        "Destination array is not long enough to copy all the items in the collection. Check array index and length.",
+        "Destination array is not long enough to copy all the items in the collection. Check array index and length. (Parameter 'value')",
     )
 }
 

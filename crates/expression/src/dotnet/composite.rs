@@ -158,7 +158,7 @@ mod tests {
             Number::Double(0.256),
         ];
         let text = filled("{0,5}|{0,-5}|{1:D4}|{2:F2}|{3:N0}|{4:X2}|{5:P1}", &arguments);
-        assert_eq!(text.as_deref(), Ok("    1|1    |0007|3.14|1,234,567|FF|25.6 %"));
+        assert_eq!(text.as_deref(), Ok("    1|1    |0007|3.14|1,234,567|FF|25.6%"));
         assert_eq!(filled("{{{0}}}", &arguments).as_deref(), Ok("{1}"));
         assert_eq!(filled("{1:0{{}}}", &arguments).as_deref(), Ok("7{}"));
         assert_eq!(filled("{0 , 3 }", &arguments).as_deref(), Ok("  1"));

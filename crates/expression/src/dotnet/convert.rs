@@ -40,9 +40,10 @@ pub(crate) fn double_from_decimal(value: Decimal) -> f64 {
 pub(crate) fn integer_from_base(text: &str, base: i64, kind: &IntType) -> Result<i128> {
     check_base(base)?;
     if text.is_empty() {
+        // Message and parameter change places in .NET Core.
         return Err(DotnetError::out_of_range(
+            "Specified argument was out of the range of valid values.",
             "Index was out of range. Must be non-negative and less than the size of the collection.",
-            "startIndex",
         ));
     }
     let (negative, digits) = match text.strip_prefix('-') {

@@ -188,17 +188,16 @@ impl DateTime {
         }
     }
 
-    /// `AddDays`, `AddHours`, ...: `unit` is the unit's ticks.
+    /// `AddDays`, `AddHours`, ...: `unit` is the unit's ticks. .NET Core 3.1 rounds to whole milliseconds.
     pub(crate) fn add(self, amount: f64, unit: i64) -> Result<DateTime> {
-        let whole = amount.trunc();
-        if whole.is_nan() || whole.abs() > (MAX_TICKS / unit) as f64 {
+        let millis = (amount * (unit / MILLISECOND) as f64).round();
+        if millis.is_nan() || millis.abs() > (MAX_TICKS / MILLISECOND) as f64 {
             return Err(DotnetError::out_of_range(
                 "Value to add was out of range.",
                 "value",
             ));
         }
-        // Whole units and the rest apart, so that a large whole number loses nothing.
-        self.add_ticks(whole as i64 * unit + ((amount - whole) * unit as f64) as i64)
+        self.add_ticks(millis as i64 * MILLISECOND)
     }
 
     /// `AddMonths`: the day is clamped to the length of the month.

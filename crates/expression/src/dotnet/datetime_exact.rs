@@ -5,13 +5,16 @@ use super::datetime::DateTime;
 use super::datetime_format::{Culture, Pattern, standard};
 use super::datetime_offset::DateTimeOffset;
 use super::datetime_parse::{
-    Parsed, Zone, finish, finish_offset, fraction, named, not_recognized, take_digits,
+    Parsed, Zone, finish, finish_offset, for_text, fraction, named, not_recognized, take_digits,
 };
 use super::error::{DotnetError, Result};
 
 /// `DateTime.ParseExact`. `today` stands in for a date that the format leaves out.
 pub(crate) fn parse_exact(text: &str, formats: &[&str], today: DateTime, styles: i64) -> Result<DateTime> {
-    finish(read_any(text, formats, today, styles)?, styles)
+    finish(
+        read_any(text, formats, today, styles).map_err(|error| for_text(error, text))?,
+        styles,
+    )
 }
 
 /// `DateTimeOffset.ParseExact`.
@@ -21,7 +24,8 @@ pub(crate) fn parse_exact_offset(
     today: DateTime,
     styles: i64,
 ) -> Result<DateTimeOffset> {
-    finish_offset(read_any(text, formats, today, styles)?, styles)
+    let parsed = read_any(text, formats, today, styles).map_err(|error| for_text(error, text))?;
+    finish_offset(parsed, styles)
 }
 
 fn read_any(text: &str, formats: &[&str], today: DateTime, styles: i64) -> Result<Parsed> {
@@ -149,7 +153,7 @@ impl Fields {
                 &text[length..]
             }
             'z' | 'K' => self.offset(letter, text)?,
-            _ => text.strip_prefix("A.D.")?,
+            _ => text.strip_prefix("AD")?,
         };
         Some(rest)
     }
@@ -303,7 +307,7 @@ mod tests {
         ] {
             assert_eq!(
                 exact(text, pattern),
-                "String was not recognized as a valid DateTime.",
+                format!("String '{text}' was not recognized as a valid DateTime."),
                 "{text}"
             );
         }

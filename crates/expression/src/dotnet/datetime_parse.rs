@@ -32,12 +32,14 @@ pub(crate) struct Parsed {
 /// `DateTime.Parse`. A text with a zone gives local time, which on a gateway is UTC by the clock but prints `+00:00`.
 /// `today` stands in for what the text leaves out.
 pub(crate) fn parse(text: &str, today: DateTime, styles: i64) -> Result<DateTime> {
-    finish(read(text, today)?, styles)
+    let wrong = |error| for_text(error, text);
+    finish(read(text, today).map_err(wrong)?, styles)
 }
 
 /// `DateTimeOffset.Parse`.
 pub(crate) fn parse_offset(text: &str, today: DateTime, styles: i64) -> Result<DateTimeOffset> {
-    finish_offset(read(text, today)?, styles)
+    let wrong = |error| for_text(error, text);
+    finish_offset(read(text, today).map_err(wrong)?, styles)
 }
 
 /// Chooses the kind as `DateTimeStyles` say.
@@ -75,7 +77,33 @@ pub(crate) fn finish_offset(parsed: Parsed, flags: i64) -> Result<DateTimeOffset
 }
 
 pub(crate) fn not_recognized() -> DotnetError {
-    DotnetError::format("String was not recognized as a valid DateTime.")
+    DotnetError::format(NOT_RECOGNIZED)
+}
+
+const NOT_RECOGNIZED: &str = "String was not recognized as a valid DateTime.";
+
+// An hour, minute or second that no clock shows.
+const NO_TIME: &str = "The DateTime is not supported in calendar 'System.Globalization.GregorianCalendar'.";
+
+/// The message says which text it was.
+pub(crate) fn for_text(error: DotnetError, text: &str) -> DotnetError {
+    match error.message.as_str() {
+        NOT_RECOGNIZED => {
+            DotnetError::format(format!("String '{text}' was not recognized as a valid DateTime."))
+        }
+        NO_TIME => DotnetError::format(format!(
+            "The DateTime represented by the string '{text}' is not supported in calendar \
+             'System.Globalization.GregorianCalendar'."
+        )),
+        _ => error,
+    }
+}
+
+fn unknown_word(text: &str, rest: &str) -> DotnetError {
+    let at = text[..text.len() - rest.len()].encode_utf16().count();
+    DotnetError::format(format!(
+        "The string '{text}' was not recognized as a valid DateTime. There is an unknown word starting at index '{at}'."
+    ))
 }
 
 fn read(text: &str, today: DateTime) -> Result<Parsed> {
@@ -84,7 +112,8 @@ fn read(text: &str, today: DateTime) -> Result<Parsed> {
         return Err(not_recognized());
     }
     let mut reader = Reader::default();
-    let mut rest = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || c == '\0');
+    let mut rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\0');
     if rest.is_empty() {
         return Err(not_recognized());
     }
@@ -94,7 +123,7 @@ fn read(text: &str, today: DateTime) -> Result<Parsed> {
             '0'..='9' => reader.number(rest)?,
             '+' | '-' if reader.time.is_some() => reader.offset(rest)?,
             '-' | '/' | '.' if reader.expects_more_date(&rest[1..]) => &rest[1..],
-            _ if c.is_alphabetic() => reader.word(rest)?,
+            _ if c.is_alphabetic() => reader.word(rest).map_err(|_| unknown_word(text, rest))?,
             _ => return Err(not_recognized()),
         };
     }
@@ -138,13 +167,16 @@ impl Reader {
         }
         let (minute, mut rest) = two_digits(text)?;
         let mut ticks = hour * HOUR + minute * MINUTE;
-        if hour > 23 || minute > 59 || self.time.is_some() {
+        if self.time.is_some() {
             return Err(not_recognized());
+        }
+        if hour > 23 || minute > 59 {
+            return Err(DotnetError::format(NO_TIME));
         }
         if let Some(after) = rest.strip_prefix(':') {
             let (second, after) = two_digits(after)?;
             if second > 59 {
-                return Err(not_recognized());
+                return Err(DotnetError::format(NO_TIME));
             }
             ticks += second * SECOND;
             rest = after;
@@ -367,11 +399,8 @@ mod tests {
             "T",
             "+",
         ] {
-            assert_eq!(
-                round_trip(bad),
-                "String was not recognized as a valid DateTime.",
-                "{bad}"
-            );
+            let message = round_trip(bad);
+            assert!(message.contains(&format!("tring '{bad}' ")), "{bad}: {message}");
         }
         assert!(round_trip("Mon, 05 Mar 2024 07:08:09 GMT").contains("day of week"));
     }

@@ -97,7 +97,7 @@ fn hexadecimal(text: &str) -> Option<Uuid> {
 }
 
 fn unrecognized() -> DotnetError {
-    DotnetError::format("Unrecognized Guid format.")
+    DotnetError::format("Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).")
 }
 
 /// `ToByteArray`: the first three fields have their low byte first.
@@ -110,7 +110,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Uuid> {
     match <[u8; 16]>::try_from(bytes) {
         Ok(bytes) => Ok(Uuid::from_bytes_le(bytes)),
         Err(_) => Err(DotnetError::argument(
-            "Byte array for Guid must be exactly 16 bytes long. (Parameter 'b')",
+            "Byte array for GUID must be exactly 16 bytes long. (Parameter 'b')",
         )),
     }
 }

@@ -94,6 +94,15 @@ pub(crate) const UINT64: IntType = IntType {
 };
 
 impl IntType {
+    /// `Int32`, `Byte` and so on.
+    pub(crate) fn clr_name(&self) -> &'static str {
+        match self.article_name {
+            "a signed byte" => "SByte",
+            "an unsigned byte" => "Byte",
+            name => name.rsplit(' ').next().unwrap_or(name),
+        }
+    }
+
     /// `value` if it lies in the range, else the overflow exception.
     pub(crate) fn check(&self, value: i128) -> Result<i128> {
         if value < self.min || value > self.max {
@@ -155,7 +164,7 @@ fn special_double(text: &str) -> Option<f64> {
     if name.eq_ignore_ascii_case("NaN") {
         return Some(f64::NAN);
     }
-    (name.eq_ignore_ascii_case("Infinity") || name == "∞").then_some(sign * f64::INFINITY)
+    (name == "∞").then_some(sign * f64::INFINITY)
 }
 
 /// `decimal.Parse`.
@@ -190,9 +199,9 @@ pub(crate) fn parse_bool(text: &str) -> Result<bool> {
     if trimmed.eq_ignore_ascii_case("false") {
         return Ok(false);
     }
-    Err(DotnetError::format(
-        "String was not recognized as a valid Boolean.",
-    ))
+    Err(DotnetError::format(format!(
+        "String '{text}' was not recognized as a valid Boolean."
+    )))
 }
 
 /// `char.Parse`.
@@ -329,7 +338,7 @@ mod tests {
         assert_eq!(parse_bool("True "), Ok(true));
         assert_eq!(
             parse_bool("1").unwrap_err().message,
-            "String was not recognized as a valid Boolean."
+            "String '1' was not recognized as a valid Boolean."
         );
     }
 

@@ -21,6 +21,8 @@ pub(crate) enum Number {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Digits {
     pub(crate) negative: bool,
+    /// What lies exactly between two texts goes to the even digit, as .NET Core does it for binary numbers; else away from zero.
+    pub(crate) ties_to_even: bool,
     pub(crate) digits: Vec<u8>,
     pub(crate) scale: i32,
 }
@@ -34,7 +36,11 @@ impl Digits {
             Number::Single(value) => Digits::exact(Number::Double(f64::from(value))),
             Number::Double(value) => {
                 let places = fraction_places(value);
-                Digits::of_text(value.is_sign_negative(), &format!("{:.places$}", value.abs()))
+                let text = format!("{:.places$}", value.abs());
+                Digits {
+                    ties_to_even: true,
+                    ..Digits::of_text(value.is_sign_negative(), &text)
+                }
             }
             Number::Decimal(value) => Digits::of_text(value.is_sign_negative(), &value.abs().to_string()),
         }
@@ -71,6 +77,7 @@ impl Digits {
         let zeros = all.iter().take_while(|it| **it == 0).count();
         let mut digits = Digits {
             negative,
+            ties_to_even: false,
             scale: whole.len() as i32 - zeros as i32,
             digits: all.get(zeros..).unwrap_or_default().to_vec(),
         };
@@ -78,7 +85,7 @@ impl Digits {
         digits
     }
 
-    /// Keeps `count` digits, rounding half away from zero.
+    /// Keeps `count` digits.
     pub(crate) fn round(&mut self, count: i32) {
         let Ok(keep) = usize::try_from(count) else {
             self.digits.clear();
@@ -88,7 +95,12 @@ impl Digits {
         if keep >= self.digits.len() {
             return;
         }
-        let up = self.digits[keep] >= 5;
+        let up = match self.digits[keep] {
+            5 if self.ties_to_even && keep + 1 == self.digits.len() => keep
+                .checked_sub(1)
+                .is_some_and(|before| self.digits[before] % 2 == 1),
+            next => next >= 5,
+        };
         self.digits.truncate(keep);
         if up {
             self.increment();
@@ -150,12 +162,12 @@ fn fraction_places(value: f64) -> usize {
 
 /// `ToString()` of a double, as .NET Core 3.0 and later print it: the shortest text that round-trips.
 pub(crate) fn double_text(value: f64) -> String {
-    special(value).unwrap_or_else(|| general(Digits::shortest(Number::Double(value)), 15, 'E'))
+    special(value).unwrap_or_else(|| general(Digits::shortest(Number::Double(value)), 17, 'E'))
 }
 
 /// `ToString()` of a float.
 pub(crate) fn single_text(value: f32) -> String {
-    special(f64::from(value)).unwrap_or_else(|| general(Digits::shortest(Number::Single(value)), 7, 'E'))
+    special(f64::from(value)).unwrap_or_else(|| general(Digits::shortest(Number::Single(value)), 9, 'E'))
 }
 
 /// `ToString()` of a decimal: every digit of its scale.
@@ -167,15 +179,14 @@ pub(crate) fn decimal_text(value: Decimal) -> String {
     }
 }
 
-/// The texts of NaN and the infinities. The gateway's own symbol for infinity depends on its culture data
-/// (`∞` with ICU); this is the invariant one.
+/// The texts of NaN and the infinities in the culture en-US.
 pub(crate) fn special(value: f64) -> Option<String> {
     if value.is_nan() {
         return Some("NaN".to_owned());
     }
     value
         .is_infinite()
-        .then(|| if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned())
+        .then(|| if value > 0.0 { "∞" } else { "-∞" }.to_owned())
 }
 
 /// The `G` layout: plain unless the point would lie beyond `most` digits or after the fourth zero.
@@ -222,7 +233,8 @@ mod tests {
             (0.1 + 0.2, "0.30000000000000004"),
             (1.0 / 3.0, "0.3333333333333333"),
             (1.0, "1"),
-            (1e15, "1E+15"),
+            (1e16, "10000000000000000"),
+            (1e17, "1E+17"),
             (123456789012345.0, "123456789012345"),
             (1e-5, "1E-05"),
             (0.0001, "0.0001"),
@@ -237,7 +249,8 @@ mod tests {
             assert_eq!(double_text(*value), *text);
         }
         assert_eq!(single_text(0.1), "0.1");
-        assert_eq!(single_text(1e7), "1E+07");
+        assert_eq!(single_text(1e8), "100000000");
+        assert_eq!(single_text(1e9), "1E+09");
     }
 
     #[test]

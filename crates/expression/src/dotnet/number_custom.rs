@@ -9,6 +9,7 @@ pub(crate) fn format(number: Number, format: &str) -> String {
         Number::Double(_) | Number::Single(_) => {
             let mut digits = Digits::exact(number);
             digits.round(15);
+            digits.ties_to_even = false;
             digits
         }
         _ => Digits::exact(number),
@@ -18,11 +19,10 @@ pub(crate) fn format(number: Number, format: &str) -> String {
     let (mut section, mut own_sign) = choose(&sections, &digits);
     let mut plan = Plan::read(section);
     plan.scale(&mut digits);
-    if digits.is_zero() && !own_sign && sections.get(2).is_some_and(|it| !it.is_empty()) {
-        // Rounded to zero: the third section takes over.
-        section = sections[2];
+    if digits.is_zero() {
+        // Perhaps only rounded to zero: the section for zero takes over.
+        (section, own_sign) = choose(&sections, &digits);
         plan = Plan::read(section);
-        own_sign = true;
     }
     let mut out = String::new();
     if negative && !own_sign && !digits.is_zero() {

@@ -7,6 +7,9 @@ use super::number_custom;
 // More digits than this no policy needs; .NET would print a text of that length.
 const MOST_PRECISION: usize = 4_096;
 
+// Places of `F`, `N` and `P` that do not say so: the culture data of en-US as .NET Core reads it from ICU.
+const PLACES: usize = 3;
+
 /// A number in a format such as `D4`, `#,##0.0` or the empty string.
 pub(crate) fn format(number: Number, format: &str) -> Result<String> {
     if let Number::Double(value) = number
@@ -60,22 +63,21 @@ fn standard(number: Number, letter: char, precision: Option<usize>) -> Result<St
         'C' => Ok(currency(Digits::exact(number), precision.unwrap_or(2))),
         'D' => integer_digits(number, precision.unwrap_or(0)),
         'E' => Ok(exponential(Digits::exact(number), precision.unwrap_or(6), e)),
-        'F' => Ok(fixed(Digits::exact(number), precision.unwrap_or(2), false)),
+        'F' => Ok(fixed(Digits::exact(number), precision.unwrap_or(PLACES), false)),
         'G' => Ok(general_with(number, precision.unwrap_or(0), e)),
-        'N' => Ok(fixed(Digits::exact(number), precision.unwrap_or(2), true)),
+        'N' => Ok(fixed(Digits::exact(number), precision.unwrap_or(PLACES), true)),
         'P' => {
             let mut digits = Digits::exact(number);
             if !digits.is_zero() {
                 digits.scale += 2;
             }
-            Ok(fixed(digits, precision.unwrap_or(2), true) + " %")
+            Ok(fixed(digits, precision.unwrap_or(PLACES), true) + "%")
         }
         'R' if matches!(number, Number::Single(_) | Number::Double(_)) => {
             let text = default_text(number);
             Ok(if e == 'e' { text.replace('E', "e") } else { text })
         }
         'X' => radix_digits(number, precision.unwrap_or(0), letter),
-        'B' => radix_digits(number, precision.unwrap_or(0), 'B'),
         _ => Err(DotnetError::format_specifier()),
     }
 }
@@ -100,8 +102,7 @@ fn radix_digits(number: Number, width: usize, letter: char) -> Result<String> {
     };
     Ok(match letter {
         'x' => format!("{bits:0>width$x}"),
-        'X' => format!("{bits:0>width$X}"),
-        _ => format!("{bits:0>width$b}"),
+        _ => format!("{bits:0>width$X}"),
     })
 }
 
@@ -193,7 +194,7 @@ mod tests {
             (int(255), "x", "ff"),
             (int(-1), "X", "FFFFFFFF"),
             (Number::Signed(-1, 64), "X", "FFFFFFFFFFFFFFFF"),
-            (Number::Double(0.256), "P1", "25.6 %"),
+            (Number::Double(0.256), "P1", "25.6%"),
             (Number::Double(1234.5), "E2", "1.23E+003"),
             (Number::Double(12345.0), "E2", "1.23E+004"),
             (Number::Double(1234567.0), "G3", "1.23E+06"),
@@ -202,7 +203,7 @@ mod tests {
             (Number::Double(0.001), "F2", "0.00"),
             (Number::Double(-0.001), "F2", "0.00"),
             (Number::Double(0.005), "F2", "0.01"),
-            (Number::Double(0.125), "F2", "0.13"),
+            (Number::Double(0.125), "F2", "0.12"),
             (Number::Double(2.675), "F2", "2.67"),
             (Number::Double(0.0123), "F3", "0.012"),
             (Number::Double(999.999), "F2", "1000.00"),
@@ -211,7 +212,7 @@ mod tests {
             (Number::Double(1234.5678), "F0", "1235"),
             (Number::Decimal(Decimal::new(110, 2)), "", "1.10"),
             (Number::Decimal(Decimal::new(110, 2)), "F1", "1.1"),
-            (int(10), "B", "1010"),
+            (Number::Decimal(Decimal::new(125, 3)), "F2", "0.13"),
             (Number::Double(f64::NAN), "F2", "NaN"),
         ];
         for (number, spec, text) in rows {

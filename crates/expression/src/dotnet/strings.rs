@@ -1,6 +1,7 @@
 //! Text: comparing, casing, trimming and splitting as `System.String` does.
 
 use std::cmp::Ordering;
+use unicode_normalization::UnicodeNormalization;
 
 /// `char.IsWhiteSpace`.
 pub(crate) fn is_white_space(c: char) -> bool {
@@ -9,6 +10,10 @@ pub(crate) fn is_white_space(c: char) -> bool {
 
 /// `char.ToUpperInvariant`: no mapping changes the length, so `ß` stays `ß`.
 pub(crate) fn upper_char(c: char) -> char {
+    // The dotless i of Turkish is nobody's lower case in other cultures.
+    if c == 'ı' {
+        return c;
+    }
     let mut mapped = c.to_uppercase();
     match (mapped.next(), mapped.next()) {
         (Some(one), None) => one,
@@ -43,6 +48,11 @@ pub(crate) fn lower(text: &str) -> String {
     }
 }
 
+/// `Normalize()`: form C.
+pub(crate) fn compose(text: &str) -> String {
+    text.nfc().collect()
+}
+
 /// `StringComparison.OrdinalIgnoreCase`, equality.
 pub(crate) fn equals_ignore_case(a: &str, b: &str) -> bool {
     if a.is_ascii() && b.is_ascii() {
@@ -58,12 +68,6 @@ pub(crate) fn compare_ordinal(a: &str, b: &str) -> Ordering {
     } else {
         a.encode_utf16().cmp(b.encode_utf16())
     }
-}
-
-/// `StringComparison.OrdinalIgnoreCase`, order.
-pub(crate) fn compare_ordinal_ignore_case(a: &str, b: &str) -> Ordering {
-    let units = |text: &str| upper(text).encode_utf16().collect::<Vec<_>>();
-    units(a).cmp(&units(b))
 }
 
 /// `string.Compare` under a culture: letters alphabetically whatever their case and accents; on a tie the plain

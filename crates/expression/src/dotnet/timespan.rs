@@ -182,6 +182,16 @@ fn custom_part(it: &Parts, letter: char, count: usize, out: &mut String) -> Resu
 
 /// `TimeSpan.Parse`: `[-]d`, `[-][d.]hh:mm[:ss[.fffffff]]`, or `[-]d:hh:mm:ss[.fffffff]`.
 pub(crate) fn parse(text: &str) -> Result<i64> {
+    read(text).map_err(|error| match error.type_name {
+        "System.OverflowException" => DotnetError::overflow(format!(
+            "The TimeSpan string '{text}' could not be parsed because at least one of the numeric components is out of \
+             range or contains too many digits."
+        )),
+        _ => DotnetError::format(format!("String '{text}' was not recognized as a valid TimeSpan.")),
+    })
+}
+
+fn read(text: &str) -> Result<i64> {
     let text = text.trim();
     let (negative, body) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -231,10 +241,7 @@ fn not_recognized() -> DotnetError {
 }
 
 fn out_of_range() -> DotnetError {
-    DotnetError::overflow(
-        "The TimeSpan could not be parsed because at least one of the numeric components is out of range or contains \
-         too many digits.",
-    )
+    DotnetError::overflow("A component is out of range.")
 }
 
 #[cfg(test)]

@@ -223,7 +223,7 @@ pub(crate) fn integer(value: &Value, kind: &IntType) -> Eval<i128> {
         Value::Decimal(it) => convert::integer_from_decimal(it, kind)?,
         other => match other.integer() {
             Some(it) => kind.check(it)?,
-            None => return Err(inconvertible(value)),
+            None => return Err(inconvertible(value, kind.clr_name())),
         },
     })
 }
@@ -239,7 +239,7 @@ pub(crate) fn double(value: &Value) -> Eval<f64> {
         other @ (Value::Single(_) | Value::Double(_)) => other.double(),
         other => match other.integer() {
             Some(it) => it as f64,
-            None => return Err(inconvertible(value)),
+            None => return Err(inconvertible(value, "Double")),
         },
     })
 }
@@ -255,7 +255,7 @@ pub(crate) fn decimal(value: &Value) -> Eval<Decimal> {
         other @ (Value::Single(_) | Value::Double(_)) => convert::decimal_from_double(other.double())?,
         other => match other.integer() {
             Some(it) => u64::try_from(it).map_or_else(|_| Decimal::from(it as i64), Decimal::from),
-            None => return Err(inconvertible(value)),
+            None => return Err(inconvertible(value, "Decimal")),
         },
     })
 }
@@ -271,7 +271,7 @@ pub(crate) fn boolean(value: &Value) -> Eval<bool> {
         other @ (Value::Single(_) | Value::Double(_)) => other.double() != 0.0,
         other => match other.integer() {
             Some(it) => it != 0,
-            None => return Err(inconvertible(value)),
+            None => return Err(inconvertible(value, "Boolean")),
         },
     })
 }
@@ -283,7 +283,7 @@ fn character(value: &Value) -> Eval<u16> {
         Value::Text(it) => number::parse_char(&it.as_str())?,
         other => match other.integer().and_then(|it| i64::try_from(it).ok()) {
             Some(it) => convert::char_from_integer(it)?,
-            None => return Err(inconvertible(value)),
+            None => return Err(inconvertible(value, "Char")),
         },
     })
 }
@@ -297,7 +297,7 @@ fn date(cx: &mut Cx<'_>, value: &Value) -> Eval {
             0,
         )?)),
         other if date_time::it(&other).is_ok() => Ok(other),
-        _ => Err(inconvertible(value)),
+        _ => Err(inconvertible(value, "DateTime")),
     }
 }
 
@@ -326,6 +326,23 @@ fn invalid_cast(from: &str, to: &str) -> Fault {
     .into()
 }
 
-fn inconvertible(value: &Value) -> Fault {
+/// What is `IConvertible` says itself that it cannot; anything else is no such thing.
+fn inconvertible(value: &Value, target: &str) -> Fault {
+    let name = value.type_name();
+    let short = name.strip_prefix("System.").unwrap_or(&name);
+    let is_convertible = date_time::it(value).is_ok()
+        || matches!(
+            value,
+            Value::Bool(_)
+                | Value::Char(_)
+                | Value::Text(_)
+                | Value::Double(_)
+                | Value::Single(_)
+                | Value::Decimal(_)
+        )
+        || value.integer().is_some();
+    if is_convertible {
+        return invalid_cast(short, target);
+    }
     Exception::invalid_cast(&value.type_name(), "System.IConvertible").into()
 }

@@ -187,6 +187,10 @@ fn parse(ty: &Type, text: &str, ignore: bool) -> Eval {
     let Type::Class(def, _) = ty else {
         return Err(Exception::argument("Type provided must be an Enum. (Parameter 'enumType')").into());
     };
+    if text.trim().is_empty() {
+        let message = "Must specify valid information for parsing in the string. (Parameter 'value')";
+        return Err(Exception::argument(message).into());
+    }
     let mut value = 0;
     for part in text.split(',').map(str::trim) {
         let named = def

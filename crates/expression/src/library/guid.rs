@@ -36,9 +36,9 @@ static MEMBERS: &[Member] = &[
     }),
     constructor("(int a, short b, short c, byte[] d)", |_, a, _| {
         let rest = array::bytes(&a[3], "d")?;
-        let rest: [u8; 8] = rest
-            .try_into()
-            .map_err(|_| Exception::argument("Byte array for GUID must be exactly 8 bytes long."))?;
+        let rest: [u8; 8] = rest.try_into().map_err(|_| {
+            Exception::argument("Byte array for GUID must be exactly 8 bytes long. (Parameter 'd')")
+        })?;
         Ok(value(Uuid::from_fields(
             a[0].int() as u32,
             a[1].int() as u16,
@@ -115,7 +115,10 @@ fn exact(a: &[Value]) -> Eval<Uuid> {
     if same {
         Ok(parsed)
     } else {
-        Err(Exception::format("Unrecognized Guid format.").into())
+        Err(Exception::format(
+            "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).",
+        )
+        .into())
     }
 }
 

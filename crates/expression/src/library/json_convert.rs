@@ -3,9 +3,9 @@
 use super::table::{TypeDef, class, constructor, enumeration, property, static_class, static_method};
 use super::{token, token_convert};
 use crate::Value;
-use crate::dotnet::json::{JToken, Root};
-use crate::eval::Cx;
-use crate::exception::Eval;
+use crate::dotnet::json::{JToken, ParseOptions, Root};
+use crate::eval::{Cx, cast};
+use crate::exception::{Eval, Exception};
 use crate::object::Object;
 use crate::types::Type;
 use parking_lot::Mutex;
@@ -76,24 +76,24 @@ pub(crate) static JSON_CONVERT: TypeDef = static_class("Newtonsoft.Json.JsonConv
     )
     .not_in_azure(),
     static_method("object DeserializeObject(string value)", |cx, a, _| {
-        let Some(parsed) = read(cx, &a[0])? else {
+        let Some(parsed) = read(cx, &a[0], &Type::Object)? else {
             return Ok(Value::Null);
         };
         token_convert::object(cx, &parsed, &Type::Object)
     }),
     static_method("T DeserializeObject<T>(string value)", |cx, a, t| {
-        let Some(parsed) = read(cx, &a[0])? else {
-            return Ok(crate::eval::cast::default_of(&t[0]));
+        let Some(parsed) = read(cx, &a[0], &t[0])? else {
+            return Ok(cast::default_of(&t[0]));
         };
-        token_convert::object(cx, &parsed, &t[0])
+        deserialized(cx, &parsed, &t[0])
     }),
     static_method(
         "T DeserializeObject<T>(string value, JsonSerializerSettings settings)",
         |cx, a, t| {
-            let Some(parsed) = read(cx, &a[0])? else {
-                return Ok(crate::eval::cast::default_of(&t[0]));
+            let Some(parsed) = read(cx, &a[0], &t[0])? else {
+                return Ok(cast::default_of(&t[0]));
             };
-            token_convert::object(cx, &parsed, &t[0])
+            deserialized(cx, &parsed, &t[0])
         },
     )
     .not_in_azure(),
@@ -149,11 +149,33 @@ fn drop_nulls(token: &JToken) {
 }
 
 /// The document; empty text is null.
-fn read(cx: &mut Cx<'_>, text: &Value) -> Eval<Option<JToken>> {
+fn read(cx: &mut Cx<'_>, text: &Value, ty: &Type) -> Eval<Option<JToken>> {
     let empty = text.str("value")?.as_str().trim().is_empty();
     if empty {
-        Ok(None)
-    } else {
-        token::parse(cx, text, Root::Any).map(Some)
+        return Ok(None);
     }
+    // Where text is wanted, a date stays the text that it is written as.
+    let options = ParseOptions {
+        dates: !ends_in_text(ty),
+        ..ParseOptions::default()
+    };
+    token::parse_with(cx, text, Root::Any, &options).map(Some)
+}
+
+fn ends_in_text(ty: &Type) -> bool {
+    match ty {
+        Type::String => true,
+        Type::Array(element) => ends_in_text(element),
+        Type::Class(_, Some(args)) => args.last().is_some_and(ends_in_text),
+        _ => false,
+    }
+}
+
+fn deserialized(cx: &mut Cx<'_>, token: &JToken, ty: &Type) -> Eval {
+    let is_token_type = matches!(ty, Type::Class(def, _) if def.0.name.starts_with("Newtonsoft.Json.Linq."));
+    let value = token::value(token.clone());
+    if is_token_type && !cast::is_instance(&value, ty) {
+        return Err(Exception::invalid_cast(&value.type_name(), &ty.clr_name()).into());
+    }
+    token_convert::object(cx, token, ty)
 }

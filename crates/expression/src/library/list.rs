@@ -24,7 +24,10 @@ static MEMBERS: &[Member] = &[
         cx.charge(64)?;
         Ok(new(t[0].clone(), Vec::new()))
     }),
-    constructor("(int capacity)", |_, _, t| Ok(new(t[0].clone(), Vec::new()))),
+    constructor("(int capacity)", |_, a, t| match a[0].int() {
+        0.. => Ok(new(t[0].clone(), Vec::new())),
+        _ => Err(Exception::out_of_range("Non-negative number required.", "capacity").into()),
+    }),
     constructor("(IEnumerable<T> collection)", |cx, a, t| {
         Ok(new(t[0].clone(), cx.collect(&a[0])?))
     }),

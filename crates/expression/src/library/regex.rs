@@ -30,7 +30,6 @@ pub(crate) static REGEX_OPTIONS: TypeDef = enumeration(
         ("RightToLeft", 64),
         ("ECMAScript", 256),
         ("CultureInvariant", 512),
-        ("NonBacktracking", 1024),
     ],
 )
 .flags();

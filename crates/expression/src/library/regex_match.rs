@@ -105,7 +105,14 @@ pub(crate) static GROUP_COLLECTION: TypeDef = class("System.Text.RegularExpressi
     .members(&[
         property("int Count", |_, a, _| count(a)),
         indexer("Group this[int groupnum]", |_, a, _| {
-            named(a, &a[1].int().to_string())
+            let number = i64::from(a[1].int());
+            let it = a[0].of::<Collection>()?;
+            let found = it
+                .numbers
+                .iter()
+                .position(|it| *it == number)
+                .map(|at| it.items[at].clone());
+            found.map_or_else(|| named(a, &number.to_string()), Ok)
         }),
         indexer("Group this[string groupname]", |_, a, _| {
             named(a, &a[1].str("groupname")?.as_str())
@@ -210,12 +217,12 @@ fn groups(it: &Captured) -> Value {
             kind: Kind::Group,
         })
     };
-    let items = (0..slots.len()).map(group).collect();
-    collection(
-        &GROUP_COLLECTION,
-        items,
-        slots.iter().map(|it| it.name.clone()).collect(),
-    )
+    Value::object(Collection {
+        def: &GROUP_COLLECTION,
+        items: (0..slots.len()).map(group).collect(),
+        names: slots.iter().map(|it| it.name.clone()).collect(),
+        numbers: slots.iter().map(|it| it.number).collect(),
+    })
 }
 
 #[derive(Debug)]
@@ -223,10 +230,17 @@ struct Collection {
     def: &'static TypeDef,
     items: Vec<Value>,
     names: Vec<String>,
+    // Of the groups: one with a name has a number too.
+    numbers: Vec<i64>,
 }
 
 fn collection(def: &'static TypeDef, items: Vec<Value>, names: Vec<String>) -> Value {
-    Value::object(Collection { def, items, names })
+    Value::object(Collection {
+        def,
+        items,
+        names,
+        numbers: Vec::new(),
+    })
 }
 
 fn count(a: &[Value]) -> Eval {

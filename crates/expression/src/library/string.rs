@@ -4,7 +4,8 @@ use super::array;
 use super::string_comparison::How::{Culture, Ordinal};
 use super::string_comparison::{difference, equal, folding, how, ordered};
 use super::string_parts::{
-    concat, edge, find, format, index_of, join, last_index_of, pad, replace, slice, split, trim, units,
+    concat, edge, find, format, index_of, join, join_range, last_index_of, pad, replace, slice, split, trim,
+    units,
 };
 use super::table::{
     Member, TypeDef, class, constructor, indexer, method, operator, property, static_method, static_property,
@@ -181,7 +182,7 @@ static MEMBERS: &[Member] = &[
             at if at < 0 => {
                 Err(Exception::out_of_range("StartIndex cannot be less than zero.", "startIndex").into())
             }
-            at if at as usize > text.len() => Err(Exception::out_of_range(
+            at if at as usize >= text.len() => Err(Exception::out_of_range(
                 "startIndex must be less than length of string.",
                 "startIndex",
             )
@@ -274,7 +275,9 @@ static MEMBERS: &[Member] = &[
         Ok(strings::lower(&a[0].it().as_str()).into())
     })
     .not_in_azure(),
-    method("string Normalize()", |_, a, _| Ok(a[0].clone())),
+    method("string Normalize()", |_, a, _| {
+        Ok(strings::compose(&a[0].it().as_str()).into())
+    }),
     method("char[] ToCharArray()", |cx, a, _| {
         cx.charge_values(a[0].it().len())?;
         Ok(array::new(
@@ -352,6 +355,10 @@ static MEMBERS: &[Member] = &[
             let (count, options) = (a[2].int(), a[3].long());
             split(cx, a, count, options)
         },
+    ),
+    static_method(
+        "string Join(string separator, string[] value, int startIndex, int count)",
+        |cx, a, _| join_range(cx, a),
     ),
     static_method(
         "string Join(string separator, params string[] value)",

@@ -72,7 +72,7 @@ static MEMBERS: &[Member] = &[
                 .ok()
                 .zip(usize::try_from(a[3].int()).ok());
             let part = part.and_then(|(start, count)| a[1].text().slice(start, count));
-            a[1] = part.ok_or_else(|| Exception::out_of_range("Index was out of range. Must be non-negative and less than or equal to the size of the collection.", "startIndex"))?.into();
+            a[1] = part.ok_or_else(|| Exception::out_of_range("Index was out of range. Must be non-negative and less than the size of the collection.", "startIndex"))?.into();
             append(cx, a, 1)
         },
     ),
@@ -135,7 +135,12 @@ static MEMBERS: &[Member] = &[
             .zip(usize::try_from(a[2].int()).ok())
             .map(|(at, count)| at..at + count);
         let range = range.filter(|it| it.end <= units.len());
-        let range = range.ok_or_else(|| Exception::out_of_range("Index was out of range. Must be non-negative and less than or equal to the size of the collection.", "index"))?;
+        let range = range.ok_or_else(|| {
+            Exception::out_of_range(
+                "Index was out of range. Must be non-negative and less than the size of the collection.",
+                "length",
+            )
+        })?;
         units.drain(range);
         builder.replace(Text::from_units(&units))?;
         Ok(a[0].clone())
@@ -255,7 +260,12 @@ fn insert(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
     let (text, more) = (builder.text(), cx.text(&a[2])?);
     cx.charge(text.bytes() + more.bytes())?;
     let at = usize::try_from(a[1].int()).ok().filter(|at| *at <= text.len());
-    let at = at.ok_or_else(|| Exception::out_of_range("Index was out of range. Must be non-negative and less than or equal to the size of the collection.", "index"))?;
+    let at = at.ok_or_else(|| {
+        Exception::out_of_range(
+            "Index was out of range. Must be non-negative and less than the size of the collection.",
+            "index",
+        )
+    })?;
     let (head, tail) = (
         text.slice(0, at).unwrap_or_default(),
         text.slice(at, text.len() - at).unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use crate::Value;
 use crate::dotnet::strings;
+use crate::text::Text;
 use std::cmp::Ordering;
 
 /// How two texts are compared.
@@ -47,15 +48,21 @@ pub(crate) fn equal(a: &Value, b: &Value, how: How) -> bool {
     }
 }
 
-/// Order of two texts, either of which may be null: -1, 0 or 1.
+/// Order of two texts, either of which may be null: below zero, zero or above.
 pub(crate) fn ordered(a: &Value, b: &Value, how: How) -> i32 {
     match (a.str_or_null(), b.str_or_null()) {
         (None, None) => 0,
         (None, _) => -1,
         (_, None) => 1,
         (Some(a), Some(b)) => match how {
-            Ordinal => a.cmp_ordinal(b) as i32,
-            OrdinalIgnoreCase => strings::compare_ordinal_ignore_case(&a.as_str(), &b.as_str()) as i32,
+            Ordinal => units_apart(&a.units(), &b.units()),
+            OrdinalIgnoreCase => {
+                let (a, b) = (
+                    Text::from(strings::upper(&a.as_str())),
+                    Text::from(strings::upper(&b.as_str())),
+                );
+                units_apart(&a.units(), &b.units())
+            }
             Culture => strings::compare_culture(&a.as_str(), &b.as_str(), false) as i32,
             CultureIgnoreCase => strings::compare_culture(&a.as_str(), &b.as_str(), true) as i32,
         },
@@ -67,7 +74,11 @@ pub(super) fn difference(a: &Value, b: &Value) -> i32 {
     let (Some(x), Some(y)) = (a.str_or_null(), b.str_or_null()) else {
         return ordered(a, b, Ordinal);
     };
-    let (x, y) = (x.units(), y.units());
+    units_apart(&x.units(), &y.units())
+}
+
+// The difference of the first units that differ, or of the lengths.
+fn units_apart(x: &[u16], y: &[u16]) -> i32 {
     let differing = x.iter().zip(y.iter()).find(|(a, b)| a != b);
     match differing {
         Some((a, b)) => i32::from(*a) - i32::from(*b),

@@ -97,7 +97,7 @@ pub(super) fn index_of(a: &[Value], start: Option<usize>, count: Option<usize>, 
     let (text, part) = (a[0].it().units().into_owned(), needle(&a[1])?);
     let range = || {
         Exception::out_of_range(
-            "Index was out of range. Must be non-negative and less than or equal to the size of the collection.",
+            "Index was out of range. Must be non-negative and less than the size of the collection.",
             "startIndex",
         )
     };
@@ -121,11 +121,15 @@ pub(super) fn last_index_of(a: &[Value], start: Option<usize>, how: How) -> Eval
         Some(at) => match usize::try_from(a[at].int()) {
             Ok(at) if at <= text.len() => (at + 1).min(text.len()),
             _ => {
-                let message = "Index was out of range. Must be non-negative and less than or equal to the size of the collection.";
+                let message =
+                    "Index was out of range. Must be non-negative and less than the size of the collection.";
                 return Err(Exception::out_of_range(message, "startIndex").into());
             }
         },
     };
+    if part.is_empty() {
+        return Ok((end as i32 - 1).max(0).into());
+    }
     let found = end
         .checked_sub(part.len())
         .and_then(|last| (0..=last).rev().find(|at| matches_at(&text, *at, &part, how)));
@@ -277,6 +281,24 @@ pub(super) fn join(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
         texts.push(text);
     }
     Ok(Text::concat(&texts.iter().collect::<Vec<_>>()).into())
+}
+
+/// `Join(separator, value, startIndex, count)`.
+pub(super) fn join_range(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
+    if a[1].is_null() {
+        return Err(Exception::argument_null("value").into());
+    }
+    let items = array::items(&a[1]);
+    let range = usize::try_from(a[2].int())
+        .ok()
+        .zip(usize::try_from(a[3].int()).ok())
+        .and_then(|(from, count)| items.get(from..from.checked_add(count)?));
+    let Some(range) = range else {
+        let message =
+            "Index was out of range. Must be non-negative and less than the size of the collection.";
+        return Err(Exception::out_of_range(message, "startIndex").into());
+    };
+    join(cx, &[a[0].clone(), array::new(Type::String, range.to_vec())])
 }
 
 pub(super) fn concat(cx: &mut Cx<'_>, items: &[Value]) -> Eval {

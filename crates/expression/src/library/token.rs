@@ -348,7 +348,12 @@ pub(crate) fn parse_body(text: &str, ty: &Type) -> Option<Eval> {
 
 /// Parses JSON text that an expression holds.
 pub(crate) fn parse(cx: &mut Cx<'_>, text: &Value, root: Root) -> Eval<JToken> {
-    let text = text.str("json")?;
+    parse_with(cx, text, root, &ParseOptions::default())
+}
+
+/// The same with other options.
+pub(crate) fn parse_with(cx: &mut Cx<'_>, text: &Value, root: Root, options: &ParseOptions) -> Eval<JToken> {
+    let text = text.str("s")?;
     cx.charge(text.bytes().saturating_mul(8))?;
-    Ok(json::parse(&text.as_str(), root, &ParseOptions::default())?)
+    Ok(json::parse(&text.as_str(), root, options)?)
 }

@@ -131,7 +131,10 @@ impl JToken {
                 None => self.add_property(name, value),
             },
             (TokenType::Array | TokenType::Constructor, Key::Index(index)) => {
-                self.item(index)?.replace(value)
+                let item = self.item(index).map_err(|_| {
+                    DotnetError::out_of_range("Index is equal to or greater than Count.", "index")
+                })?;
+                item.replace(value)
             }
             (kind, key) => Err(self.wrong_key(kind, key, "Set")),
         }

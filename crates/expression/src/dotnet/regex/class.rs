@@ -2,7 +2,22 @@
 
 use super::options;
 
-type Parsed<T> = std::result::Result<T, String>;
+type Parsed<T> = std::result::Result<T, Wrong>;
+
+/// What is wrong with a pattern, and how many characters of it had been read.
+pub(super) struct Wrong {
+    pub(super) why: String,
+    pub(super) at: usize,
+}
+
+fn wrong<T>(why: impl Into<String>, at: usize) -> Parsed<T> {
+    Err(Wrong { why: why.into(), at })
+}
+
+/// The character at a place; the pattern ends too soon otherwise.
+fn char_at(chars: &[char], at: usize, why: &str) -> Parsed<char> {
+    chars.get(at).copied().map_or_else(|| wrong(why, chars.len()), Ok)
+}
 
 // Subtractions within subtractions.
 const MAX_DEPTH: usize = 16;
@@ -10,7 +25,7 @@ const MAX_DEPTH: usize = 16;
 /// Translates the class whose `[` stands at `at`; gives where it ends.
 pub(super) fn class(chars: &[char], at: usize, flags: i64, depth: usize) -> Parsed<(String, usize)> {
     if depth > MAX_DEPTH {
-        return Err("A character class is nested too deeply.".to_owned());
+        return wrong("A character class is nested too deeply.", at);
     }
     let mut at = at + 1;
     let negated = chars.get(at) == Some(&'^');
@@ -19,7 +34,7 @@ pub(super) fn class(chars: &[char], at: usize, flags: i64, depth: usize) -> Pars
     let mut subtracted = None;
     let mut first = true;
     loop {
-        let c = *chars.get(at).ok_or("Unterminated [] set.")?;
+        let c = char_at(chars, at, "Unterminated [] set.")?;
         if c == ']' && !first {
             break;
         }
@@ -27,7 +42,10 @@ pub(super) fn class(chars: &[char], at: usize, flags: i64, depth: usize) -> Pars
         if c == '-' && chars.get(at + 1) == Some(&'[') && !items.is_empty() {
             let (inner, end) = class(chars, at + 1, flags, depth + 1)?;
             if chars.get(end) != Some(&']') {
-                return Err("A subtraction must be the last element in a character class.".to_owned());
+                return wrong(
+                    "A subtraction must be the last element in a character class.",
+                    end,
+                );
             }
             (subtracted, at) = (Some(inner), end);
             break;
@@ -48,10 +66,11 @@ pub(super) fn class(chars: &[char], at: usize, flags: i64, depth: usize) -> Pars
         }
         let (high, end) = self::item(chars, next + 1, flags)?;
         let Item::Char(high) = high else {
-            return Err("Cannot include class \\w in character range.".to_owned());
+            let class: String = chars[next + 1..end].iter().collect();
+            return wrong(format!("Cannot include class \\{class} in character range."), end);
         };
         if high < low {
-            return Err("[x-y] range in reverse order.".to_owned());
+            return wrong("[x-y] range in reverse order.", end);
         }
         literal(low, &mut items);
         items.push('-');
@@ -72,7 +91,7 @@ enum Item {
 }
 
 fn item(chars: &[char], at: usize, flags: i64) -> Parsed<(Item, usize)> {
-    let c = *chars.get(at).ok_or("Unterminated [] set.")?;
+    let c = char_at(chars, at, "Unterminated [] set.")?;
     if c == '[' && chars.get(at + 1) == Some(&':') {
         // .NET takes `[:` for two characters, unlike the engine.
         return Ok((Item::Char('['), at + 1));
@@ -81,7 +100,7 @@ fn item(chars: &[char], at: usize, flags: i64) -> Parsed<(Item, usize)> {
         return Ok((Item::Char(c), at + 1));
     }
     match chars.get(at + 1) {
-        None => Err("Illegal \\ at end of pattern.".to_owned()),
+        None => wrong("Illegal \\\\ at end of pattern.", chars.len()),
         Some('b') => Ok((Item::Char('\u{8}'), at + 2)),
         Some('-') => Ok((Item::Char('-'), at + 2)),
         Some(letter @ ('d' | 'D' | 'w' | 'W' | 's' | 'S')) => {
@@ -109,21 +128,22 @@ pub(super) fn shorthand(letter: char, flags: i64) -> String {
 pub(super) fn property(chars: &[char], at: usize) -> Parsed<(String, usize)> {
     let letter = chars.get(at).copied().unwrap_or('p');
     if chars.get(at + 1) != Some(&'{') {
-        return Err("Malformed \\p{X} character escape.".to_owned());
+        return wrong(INCOMPLETE, at + 1);
     }
-    let end = chars[at..]
-        .iter()
-        .position(|it| *it == '}')
-        .ok_or("Incomplete \\p{X} character escape.")?;
+    let Some(end) = chars[at..].iter().position(|it| *it == '}') else {
+        return wrong(INCOMPLETE, at + 1);
+    };
     let name: String = chars[at + 2..at + end].iter().collect();
     let sign = if letter == 'P' { "^" } else { "" };
     let set = match BLOCKS.iter().find(|(block, _)| *block == name) {
         Some((_, range)) => format!("[{sign}{range}]"),
         None if CATEGORIES.split(' ').any(|it| it == name) => format!("\\{letter}{{{name}}}"),
-        None => return Err(format!("Unknown property '{name}'.")),
+        None => return wrong(format!("Unknown property '{name}'."), at + end + 1),
     };
     Ok((set, at + end + 1))
 }
+
+const INCOMPLETE: &str = "Incomplete \\\\p{X} character escape.";
 
 const CATEGORIES: &str =
     "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Cs Co Cn";
@@ -150,7 +170,7 @@ const BLOCKS: &[(&str, &str)] = &[
 
 /// The character that an escape stands for; `at` is the place behind the backslash.
 pub(super) fn escaped_char(chars: &[char], at: usize) -> Parsed<(char, usize)> {
-    let c = *chars.get(at).ok_or("Illegal \\ at end of pattern.")?;
+    let c = char_at(chars, at, "Illegal \\\\ at end of pattern.")?;
     let next = at + 1;
     Ok(match c {
         'n' => ('\n', next),
@@ -169,12 +189,9 @@ pub(super) fn escaped_char(chars: &[char], at: usize) -> Parsed<(char, usize)> {
             }
         }
         'c' => {
-            let letter = chars
-                .get(next)
-                .ok_or("Missing control character.")?
-                .to_ascii_uppercase();
+            let letter = char_at(chars, next, "Missing control character.")?.to_ascii_uppercase();
             if !('@'..='_').contains(&letter) {
-                return Err("Unrecognized control character.".to_owned());
+                return wrong("Unrecognized control character.", next + 1);
             }
             (char::from(letter as u8 - b'@'), next + 1)
         }
@@ -189,7 +206,9 @@ pub(super) fn escaped_char(chars: &[char], at: usize) -> Parsed<(char, usize)> {
                 .fold(0, |sum, it| sum * 8 + it.to_digit(8).unwrap_or(0));
             (char::from((value & 0xff) as u8), at + digits)
         }
-        _ if c.is_alphanumeric() || c == '_' => return Err(format!("Unrecognized escape sequence \\{c}.")),
+        _ if c.is_alphanumeric() || c == '_' => {
+            return wrong(format!("Unrecognized escape sequence \\\\{c}."), next);
+        }
         _ => (c, next),
     })
 }
@@ -197,7 +216,7 @@ pub(super) fn escaped_char(chars: &[char], at: usize) -> Parsed<(char, usize)> {
 fn unit(chars: &[char], at: usize) -> Parsed<(u32, usize)> {
     let digits: String = chars[at.min(chars.len())..].iter().take(4).collect();
     if digits.chars().count() < 4 || !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
-        return Err("Insufficient hexadecimal digits.".to_owned());
+        return wrong("Insufficient hexadecimal digits.", at);
     }
     Ok((u32::from_str_radix(&digits, 16).unwrap_or(0xfffd), at + 4))
 }
@@ -209,7 +228,7 @@ fn surrogates(chars: &[char], high: u32, at: usize) -> Parsed<(char, usize)> {
             return Ok((c, end));
         }
     }
-    Err("A lone surrogate cannot be matched.".to_owned())
+    wrong("A lone surrogate cannot be matched.", at)
 }
 
 fn hex(chars: &[char], at: usize, count: usize) -> Parsed<(char, usize)> {
@@ -220,14 +239,17 @@ fn hex(chars: &[char], at: usize, count: usize) -> Parsed<(char, usize)> {
         .and_then(char::from_u32)
     {
         Some(c) => Ok((c, at + count)),
-        None => Err("Insufficient hexadecimal digits.".to_owned()),
+        None => wrong("Insufficient hexadecimal digits.", at),
     }
 }
 
 /// A character as the engine takes it literally, inside a class and outside.
 pub(super) fn literal(c: char, out: &mut String) {
-    if c.is_ascii_punctuation() {
+    // The engine takes `\<` and `\>` for the edges of a word.
+    if c.is_ascii_punctuation() && !matches!(c, '<' | '>') {
         out.push('\\');
+        out.push(c);
+    } else if matches!(c, '<' | '>') {
         out.push(c);
     } else if c.is_ascii_alphanumeric() || !c.is_ascii() {
         out.push(c);

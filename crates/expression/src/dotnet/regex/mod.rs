@@ -224,7 +224,7 @@ impl Regex {
             fancy_regex::RegexBuilder::new(&pattern)
                 .backtrack_limit(self.backtracks)
                 .build()
-                .map_err(|why| parsing(&self.pattern, &why.to_string()))
+                .map_err(|why| parsing(&self.pattern, &why.to_string(), self.pattern.chars().count()))
         });
         compiled.as_ref().map_err(DotnetError::clone)
     }
@@ -260,7 +260,7 @@ pub(crate) fn unescape(text: &str) -> Result<String> {
             at += 1;
             continue;
         }
-        let (c, next) = class::escaped_char(&chars, at + 1).map_err(|why| parsing(text, &why))?;
+        let (c, next) = class::escaped_char(&chars, at + 1).map_err(|it| parsing(text, &it.why, it.at))?;
         out.push(c);
         at = next;
     }
@@ -298,8 +298,8 @@ fn timed_out(_: fancy_regex::Error) -> DotnetError {
     )
 }
 
-fn parsing(pattern: &str, why: &str) -> DotnetError {
-    DotnetError::argument(format!("parsing \"{pattern}\" - {why}"))
+fn parsing(pattern: &str, why: &str, at: usize) -> DotnetError {
+    DotnetError::argument(format!("Invalid pattern '{pattern}' at offset {at}. {why}"))
 }
 
 fn not_supported(message: &str) -> DotnetError {

@@ -77,8 +77,13 @@ impl<'a> Scanner<'a> {
             .all(|(ahead, c)| self.peek(ahead) == Some(c))
     }
 
-    fn fail<T>(&self, why: &str) -> Result<T> {
-        Err(parsing(self.pattern, why))
+    /// .NET says how far it had read: what is wrong has `length` characters.
+    fn fail<T>(&self, why: &str, length: usize) -> Result<T> {
+        Err(parsing(self.pattern, why, self.at + length))
+    }
+
+    fn unfinished<T>(&self, why: &str) -> Result<T> {
+        Err(parsing(self.pattern, why, self.chars.len()))
     }
 
     fn run(&mut self) -> Result<()> {
@@ -93,7 +98,7 @@ impl<'a> Scanner<'a> {
                 '\\' => self.escape()?,
                 '[' => {
                     let made = class(&self.chars, self.at, self.flags, 0);
-                    let (text, end) = made.map_err(|why| parsing(self.pattern, &why))?;
+                    let (text, end) = made.map_err(|it| parsing(self.pattern, &it.why, it.at))?;
                     self.atom(&text, end - self.at);
                 }
                 '(' => self.open_group()?,
@@ -130,7 +135,7 @@ impl<'a> Scanner<'a> {
             }
         }
         if !self.open.is_empty() {
-            return self.fail("Not enough )'s.");
+            return self.unfinished("Not enough )'s.");
         }
         Ok(())
     }
@@ -167,8 +172,8 @@ impl<'a> Scanner<'a> {
 
     fn quantifier(&mut self, text: &str, length: usize) -> Result<()> {
         match self.last {
-            Last::Nothing => return self.fail("Quantifier {x,y} following nothing."),
-            Last::Quantified => return self.fail(&format!("Nested quantifier {}.", &text[..1])),
+            Last::Nothing => return self.fail("Quantifier {x,y} following nothing.", length),
+            Last::Quantified => return self.fail(&format!("Nested quantifier '{}'.", &text[..1]), length),
             Last::Atom => (),
         }
         self.out.push_str(text);
@@ -201,14 +206,17 @@ impl<'a> Scanner<'a> {
         );
         match (low, high) {
             (Ok(low), Ok(high)) if low <= high => self.quantifier(&format!("{{{inner}}}"), inner.len() + 2),
-            (Ok(_), Ok(_)) => self.fail("Illegal {x,y} with x > y."),
-            _ => self.fail("Capture group numbers must be less than or equal to Int32.MaxValue."),
+            (Ok(_), Ok(_)) => self.fail("Illegal {x,y} with x > y.", inner.len() + 2),
+            _ => self.fail(
+                "Capture group numbers must be less than or equal to Int32.MaxValue.",
+                inner.len() + 1,
+            ),
         }
     }
 
     fn open_group(&mut self) -> Result<()> {
         if self.open.len() >= MAX_DEPTH {
-            return self.fail("The pattern is nested too deeply.");
+            return self.fail("The pattern is nested too deeply.", 1);
         }
         self.last = Last::Nothing;
         if self.peek(1) != Some('?') {
@@ -247,7 +255,7 @@ impl<'a> Scanner<'a> {
                 self.at += length + 1;
                 Ok(())
             }
-            None => self.fail("Unterminated (?#...) comment."),
+            None => self.unfinished("Unterminated (?#...) comment."),
         }
     }
 
@@ -257,7 +265,7 @@ impl<'a> Scanner<'a> {
             .iter()
             .position(|it| *it == end)
         else {
-            return self.fail("Unrecognized grouping construct.");
+            return self.unfinished("Unrecognized grouping construct.");
         };
         let name: String = self.chars[from..from + length].iter().collect();
         if name.contains('-') {
@@ -268,10 +276,13 @@ impl<'a> Scanner<'a> {
         let number = name.parse::<i64>();
         let word = !name.is_empty() && name.chars().all(|it| it.is_alphanumeric() || it == '_');
         if !word || (number.is_err() && name.starts_with(|c: char| c.is_numeric())) {
-            return self.fail("Invalid group name: Group names must begin with a word character.");
+            return self.fail(
+                "Invalid group name: Group names must begin with a word character.",
+                4,
+            );
         }
         if number == Ok(0) {
-            return self.fail("Capture number cannot be zero.");
+            return self.fail("Capture number cannot be zero.", 4);
         }
         self.names.push(Some(number.map_or(name, |it| it.to_string())));
         self.begin("(", length + 4, ")");
@@ -294,7 +305,7 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         if !name.is_empty() && name.bytes().all(|it| it.is_ascii_digit()) && self.groups.is_some() {
-            return self.fail(&format!("(?({name}) ) reference to undefined group."));
+            return self.fail(&format!("(?({name}) ) reference to undefined group."), length + 4);
         }
         self.open.push((self.flags, ")"));
         // The inner parenthesis is the condition: it closes with one more of the engine's.
@@ -336,7 +347,7 @@ impl<'a> Scanner<'a> {
                 Some('s') => options::SINGLELINE,
                 Some('x') => options::IGNORE_PATTERN_WHITESPACE,
                 Some(')' | ':') => break,
-                _ => return self.fail("Unrecognized grouping construct."),
+                _ => return self.fail("Unrecognized grouping construct.", at + 1 - self.at),
             };
             flags = if on { flags | flag } else { flags & !flag };
             at += 1;
@@ -360,7 +371,7 @@ impl<'a> Scanner<'a> {
 
     fn close_group(&mut self) -> Result<()> {
         let Some((flags, close)) = self.open.pop() else {
-            return self.fail("Too many )'s.");
+            return self.fail("Too many )'s.", 1);
         };
         self.flags = flags;
         self.atom(close, 1);
@@ -373,7 +384,7 @@ impl<'a> Scanner<'a> {
 
     fn escape(&mut self) -> Result<()> {
         let Some(c) = self.peek(1) else {
-            return self.fail("Illegal \\ at end of pattern.");
+            return self.unfinished("Illegal \\\\ at end of pattern.");
         };
         match c {
             'd' | 'D' | 'w' | 'W' | 's' | 'S' => self.atom(&shorthand(c, self.flags), 2),
@@ -381,7 +392,7 @@ impl<'a> Scanner<'a> {
             'Z' => self.end_anchor(2),
             'p' | 'P' => {
                 let made = property(&self.chars, self.at + 1);
-                let (text, end) = made.map_err(|why| parsing(self.pattern, &why))?;
+                let (text, end) = made.map_err(|it| parsing(self.pattern, &it.why, it.at))?;
                 self.atom(&text, end - self.at);
             }
             'k' => self.named_reference()?,
@@ -393,7 +404,7 @@ impl<'a> Scanner<'a> {
 
     fn escaped_literal(&mut self) -> Result<()> {
         let made = escaped_char(&self.chars, self.at + 1);
-        let (c, end) = made.map_err(|why| parsing(self.pattern, &why))?;
+        let (c, end) = made.map_err(|it| parsing(self.pattern, &it.why, it.at))?;
         let mut text = String::new();
         literal(c, &mut text);
         self.atom(&text, end - self.at);
@@ -404,11 +415,11 @@ impl<'a> Scanner<'a> {
         let end = match self.peek(2) {
             Some('<') => '>',
             Some('\'') => '\'',
-            _ => return self.fail("Malformed \\k<...> named back reference."),
+            _ => return self.unfinished("Malformed \\k<...> named back reference."),
         };
         let from = self.at + 3;
         let Some(length) = self.chars[from..].iter().position(|it| *it == end) else {
-            return self.fail("Malformed \\k<...> named back reference.");
+            return self.unfinished("Malformed \\k<...> named back reference.");
         };
         let name: String = self.chars[from..from + length].iter().collect();
         self.reference(&name, length + 4)
@@ -436,12 +447,11 @@ impl<'a> Scanner<'a> {
             return Ok(());
         };
         let Some(engine) = groups.engine(name).filter(|_| name != "0") else {
-            let kind = if name.parse::<i64>().is_ok() {
-                "number"
-            } else {
-                "name"
+            let which = match name.parse::<i64>() {
+                Ok(number) => format!("number {number}"),
+                Err(_) => format!("name '{name}'"),
             };
-            return self.fail(&format!("Reference to undefined group {kind} {name}."));
+            return self.fail(&format!("Reference to undefined group {which}."), length);
         };
         let any: Vec<String> = engine.iter().rev().map(|it| format!("\\{it}")).collect();
         self.atom(&format!("(?:{})", any.join("|")), length);
