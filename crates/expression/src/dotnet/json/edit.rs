@@ -1,6 +1,7 @@
 //! Changing a tree: `Add`, `Insert`, `Remove`, `Replace` and the indexers' setters.
 
 use super::super::error::{DotnetError, Result};
+use super::frozen::Slot;
 use super::token::{Body, JToken, Key, MAX_HEIGHT, Node, too_deep};
 use super::token_type::TokenType;
 use std::sync::Arc;
@@ -67,11 +68,11 @@ impl JToken {
         match &mut self.node.state().body {
             Body::Object(properties) => {
                 if let Some(name) = name {
-                    properties.shift_insert(at.min(properties.len()), name, child.clone());
+                    properties.shift_insert(at.min(properties.len()), name, Slot::Node(child.clone()));
                 }
             }
             Body::Array(items) | Body::Constructor(_, items) => {
-                items.insert(at.min(items.len()), child.clone())
+                items.insert(at.min(items.len()), Slot::Node(child.clone()))
             }
             _ => (),
         }
@@ -148,9 +149,11 @@ impl JToken {
         let child = self.prepare(value)?;
         let mut old = None;
         if let Body::Property(_, value) = &mut self.node.state().body {
-            old = Some(std::mem::replace(value, child.clone()));
+            old = Some(std::mem::replace(value, Slot::Node(child.clone())));
         }
-        orphan(old);
+        if let Some(Slot::Node(old)) = old {
+            orphan(Some(old));
+        }
         self.adopt(&child);
         Ok(())
     }
@@ -241,7 +244,7 @@ impl JToken {
         if let Body::Array(items) | Body::Constructor(_, items) = &mut parent.node.state().body
             && let Some(place) = items.get_mut(at)
         {
-            *place = child.clone();
+            *place = Slot::Node(child.clone());
         }
         orphan(Some(self.node.clone()));
         parent.adopt(&child);

@@ -3,11 +3,20 @@
 use super::super::error::Result;
 use super::parser::Parser;
 use super::scalar::Scalar;
+use std::borrow::Cow;
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     /// The string that begins here with its delimiter.
-    pub(super) fn string(&mut self, delimiter: char) -> Result<String> {
+    pub(super) fn string(&mut self, delimiter: char) -> Result<Cow<'a, str>> {
         self.at += 1;
+        // Most strings have no escapes and are taken as they stand.
+        let rest: &'a str = &self.text[self.at..];
+        if let Some(end) = rest.find([delimiter, '\\'])
+            && rest[end..].starts_with(delimiter)
+        {
+            self.at += end + 1;
+            return Ok(Cow::Borrowed(&rest[..end]));
+        }
         let mut out = String::new();
         let mut high: Option<u16> = None;
         loop {
@@ -25,7 +34,7 @@ impl Parser<'_> {
                 Some(c) if c == delimiter => {
                     push_unit(None, &mut high, &mut out);
                     self.at += 1;
-                    return Ok(out);
+                    return Ok(Cow::Owned(out));
                 }
                 Some(_) => {
                     self.at += 1;
@@ -89,10 +98,10 @@ impl Parser<'_> {
     }
 
     /// A name without quotes.
-    pub(super) fn bare_name(&mut self) -> Result<String> {
-        let rest = &self.text[self.at..];
+    pub(super) fn bare_name(&mut self) -> Result<Cow<'a, str>> {
+        let rest: &'a str = &self.text[self.at..];
         let end = rest.find(|c: char| !is_name_char(c)).unwrap_or(rest.len());
-        let name = rest[..end].to_owned();
+        let name = Cow::Borrowed(&rest[..end]);
         self.at += end;
         match self.peek_char() {
             Some(c) if !c.is_whitespace() && c != ':' => {

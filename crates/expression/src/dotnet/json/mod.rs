@@ -6,6 +6,7 @@
 mod compare; // DeepEquals
 mod conversion; // (int)token and its like
 mod edit; // Add, Remove, Replace, ...
+mod frozen; // what was read and not yet touched
 mod iso_date; // strings that become dates
 mod lexemes; // strings, names and numbers in text
 mod merge; // JContainer.Merge

@@ -3,10 +3,13 @@
 //! The states are Json.NET's, because its messages give the path and the place as those states see them.
 
 use super::super::error::{DotnetError, Result};
+use super::frozen::{Content, Frozen, Properties, Slot, Tree};
 use super::iso_date;
 use super::lexemes::is_name_char;
 use super::scalar::Scalar;
-use super::token::{Body, JToken, Node, Properties, push_name};
+use super::token::{JToken, push_name};
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// How text is read.
@@ -50,6 +53,11 @@ impl Root {
 
 /// Reads one document; nothing but white space and comments may follow it.
 pub(crate) fn parse(text: &str, root: Root, options: &ParseOptions) -> Result<JToken> {
+    read(text, root, options).map(|it| it.thaw())
+}
+
+/// The same as data, from which any number of trees can be made.
+pub(crate) fn read(text: &str, root: Root, options: &ParseOptions) -> Result<Frozen> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut parser = Parser {
         text,
@@ -57,6 +65,7 @@ pub(crate) fn parse(text: &str, root: Root, options: &ParseOptions) -> Result<JT
         at: 0,
         state: State::Start,
         open: Vec::new(),
+        names: HashSet::default(),
         options,
         root,
         rooted: false,
@@ -72,7 +81,7 @@ pub(crate) fn parse(text: &str, root: Root, options: &ParseOptions) -> Result<JT
         return Err(parser.error(&message));
     }
     match parser.done {
-        Some(node) => Ok(JToken { node, top: None }),
+        Some(value) => Ok(value),
         None => Err(parser.error("Error reading JToken from JsonReader.")),
     }
 }
@@ -97,12 +106,12 @@ enum Open {
         name: Option<Arc<str>>,
     },
     Array {
-        items: Vec<Arc<Node>>,
+        items: Vec<Slot>,
         begun: i64,
     },
     Constructor {
         name: Arc<str>,
-        items: Vec<Arc<Node>>,
+        items: Vec<Slot>,
         begun: i64,
     },
 }
@@ -129,13 +138,15 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     state: State,
     open: Vec<Open>,
+    // Names that were read: most come again.
+    names: HashSet<Arc<str>, foldhash::fast::FixedState>,
     options: &'a ParseOptions,
     root: Root,
     rooted: bool,
-    done: Option<Arc<Node>>,
+    done: Option<Frozen>,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
     fn step(&mut self) -> Result<()> {
         let in_object = matches!(self.open.last(), Some(Open::Object { .. }));
         match self.state {
@@ -214,7 +225,7 @@ impl Parser<'_> {
         self.scalar(scalar, token)
     }
 
-    fn string_value(&mut self, text: String) -> Result<()> {
+    fn string_value(&mut self, text: Cow<'_, str>) -> Result<()> {
         if self.options.dates
             && let Some(date) = iso_date::parse(&text)
         {
@@ -226,7 +237,7 @@ impl Parser<'_> {
     fn scalar(&mut self, scalar: Scalar, token: &str) -> Result<()> {
         self.count_item();
         self.check_root(token)?;
-        self.finish_value(Node::new(Body::Value(scalar)))
+        self.finish_value(Frozen::Scalar(scalar))
     }
 
     fn open(&mut self, open: Open, token: &str) -> Result<()> {
@@ -314,11 +325,21 @@ impl Parser<'_> {
             return Err(self.error(&message));
         }
         self.at += 1;
+        let name = self.interned(name);
         if let Some(Open::Object { name: pending, .. }) = self.open.last_mut() {
-            *pending = Some(name.into());
+            *pending = Some(name);
         }
         self.state = State::Property;
         Ok(())
+    }
+
+    fn interned(&mut self, name: Cow<'_, str>) -> Arc<str> {
+        if let Some(known) = self.names.get(&*name) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        self.names.insert(name.clone());
+        name
     }
 
     fn after_value(&mut self) -> Result<()> {
@@ -339,10 +360,10 @@ impl Parser<'_> {
 
     fn close(&mut self, bracket: char) -> Result<()> {
         self.at += 1;
-        let node = match (self.open.pop(), bracket) {
-            (Some(Open::Object { properties, .. }), '}') => Node::new(Body::Object(properties)),
-            (Some(Open::Array { items, .. }), ']') => Node::new(Body::Array(items)),
-            (Some(Open::Constructor { name, items, .. }), ')') => Node::new(Body::Constructor(name, items)),
+        let content = match (self.open.pop(), bracket) {
+            (Some(Open::Object { properties, .. }), '}') => Content::Object(properties),
+            (Some(Open::Array { items, .. }), ']') => Content::Array(items),
+            (Some(Open::Constructor { name, items, .. }), ')') => Content::Constructor(name, items),
             (open, _) => {
                 let token = match bracket {
                     '}' => "EndObject",
@@ -359,25 +380,26 @@ impl Parser<'_> {
                 return Err(self.error(&message));
             }
         };
-        self.finish_value(node)
+        self.finish_value(Frozen::Tree(Arc::new(Tree::new(content))))
     }
 
     /// Puts a finished value where it belongs.
-    fn finish_value(&mut self, node: Arc<Node>) -> Result<()> {
+    fn finish_value(&mut self, value: Frozen) -> Result<()> {
         self.state = State::PostValue;
         match self.open.last_mut() {
             None => {
                 self.state = State::Finished;
-                self.done = Some(node);
+                self.done = Some(value);
             }
             Some(Open::Object { properties, name }) => {
                 if let Some(name) = name.clone() {
                     // A name that comes again replaces the value and keeps the place.
-                    let property = Node::new(Body::Property(name.clone(), node));
-                    properties.insert(name, property);
+                    properties.insert(name, Slot::Frozen(value));
                 }
             }
-            Some(Open::Array { items, .. } | Open::Constructor { items, .. }) => items.push(node),
+            Some(Open::Array { items, .. } | Open::Constructor { items, .. }) => {
+                items.push(Slot::Frozen(value))
+            }
         }
         Ok(())
     }

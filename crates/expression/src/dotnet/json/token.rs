@@ -1,35 +1,53 @@
 //! The tree: nodes, handles on them and the ways from one to another.
 
 use super::super::error::{DotnetError, Result};
+use super::frozen::{Content, Properties, Slot, Tree};
 use super::scalar::Scalar;
 use super::token_type::TokenType;
-use indexmap::IndexMap;
 use parking_lot::{Mutex, MutexGuard};
-use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Weak};
 
 /// The greatest number of levels of a tree, an object with its property counting as two.
 pub(crate) const MAX_HEIGHT: u16 = 512;
 
-pub(super) type Properties = IndexMap<Arc<str>, Arc<Node>, BuildHasherDefault<DefaultHasher>>;
-
 /// What a node is. An object holds its property nodes by name; a property holds the node of its value.
 #[derive(Debug)]
 pub(super) enum Body {
     Object(Properties),
-    Array(Vec<Arc<Node>>),
-    Constructor(Arc<str>, Vec<Arc<Node>>),
-    Property(Arc<str>, Arc<Node>),
+    Array(Vec<Slot>),
+    Constructor(Arc<str>, Vec<Slot>),
+    Property(Arc<str>, Slot),
     Value(Scalar),
+    /// A container into which nobody has looked yet.
+    Frozen(Arc<Tree>),
 }
 
 impl Body {
-    fn each(&self, mut visit: impl FnMut(&Arc<Node>)) {
+    // Each child, and how many levels it is below its own top.
+    fn each(&self, mut visit: impl FnMut(&Slot, u16)) {
         match self {
-            Body::Object(properties) => properties.values().for_each(visit),
-            Body::Array(items) | Body::Constructor(_, items) => items.iter().for_each(visit),
-            Body::Property(_, value) => visit(value),
-            Body::Value(_) => (),
+            // The node of a property is not there yet where its value is frozen.
+            Body::Object(properties) => properties.values().for_each(|slot| {
+                visit(slot, if matches!(slot, Slot::Node(_)) { 1 } else { 2 });
+            }),
+            Body::Array(items) | Body::Constructor(_, items) => items.iter().for_each(|slot| visit(slot, 1)),
+            Body::Property(_, value) => visit(value, 1),
+            Body::Value(_) | Body::Frozen(_) => (),
+        }
+    }
+
+    /// The children, those that were not there made now.
+    fn nodes(&mut self, own: &Weak<Node>) -> Vec<Arc<Node>> {
+        match self {
+            Body::Object(properties) => {
+                let slots = properties.iter_mut();
+                slots.map(|(name, slot)| slot.property(name, own)).collect()
+            }
+            Body::Array(items) | Body::Constructor(_, items) => {
+                items.iter_mut().map(|slot| slot.node(own)).collect()
+            }
+            Body::Property(_, value) => vec![value.node(own)],
+            Body::Value(_) | Body::Frozen(_) => Vec::new(),
         }
     }
 }
@@ -41,6 +59,7 @@ pub(super) struct Node(Mutex<State>);
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) parent: Weak<Node>,
+    own: Weak<Node>,
     /// Levels below this node at most; never too small.
     pub(super) height: u16,
     pub(super) body: Body,
@@ -51,36 +70,60 @@ impl Node {
     pub(super) fn new(body: Body) -> Arc<Node> {
         Arc::new_cyclic(|own| {
             let mut height = 0;
-            body.each(|child| {
-                let mut state = child.0.lock();
-                state.parent = own.clone();
-                height = height.max(state.height.saturating_add(1));
+            body.each(|slot, levels| {
+                if let Slot::Node(child) = slot {
+                    child.0.lock().parent = own.clone();
+                }
+                height = height.max(slot.height().saturating_add(levels));
             });
             Node(Mutex::new(State {
                 parent: Weak::new(),
+                own: own.clone(),
                 height,
                 body,
             }))
         })
     }
 
+    /// A node whose children, if it has any, are none yet.
+    pub(super) fn under(parent: Weak<Node>, height: u16, body: Body) -> Arc<Node> {
+        Arc::new_cyclic(|own| {
+            Node(Mutex::new(State {
+                parent,
+                own: own.clone(),
+                height,
+                body,
+            }))
+        })
+    }
+
+    /// What it is and holds, one level deep.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock()
+        let mut state = self.0.lock();
+        if let Body::Frozen(tree) = &state.body {
+            state.body = tree.thawed();
+        }
+        state
     }
 
     /// The child nodes, in order.
     pub(super) fn children(&self) -> Vec<Arc<Node>> {
-        let mut children = Vec::new();
-        self.state().body.each(|child| children.push(child.clone()));
-        children
+        let mut state = self.state();
+        let own = state.own.clone();
+        state.body.nodes(&own)
     }
 
     pub(super) fn parent(&self) -> Option<Arc<Node>> {
-        self.state().parent.upgrade()
+        self.0.lock().parent.upgrade()
     }
 
     pub(super) fn height(&self) -> u16 {
-        self.state().height
+        self.0.lock().height
+    }
+
+    /// What it is, without looking inside.
+    fn glance<T>(&self, look: impl FnOnce(&Body) -> T) -> T {
+        look(&self.0.lock().body)
     }
 }
 
@@ -107,6 +150,11 @@ impl JToken {
             node: Node::new(body),
             top: None,
         }
+    }
+
+    /// The token of a node that nobody holds.
+    pub(super) fn from_node(node: Arc<Node>) -> JToken {
+        JToken { node, top: None }
     }
 
     /// `new JValue(...)`.
@@ -145,7 +193,7 @@ impl JToken {
         if value.height() + 1 > MAX_HEIGHT {
             return Err(too_deep());
         }
-        Ok(JToken::of(Body::Property(name.into(), value)))
+        Ok(JToken::of(Body::Property(name.into(), Slot::Node(value))))
     }
 
     /// A handle on a node of the same tree.
@@ -166,33 +214,38 @@ impl JToken {
 
     /// `Type`.
     pub(crate) fn kind(&self) -> TokenType {
-        match &self.node.state().body {
+        self.node.glance(|body| match body {
             Body::Object(_) => TokenType::Object,
             Body::Array(_) => TokenType::Array,
             Body::Constructor(..) => TokenType::Constructor,
             Body::Property(..) => TokenType::Property,
             Body::Value(scalar) => scalar.kind(),
-        }
+            Body::Frozen(tree) => match tree.content() {
+                Content::Object(_) => TokenType::Object,
+                Content::Array(_) => TokenType::Array,
+                Content::Constructor(..) => TokenType::Constructor,
+            },
+        })
     }
 
     /// Full name of the .NET class.
     pub(crate) fn clr_name(&self) -> &'static str {
-        match &self.node.state().body {
-            Body::Object(_) => "Newtonsoft.Json.Linq.JObject",
-            Body::Array(_) => "Newtonsoft.Json.Linq.JArray",
-            Body::Constructor(..) => "Newtonsoft.Json.Linq.JConstructor",
-            Body::Property(..) => "Newtonsoft.Json.Linq.JProperty",
-            Body::Value(Scalar::Raw(_)) => "Newtonsoft.Json.Linq.JRaw",
-            Body::Value(_) => "Newtonsoft.Json.Linq.JValue",
+        match self.kind() {
+            TokenType::Object => "Newtonsoft.Json.Linq.JObject",
+            TokenType::Array => "Newtonsoft.Json.Linq.JArray",
+            TokenType::Constructor => "Newtonsoft.Json.Linq.JConstructor",
+            TokenType::Property => "Newtonsoft.Json.Linq.JProperty",
+            TokenType::Raw => "Newtonsoft.Json.Linq.JRaw",
+            _ => "Newtonsoft.Json.Linq.JValue",
         }
     }
 
     /// What a `JValue` holds; `None` for the others.
     pub(crate) fn scalar(&self) -> Option<Scalar> {
-        match &self.node.state().body {
+        self.node.glance(|body| match body {
             Body::Value(scalar) => Some(scalar.clone()),
             _ => None,
-        }
+        })
     }
 
     /// `JProperty.Name`, `JConstructor.Name`.
@@ -205,16 +258,20 @@ impl JToken {
 
     /// `JProperty.Value`.
     pub(crate) fn property_value(&self) -> Option<JToken> {
-        let value = match &self.node.state().body {
-            Body::Property(_, value) => value.clone(),
-            _ => return None,
+        let value = {
+            let mut state = self.node.state();
+            let State { body, own, .. } = &mut *state;
+            match body {
+                Body::Property(_, value) => value.node(own),
+                _ => return None,
+            }
         };
         Some(self.beside(value))
     }
 
     /// Whether it is a container: object, array, constructor or property.
     pub(crate) fn is_container(&self) -> bool {
-        !matches!(&self.node.state().body, Body::Value(_))
+        self.node.glance(|body| !matches!(body, Body::Value(_)))
     }
 
     /// `Children()`: the properties of an object, the items of an array, the value of a property.
@@ -232,7 +289,7 @@ impl JToken {
             Body::Object(properties) => properties.len(),
             Body::Array(items) | Body::Constructor(_, items) => items.len(),
             Body::Property(..) => 1,
-            Body::Value(_) => 0,
+            Body::Value(_) | Body::Frozen(_) => 0,
         }
     }
 
@@ -243,9 +300,16 @@ impl JToken {
 
     /// `JObject.Property(name)`.
     pub(crate) fn property_named(&self, name: &str) -> Option<JToken> {
-        let node = match &self.node.state().body {
-            Body::Object(properties) => properties.get(name)?.clone(),
-            _ => return None,
+        let node = {
+            let mut state = self.node.state();
+            let State { body, own, .. } = &mut *state;
+            match body {
+                Body::Object(properties) => {
+                    let (_, name, slot) = properties.get_full_mut(name)?;
+                    slot.property(name, own)
+                }
+                _ => return None,
+            }
         };
         Some(self.beside(node))
     }
@@ -262,11 +326,16 @@ impl JToken {
 
     /// The item of an array.
     pub(crate) fn item(&self, index: i64) -> Result<JToken> {
-        let node = match &self.node.state().body {
-            Body::Array(items) | Body::Constructor(_, items) => {
-                usize::try_from(index).ok().and_then(|it| items.get(it)).cloned()
+        let node = {
+            let mut state = self.node.state();
+            let State { body, own, .. } = &mut *state;
+            match body {
+                Body::Array(items) | Body::Constructor(_, items) => {
+                    let slot = usize::try_from(index).ok().and_then(|it| items.get_mut(it));
+                    slot.map(|it| it.node(own))
+                }
+                _ => None,
             }
-            _ => None,
         };
         node.map(|it| self.beside(it)).ok_or_else(DotnetError::index)
     }
@@ -320,11 +389,9 @@ impl JToken {
         let state = parent.state();
         match &state.body {
             Body::Object(properties) => properties.get_index_of(&*self.name_of_property()?),
-            Body::Array(items) | Body::Constructor(_, items) => {
-                items.iter().position(|it| Arc::ptr_eq(it, &self.node))
-            }
+            Body::Array(items) | Body::Constructor(_, items) => items.iter().position(|it| it.is(&self.node)),
             Body::Property(..) => Some(0),
-            Body::Value(_) => None,
+            Body::Value(_) | Body::Frozen(_) => None,
         }
     }
 
@@ -437,33 +504,36 @@ pub(super) fn too_deep() -> DotnetError {
 }
 
 fn clone_node(node: &Arc<Node>) -> Arc<Node> {
-    let copy = |nodes: Vec<Arc<Node>>| nodes.iter().map(clone_node).collect::<Vec<_>>();
-    let children = node.children();
-    let shell = match &node.state().body {
-        Body::Object(properties) => Shell::Object(properties.keys().cloned().collect()),
-        Body::Array(_) => Shell::Array,
-        Body::Constructor(name, _) => Shell::Constructor(name.clone()),
-        Body::Property(name, _) => Shell::Property(name.clone()),
-        Body::Value(scalar) => Shell::Value(scalar.clone()),
+    // What nobody looked into is shared.
+    let frozen = node.glance(|body| match body {
+        Body::Frozen(tree) => Some(tree.clone()),
+        _ => None,
+    });
+    if let Some(tree) = frozen {
+        return Node::under(Weak::new(), tree.height(), Body::Frozen(tree));
+    }
+    // Copies of the slots first, so that no lock is held while nodes are copied.
+    let mut body = {
+        let state = node.state();
+        match &state.body {
+            Body::Object(properties) => Body::Object(properties.clone()),
+            Body::Array(items) => Body::Array(items.clone()),
+            Body::Constructor(name, items) => Body::Constructor(name.clone(), items.clone()),
+            Body::Property(name, value) => Body::Property(name.clone(), value.clone()),
+            Body::Value(scalar) => Body::Value(scalar.clone()),
+            Body::Frozen(tree) => tree.thawed(),
+        }
     };
-    let mut children = copy(children);
-    Node::new(match shell {
-        Shell::Object(names) => Body::Object(names.into_iter().zip(children).collect()),
-        Shell::Array => Body::Array(children),
-        Shell::Constructor(name) => Body::Constructor(name, children),
-        Shell::Property(name) => match children.pop() {
-            Some(value) => Body::Property(name, value),
-            None => Body::Value(Scalar::Null),
-        },
-        Shell::Value(scalar) => Body::Value(scalar),
-    })
-}
-
-// A body without its children, so that no lock is held while they are copied.
-enum Shell {
-    Object(Vec<Arc<str>>),
-    Array,
-    Constructor(Arc<str>),
-    Property(Arc<str>),
-    Value(Scalar),
+    let own_copy = |slot: &mut Slot| {
+        if let Slot::Node(node) = slot {
+            *slot = Slot::Node(clone_node(node));
+        }
+    };
+    match &mut body {
+        Body::Object(properties) => properties.values_mut().for_each(own_copy),
+        Body::Array(items) | Body::Constructor(_, items) => items.iter_mut().for_each(own_copy),
+        Body::Property(_, value) => own_copy(value),
+        Body::Value(_) | Body::Frozen(_) => (),
+    }
+    Node::new(body)
 }

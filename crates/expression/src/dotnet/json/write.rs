@@ -116,6 +116,8 @@ impl Writer {
                     self.scalar(scalar);
                     return;
                 }
+                // The state of a node is one level deep at least.
+                Body::Frozen(_) => return,
             }
         };
         for child in node.children() {

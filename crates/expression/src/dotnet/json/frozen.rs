@@ -1,0 +1,132 @@
+//! What was read and not yet touched: plain data, which any number of trees share. A node takes its own copy, one level
+//! at a time, when somebody looks inside.
+
+use super::scalar::Scalar;
+use super::token::{Body, JToken, Node};
+use indexmap::IndexMap;
+use std::sync::{Arc, Weak};
+
+/// By the hash of names alone: their order is that of the document.
+pub(super) type Properties = IndexMap<Arc<str>, Slot, foldhash::fast::FixedState>;
+
+/// A value that was read.
+#[derive(Debug, Clone)]
+pub(crate) enum Frozen {
+    /// A value without children.
+    Scalar(Scalar),
+    /// A container.
+    Tree(Arc<Tree>),
+}
+
+/// A container that was read. Its slots hold no nodes.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    height: u16,
+    content: Content,
+}
+
+/// What is in a container that was read.
+#[derive(Debug)]
+pub(super) enum Content {
+    Object(Properties),
+    Array(Vec<Slot>),
+    Constructor(Arc<str>, Vec<Slot>),
+}
+
+/// A child: a node, or what becomes one.
+#[derive(Debug, Clone)]
+pub(super) enum Slot {
+    Node(Arc<Node>),
+    Frozen(Frozen),
+}
+
+impl Tree {
+    pub(super) fn new(content: Content) -> Tree {
+        let highest = |slots: &mut dyn Iterator<Item = &Slot>| slots.map(Slot::height).max();
+        let (below, own) = match &content {
+            // An object's children are properties, which hold the values.
+            Content::Object(properties) => (highest(&mut properties.values()), 2),
+            Content::Array(items) | Content::Constructor(_, items) => (highest(&mut items.iter()), 1),
+        };
+        let height = below.map_or(0, |it| it.saturating_add(own));
+        Tree { height, content }
+    }
+
+    pub(super) fn height(&self) -> u16 {
+        self.height
+    }
+
+    pub(super) fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// One level of it, for a node of its own.
+    pub(super) fn thawed(&self) -> Body {
+        match &self.content {
+            Content::Object(properties) => Body::Object(properties.clone()),
+            Content::Array(items) => Body::Array(items.clone()),
+            Content::Constructor(name, items) => Body::Constructor(name.clone(), items.clone()),
+        }
+    }
+}
+
+impl Frozen {
+    /// A tree of its own over it.
+    pub(crate) fn thaw(&self) -> JToken {
+        JToken::from_node(self.node(Weak::new()))
+    }
+
+    fn node(&self, parent: Weak<Node>) -> Arc<Node> {
+        match self {
+            Frozen::Scalar(scalar) => Node::under(parent, 0, Body::Value(scalar.clone())),
+            Frozen::Tree(tree) => Node::under(parent, tree.height, Body::Frozen(tree.clone())),
+        }
+    }
+
+    fn height(&self) -> u16 {
+        match self {
+            Frozen::Scalar(_) => 0,
+            Frozen::Tree(tree) => tree.height,
+        }
+    }
+}
+
+impl Slot {
+    pub(super) fn height(&self) -> u16 {
+        match self {
+            Slot::Node(node) => node.height(),
+            Slot::Frozen(frozen) => frozen.height(),
+        }
+    }
+
+    /// The node of an item or of a property's value, made now if there was none.
+    pub(super) fn node(&mut self, parent: &Weak<Node>) -> Arc<Node> {
+        match self {
+            Slot::Node(node) => node.clone(),
+            Slot::Frozen(frozen) => {
+                let node = frozen.node(parent.clone());
+                *self = Slot::Node(node.clone());
+                node
+            }
+        }
+    }
+
+    /// The node of an object's property.
+    pub(super) fn property(&mut self, name: &Arc<str>, parent: &Weak<Node>) -> Arc<Node> {
+        match self {
+            Slot::Node(node) => node.clone(),
+            Slot::Frozen(frozen) => {
+                let height = frozen.height().saturating_add(1);
+                let body = Body::Property(name.clone(), Slot::Frozen(frozen.clone()));
+                let node = Node::under(parent.clone(), height, body);
+                *self = Slot::Node(node.clone());
+                node
+            }
+        }
+    }
+
+    /// Whether it is this very node.
+    pub(super) fn is(&self, node: &Arc<Node>) -> bool {
+        matches!(self, Slot::Node(it) if Arc::ptr_eq(it, node))
+    }
+}
