@@ -1,4 +1,5 @@
-//! The two figures that matter: compiling a policy's expressions and evaluating the commonest condition.
+//! The figures that matter: compiling a policy's expressions and a long block, evaluating the commonest condition and a
+//! block over a JSON body.
 
 use clock::Moment;
 use divan::{Bencher, black_box};
@@ -9,6 +10,10 @@ use expression::{
 use http::HeaderMap;
 use source::Mapped;
 use uuid::Uuid;
+
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     divan::main();
@@ -54,6 +59,73 @@ fn evaluate_status_condition(bencher: Bencher) {
     run(bencher, LAB[0]);
 }
 
+// Thirty lines over a JSON body of 2 KB.
+const BLOCK: &str = r#"@{
+    var body = context.Request.Body.As<JObject>(preserveContent: true);
+    var items = (JArray)body["items"];
+    var limit = (int)body["limit"];
+    var region = ((string)body["region"]).ToUpper();
+    var chosen = items
+        .Where(item => (bool)item["active"] && (double)item["price"] > limit)
+        .ToList();
+    var total = 0.0;
+    foreach (var item in chosen)
+    {
+        total += (double)item["price"];
+    }
+    var names = new JArray();
+    foreach (var item in chosen)
+    {
+        names.Add((string)item["name"]);
+    }
+    var owners = chosen
+        .Select(item => (string)item["owner"])
+        .Distinct()
+        .OrderBy(owner => owner);
+    var cheapest = chosen
+        .OrderBy(item => (double)item["price"])
+        .First();
+    var result = new JObject();
+    result["region"] = region;
+    result["count"] = chosen.Count;
+    result["total"] = total;
+    result["names"] = names;
+    result["cheapest"] = (string)cheapest["name"];
+    result["owners"] = string.Join(",", owners);
+    return result.ToString(Formatting.None);
+}"#;
+
+// As long as the longest block that was ever published.
+fn long_block() -> String {
+    let part = BLOCK.trim_start_matches("@{").trim_end_matches('}');
+    let parts =
+        (0..7).map(|it| format!("    if ((int)context.Variables[\"n\"] == {it})\n    {{{part}    }}\n"));
+    format!("@{{\n{}    return null;\n}}", parts.collect::<String>())
+}
+
+#[divan::bench]
+fn compile_block_of_7500_characters(bencher: Bencher) {
+    let text = long_block();
+    assert!((7_500..8_500).contains(&text.len()), "{}", text.len());
+    let text = Mapped::copied(&text, 0);
+    let (symbols, options) = (Symbols::default(), Options::default());
+    assert!(compile(&text, &symbols, &options).expression.is_some());
+    bencher.bench_local(|| black_box(compile(&text, &symbols, &options)));
+}
+
+#[divan::bench]
+fn evaluate_block_over_json(bencher: Bencher) {
+    run(bencher, BLOCK);
+}
+
+#[divan::bench]
+fn evaluate_one_property_of_json(bencher: Bencher) {
+    run(
+        bencher,
+        "@((string)context.Request.Body.As<JObject>(true)[\"model\"])",
+    );
+}
+
 #[divan::bench]
 fn evaluate_header(bencher: Bencher) {
     run(bencher, LAB[3]);
@@ -77,11 +149,29 @@ fn evaluate_loop_of_1000(bencher: Bencher) {
     );
 }
 
+// A JSON document of about 2 KB.
+fn body() -> String {
+    let item = |it: i32| {
+        format!(
+            r#"{{"id":{it},"name":"item {it}","price":{}.5,"active":{},"tags":["a","b{it}"],"owner":"team-{}"}}"#,
+            it * 3,
+            it % 3 != 0,
+            it % 4
+        )
+    };
+    let items: Vec<String> = (0..20).map(item).collect();
+    format!(
+        r#"{{"model":"catalogue","region":"east","limit":30,"items":[{}],"meta":{{"page":1,"next":null}}}}"#,
+        items.join(",")
+    )
+}
+
 struct Fixed {
     url: Url,
     headers: HeaderMap,
     facts: Facts,
     token: (Symbol, Value),
+    body: bytes::Bytes,
 }
 
 impl Fixed {
@@ -94,6 +184,7 @@ impl Fixed {
             headers,
             facts: Facts::default(),
             token,
+            body: body().into(),
         }
     }
 }
@@ -128,11 +219,11 @@ impl Host for Fixed {
     }
 
     fn body(&mut self, _: Message, _: bool) -> BodyRead {
-        BodyRead::Absent
+        BodyRead::Content(self.body.clone())
     }
 
     fn has_body(&self, _: Message) -> bool {
-        false
+        true
     }
 
     fn variable(&self, name: Symbol) -> Option<&Value> {

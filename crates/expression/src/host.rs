@@ -1,7 +1,7 @@
 //! The request that an expression sees. `policy` implements [`Host`] for its exchange; everything that
 //! `context` offers is answered through it, and nothing else is reachable.
 
-use crate::{Symbol, Value};
+use crate::{ParsedBodies, Symbol, Value};
 use bytes::Bytes;
 use clock::Moment;
 use http::HeaderMap;
@@ -21,6 +21,10 @@ pub trait Host {
     fn response(&self) -> Option<ResponseView<'_>>;
     /// Reads a body; without `preserve` it is gone afterwards. It has been buffered before if [`crate::Needs`] said so.
     fn body(&mut self, of: Message, preserve: bool) -> BodyRead;
+    /// Where bodies that were parsed are kept for the rest of the request, if the host keeps them.
+    fn parsed(&mut self) -> Option<&mut ParsedBodies> {
+        None
+    }
     /// Whether `context.Request.Body` or `context.Response.Body` is not null. Does not read it.
     fn has_body(&self, of: Message) -> bool;
 

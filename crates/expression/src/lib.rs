@@ -13,6 +13,7 @@ mod exception; // what goes wrong at run time
 mod host; // what an expression may see
 mod library; // the .NET types that expressions know, one per file
 mod object; // library objects as values
+mod parsed; // JSON bodies that were read already
 mod symbol; // variable names by number
 mod syntax; // text to tree
 mod text; // .NET strings
@@ -28,6 +29,7 @@ pub use host::{
     UserFacts,
 };
 pub use library::{MemberInfo, members};
+pub use parsed::ParsedBodies;
 pub use symbol::{Symbol, Symbols};
 pub use syntax::scan::{end_of_expression, is_expression};
 pub use value::Value;

@@ -235,6 +235,10 @@ impl Checker<'_> {
             }
             Way::User(before, row, after) => {
                 let before = self.follow(before, code);
+                if let Code::JsonItem(item) = before {
+                    let cast = Code::JsonCast(Box::new((*item, row.result.clone(), row.member.get)));
+                    return self.follow(after, cast);
+                }
                 let call = Call {
                     body: row.member.get,
                     args: vec![before],

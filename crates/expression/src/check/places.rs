@@ -5,8 +5,8 @@ use super::overloads::Candidate;
 use super::scope::{Kind, Variable};
 use super::{Checker, Origin, Typed};
 use crate::Value;
-use crate::eval::code::{Call, Code, Dynamic, Place};
-use crate::library::{MemberKind, Row};
+use crate::eval::code::{Call, Code, Dynamic, JsonItem, Place};
+use crate::library::{Def, MemberKind, Row, jobject, jtoken};
 use crate::syntax::tree::{Argument, Designation, Expr, ExprKind, Name};
 use crate::types::Type;
 use source::{Diagnostic, Span};
@@ -358,6 +358,18 @@ impl Checker<'_> {
             && let Some(key) = key.utf8()
         {
             return Typed::new(Code::Variable(self.symbols.intern(key), key.into()), ty);
+        }
+        let of_json = row.def == Def(&jtoken::JTOKEN) || row.def == Def(&jobject::JOBJECT);
+        if let [Code::Const(Value::Text(name))] = codes.as_slice()
+            && of_json
+            && name.utf8().is_some()
+        {
+            let item = JsonItem {
+                token: value.code,
+                name: name.clone(),
+                body: row.member.get,
+            };
+            return Typed::new(Code::JsonItem(Box::new(item)), ty);
         }
         codes.insert(0, value.code);
         Typed::new(call(row.member.get, codes, &types), ty)

@@ -4,6 +4,7 @@ use super::Operation;
 use crate::Value;
 use crate::library::Body;
 use crate::symbol::Symbol;
+use crate::text::Text;
 use crate::types::Type;
 use std::sync::Arc;
 
@@ -26,6 +27,9 @@ pub(crate) enum Code {
     Call(Box<Call>),
     // A setter: the last argument is the result.
     Set(Box<Call>),
+    // `token["name"]`, and a cast of it.
+    JsonItem(Box<JsonItem>),
+    JsonCast(Box<(JsonItem, Type, Body)>),
     Invoke(Box<Invoke>),
     Binary(Operation, Box<(Code, Code)>),
     // Null if one side is null.
@@ -86,6 +90,14 @@ pub(crate) struct Call {
     pub(crate) receiver: bool,
     // `out` and `ref` arguments: which, and where they go.
     pub(crate) outs: Vec<(usize, Place)>,
+}
+
+/// `token["name"]`: the token, the name, and the row for all but the usual.
+#[derive(Clone)]
+pub(crate) struct JsonItem {
+    pub(crate) token: Code,
+    pub(crate) name: Text,
+    pub(crate) body: Body,
 }
 
 /// A call of a lambda or local function.
@@ -285,6 +297,15 @@ pub(crate) enum Pattern {
 impl std::fmt::Debug for Get {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("get")
+    }
+}
+
+impl std::fmt::Debug for JsonItem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JsonItem")
+            .field("token", &self.token)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

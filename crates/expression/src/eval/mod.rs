@@ -7,6 +7,7 @@ pub(crate) mod code; // what is run
 mod cx; // what a run carries with it
 mod drain; // dropping long chains without deep recursion
 pub(crate) mod dynamic; // what is bound only when it runs
+mod json; // `token["name"]`
 mod pattern; // `is` and `case`
 mod run; // expressions
 mod statements;

@@ -5,7 +5,7 @@ use super::closure;
 use super::code::{Arm, Call, Code, Convert, Function, FunctionBody, Invoke, Piece};
 use super::cx::Cx;
 use super::statements::{Flow, exec, store};
-use super::{dynamic, pattern};
+use super::{dynamic, json, pattern};
 use crate::Value;
 use crate::dotnet::composite;
 use crate::exception::{Eval, Exception};
@@ -76,6 +76,8 @@ impl Code {
             Code::IsNull(inner) => Ok(Value::Bool(inner.eval(cx)?.is_null())),
             Code::IsNotNull(inner) => Ok(Value::Bool(!inner.eval(cx)?.is_null())),
             Code::Call(call) => eval_call(cx, call),
+            Code::JsonItem(item) => json::item(cx, item),
+            Code::JsonCast(parts) => json::cast(cx, &parts.0, &parts.1, parts.2),
             Code::Conditional(parts) => match parts.0.eval(cx)? {
                 Value::Null => Ok(Value::Null),
                 value => {

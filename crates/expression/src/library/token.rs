@@ -6,7 +6,7 @@ use super::{
     jtoken, jvalue, key_value_pair, time_span, uri,
 };
 use crate::Value;
-use crate::dotnet::json::{self, JToken, ParseOptions, Root, Scalar};
+use crate::dotnet::json::{self, Frozen, JToken, ParseOptions, Root, Scalar};
 use crate::dotnet::uri::UriKind;
 use crate::eval::{Cx, cast};
 use crate::exception::{Eval, Exception, Fault};
@@ -328,22 +328,22 @@ pub(crate) fn from_json(source: &serde_json::Value) -> Value {
     value(json::parse(&source.to_string(), Root::Any, &options).unwrap_or_else(|_| JToken::null()))
 }
 
-/// `Body.As<JObject>()` and its like; `None` for a type that is no JSON.
-pub(crate) fn parse_body(text: &str, ty: &Type) -> Option<Eval> {
-    let root = if ty.is(&jobject::JOBJECT) {
-        Root::Object
-    } else if ty.is(&jarray::JARRAY) {
-        Root::Array
-    } else if ty.is(&jtoken::JTOKEN) || ty.is(&jcontainer::JCONTAINER) {
-        Root::Any
-    } else {
-        return None;
-    };
-    let parsed = json::parse(text, root, &ParseOptions::default());
-    Some(parsed.map(value).map_err(|error| {
+/// What the JSON of a body must be for `Body.As<T>()`; `None` for a type that is no JSON.
+pub(crate) fn body_root(ty: &Type) -> Option<Root> {
+    match ty {
+        ty if ty.is(&jobject::JOBJECT) => Some(Root::Object),
+        ty if ty.is(&jarray::JARRAY) => Some(Root::Array),
+        ty if ty.is(&jtoken::JTOKEN) || ty.is(&jcontainer::JCONTAINER) => Some(Root::Any),
+        _ => None,
+    }
+}
+
+/// Reads the JSON of a body.
+pub(crate) fn read_body(text: &str, root: Root) -> Eval<Frozen> {
+    json::read(text, root, &ParseOptions::default()).map_err(|error| {
         let message = format!("The message body is not a valid JSON. {}", error.message);
         Fault::from(Exception::new(error.type_name, message))
-    }))
+    })
 }
 
 /// Parses JSON text that an expression holds.

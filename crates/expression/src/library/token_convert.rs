@@ -181,7 +181,6 @@ fn enumerated(token: &JToken, ty: &Type) -> Option<Value> {
 
 /// A simple token as a value of a simple type.
 fn scalar(cx: &mut Cx<'_>, token: &JToken, ty: &Type) -> Eval {
-    let today = date_time::now(cx);
     let int = |kind, target| json::to_integer(token, kind, target);
     Ok(match ty {
         Type::String => json::to_text(token)?.map_or(Value::Null, |it| Value::Text(it.into())),
@@ -202,9 +201,11 @@ fn scalar(cx: &mut Cx<'_>, token: &JToken, ty: &Type) -> Eval {
             json::to_bytes(token)?.map_or(Value::Null, |it| array::from_bytes(&it))
         }
         Type::Object | Type::Dynamic => token.scalar().map_or(Value::Null, |it| token::scalar_value(&it)),
-        other if other.is(&date_time::DATE_TIME) => date_time::value(json::to_date(token, today)?),
+        other if other.is(&date_time::DATE_TIME) => {
+            date_time::value(json::to_date(token, date_time::now(cx))?)
+        }
         other if other.is(&date_time_offset::DATE_TIME_OFFSET) => {
-            date_time_offset::value(json::to_date_offset(token, today)?)
+            date_time_offset::value(json::to_date_offset(token, date_time::now(cx))?)
         }
         other if other.is(&time_span::TIME_SPAN) => time_span::value(json::to_timespan(token)?),
         other if other.is(&guid::GUID) => guid::value(json::to_guid(token)?),

@@ -24,6 +24,7 @@ impl Exchange {
             last_error: self.last_error.clone(),
             late_headers: Vec::new(),
             body_limit: self.body_limit,
+            parsed: self.parsed.clone(),
             facts: self.facts.clone(),
             symbols: self.symbols.clone(),
             request_id: self.request_id,

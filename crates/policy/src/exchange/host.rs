@@ -1,7 +1,8 @@
 use super::Exchange;
 use clock::Moment;
 use expression::{
-    BackendFacts, BodyRead, Facts, Host, LastError, Message, RequestView, ResponseView, Symbol, Value,
+    BackendFacts, BodyRead, Facts, Host, LastError, Message, ParsedBodies, RequestView, ResponseView, Symbol,
+    Value,
 };
 use trace::Step;
 use uuid::Uuid;
@@ -42,6 +43,10 @@ impl Host for Exchange {
             (Message::Response, Some(response)) => response.body.read(&mut response.headers, preserve),
             (Message::Response, None) => BodyRead::Absent,
         }
+    }
+
+    fn parsed(&mut self) -> Option<&mut ParsedBodies> {
+        Some(&mut self.parsed)
     }
 
     fn has_body(&self, of: Message) -> bool {

@@ -13,7 +13,7 @@ pub(crate) use variables::Variables;
 
 use crate::{BackendHandle, Body, GivenUp, World};
 use clock::{Clock, Moment, Rng};
-use expression::{Facts, LastError, Symbol, Symbols, Url};
+use expression::{Facts, LastError, ParsedBodies, Symbol, Symbols, Url};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use std::fmt;
 use std::sync::Arc;
@@ -124,6 +124,7 @@ pub struct Exchange {
     /// Headers that `cors` puts on whatever is answered in the end.
     pub(crate) late_headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body_limit: usize,
+    parsed: ParsedBodies,
     facts: Facts,
     symbols: Symbols,
     request_id: Uuid,
@@ -170,6 +171,7 @@ impl Exchange {
             last_error: None,
             late_headers: Vec::new(),
             body_limit: usize::MAX,
+            parsed: ParsedBodies::default(),
             facts: start.facts,
             symbols: start.symbols,
             request_id: start.request_id,

@@ -1,6 +1,7 @@
 //! What was read and not yet touched: plain data, which any number of trees share. A node takes its own copy, one level
 //! at a time, when somebody looks inside.
 
+use super::parser::Root;
 use super::scalar::Scalar;
 use super::token::{Body, JToken, Node};
 use indexmap::IndexMap;
@@ -76,10 +77,27 @@ impl Frozen {
         JToken::from_node(self.node(Weak::new()))
     }
 
+    /// Whether a document may be this.
+    pub(crate) fn is(&self, root: Root) -> bool {
+        match (root, self) {
+            (Root::Any, _) => true,
+            (Root::Object, Frozen::Tree(tree)) => matches!(tree.content, Content::Object(_)),
+            (Root::Array, Frozen::Tree(tree)) => matches!(tree.content, Content::Array(_)),
+            (_, Frozen::Scalar(_)) => false,
+        }
+    }
+
     fn node(&self, parent: Weak<Node>) -> Arc<Node> {
         match self {
             Frozen::Scalar(scalar) => Node::under(parent, 0, Body::Value(scalar.clone())),
             Frozen::Tree(tree) => Node::under(parent, tree.height, Body::Frozen(tree.clone())),
+        }
+    }
+
+    pub(super) fn scalar(&self) -> Option<Scalar> {
+        match self {
+            Frozen::Scalar(scalar) => Some(scalar.clone()),
+            Frozen::Tree(_) => None,
         }
     }
 

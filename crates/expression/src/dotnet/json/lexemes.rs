@@ -11,8 +11,9 @@ impl<'a> Parser<'a> {
         self.at += 1;
         // Most strings have no escapes and are taken as they stand.
         let rest: &'a str = &self.text[self.at..];
-        if let Some(end) = rest.find([delimiter, '\\'])
-            && rest[end..].starts_with(delimiter)
+        let special = |it: &u8| *it == delimiter as u8 || *it == b'\\';
+        if let Some(end) = rest.as_bytes().iter().position(special)
+            && rest.as_bytes()[end] == delimiter as u8
         {
             self.at += end + 1;
             return Ok(Cow::Borrowed(&rest[..end]));
@@ -77,8 +78,8 @@ impl<'a> Parser<'a> {
     /// A number: everything that could belong to one, then a separator.
     pub(super) fn number(&mut self) -> Result<()> {
         let rest = &self.text[self.at..];
-        let belongs = |c: char| c.is_ascii_hexdigit() || matches!(c, '-' | '+' | '.' | 'x' | 'X');
-        let end = rest.find(|c| !belongs(c)).unwrap_or(rest.len());
+        let belongs = |c: &u8| c.is_ascii_hexdigit() || matches!(c, b'-' | b'+' | b'.' | b'x' | b'X');
+        let end = rest.bytes().position(|c| !belongs(&c)).unwrap_or(rest.len());
         let text = &rest[..end];
         self.at += end;
         let separated = match self.peek_char() {
@@ -113,6 +114,10 @@ impl<'a> Parser<'a> {
 
     /// White space and comments.
     pub(super) fn skip_blank(&mut self) -> Result<()> {
+        // Mostly there is none.
+        if matches!(self.bytes.get(self.at), Some(b'!'..=b'.' | b'0'..=b'~')) {
+            return Ok(());
+        }
         loop {
             let rest = &self.text[self.at..];
             let trimmed = rest.trim_start();

@@ -22,9 +22,10 @@ mod write; // tree to text
 
 pub(crate) use compare::{compare_values, deep_equals};
 pub(crate) use conversion::*;
+pub(crate) use frozen::Frozen;
 pub(crate) use iso_date::parse as date_of;
 pub(crate) use merge::{ArrayMerge, MergeSettings, NullMerge, merge};
-pub(crate) use parser::{ParseOptions, Root, parse};
+pub(crate) use parser::{ParseOptions, Root, parse, read};
 pub(crate) use scalar::Scalar;
 pub(crate) use select::{select, select_one};
 pub(crate) use token::{JToken, Key};

@@ -119,7 +119,8 @@ enum Open {
 impl Open {
     fn object() -> Open {
         Open::Object {
-            properties: Properties::default(),
+            // Room for most objects, so that they do not grow step by step.
+            properties: Properties::with_capacity_and_hasher(7, Default::default()),
             name: None,
         }
     }
@@ -425,7 +426,10 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn peek_char(&self) -> Option<char> {
-        self.text[self.at..].chars().next()
+        match *self.bytes.get(self.at)? {
+            ascii @ 0..0x80 => Some(char::from(ascii)),
+            _ => self.text[self.at..].chars().next(),
+        }
     }
 
     pub(super) fn number_done(&mut self, scalar: Scalar) -> Result<()> {

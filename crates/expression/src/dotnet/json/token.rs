@@ -298,6 +298,31 @@ impl JToken {
         self.property_named(name)?.property_value()
     }
 
+    /// What a property's value holds, if this is an object and the property has a value without children.
+    pub(crate) fn plain(&self, name: &str) -> Option<Scalar> {
+        self.node.glance(|body| {
+            let properties = match body {
+                Body::Object(properties) => properties,
+                Body::Frozen(tree) => match tree.content() {
+                    Content::Object(properties) => properties,
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            match properties.get(name)? {
+                Slot::Frozen(frozen) => frozen.scalar(),
+                Slot::Node(property) => property.glance(|body| match body {
+                    Body::Property(_, Slot::Frozen(frozen)) => frozen.scalar(),
+                    Body::Property(_, Slot::Node(value)) => value.glance(|body| match body {
+                        Body::Value(scalar) => Some(scalar.clone()),
+                        _ => None,
+                    }),
+                    _ => None,
+                }),
+            }
+        })
+    }
+
     /// `JObject.Property(name)`.
     pub(crate) fn property_named(&self, name: &str) -> Option<JToken> {
         let node = {

@@ -1,6 +1,7 @@
 //! `IMessageBody`: reading a message's content.
 
 use crate::Value;
+use crate::dotnet::json::Root;
 use crate::dotnet::web_utility;
 use crate::eval::{Cx, cast};
 use crate::exception::{Eval, Exception};
@@ -96,7 +97,11 @@ fn decode(bytes: &[u8], charset: Option<&str>) -> String {
     use crate::dotnet::encoding;
     let text = match charset.and_then(|it| encoding::by_name(it).ok()) {
         Some(encoding) => encoding.text(bytes),
-        None => String::from_utf8_lossy(bytes).into_owned(),
+        // Right text is checked faster than wrong text is mended.
+        None => match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+        },
     };
     match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
@@ -113,17 +118,27 @@ fn read_as(cx: &mut Cx<'_>, body: &Value, preserve: bool, ty: &Type) -> Eval {
     match ty {
         Type::Array(element) if **element == Type::Byte => Ok(array::from_bytes(&bytes)),
         Type::String | Type::Object | Type::Dynamic => Ok(decode(&bytes, charset.as_deref()).into()),
-        other => {
-            let text = decode(&bytes, charset.as_deref());
-            cx.charge(text.len().saturating_mul(8))?;
-            match token::parse_body(&text, other) {
-                Some(parsed) => parsed,
-                None => {
-                    Err(Exception::not_supported(format!("A message body cannot be read as '{ty}'.")).into())
-                }
-            }
-        }
+        other => match token::body_root(other) {
+            Some(root) => read_json(cx, bytes, charset.as_deref(), root),
+            None => Err(Exception::not_supported(format!("A message body cannot be read as '{ty}'.")).into()),
+        },
     }
+}
+
+// Parsed once for each buffer; each read gives a tree of its own.
+fn read_json(cx: &mut Cx<'_>, bytes: Bytes, charset: Option<&str>, root: Root) -> Eval {
+    let usual = charset.is_none_or(|it| it.eq_ignore_ascii_case("utf-8"));
+    let known = cx.host.parsed().filter(|_| usual).and_then(|it| it.find(&bytes));
+    if let Some(read) = known.filter(|it| it.is(root)) {
+        return Ok(token::value(read.thaw()));
+    }
+    let text = decode(&bytes, charset);
+    cx.charge(text.len().saturating_mul(8))?;
+    let read = token::read_body(&text, root)?;
+    if let Some(parsed) = cx.host.parsed().filter(|_| usual) {
+        parsed.keep(bytes, read.clone());
+    }
+    Ok(token::value(read.thaw()))
 }
 
 fn form(text: &str) -> Value {
