@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("trace", &["clock"]),
     ("llm", &[]),
     ("model", &["source"]),
+    ("issuer", &["clock", "jose", "model"]),
     ("apiops", &["model", "source"]),
     ("bicep", &["source"]),
     ("policy", &["clock", "expression", "jose", "source", "trace"]),
@@ -24,6 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "clock",
             "expression",
+            "issuer",
             "model",
             "policy",
             "service",
@@ -74,6 +76,7 @@ const WITHOUT_SOCKETS: &[&str] = &[
     "trace",
     "llm",
     "model",
+    "issuer",
     "apiops",
     "bicep",
     "policy",

@@ -145,8 +145,11 @@ fn in_crate(name: &str, test: &str) -> bool {
 }
 
 // Tables of the settings as the page shows them; one may be shown in two parts.
-const TABLES: [&[&str]; 10] = [
+const TABLES: [&[&str]; 13] = [
+    &["authorizations.github.ada"],
     &[""],
+    &["identity"],
+    &["identity.applications.orders-client"],
     &["service"],
     &["clock"],
     &["backends"],

@@ -152,6 +152,7 @@ impl Doors {
         };
         let warming = foundry.as_ref().map(|_| warm(&plan.service.accounts));
         let gateway = Gateway::new(plan, options);
+        gateway.issuer().warm();
         routes = routes.merge(gateway.control());
         if let Some(foundry) = &foundry {
             routes = routes.nest("/mocks", foundry.control());

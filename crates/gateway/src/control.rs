@@ -1,10 +1,11 @@
 //! The control routes: what happened, and how the backends are.
 
 use crate::gateway::Gateway;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use clock::Moment;
 use serde::{Deserialize, Serialize};
@@ -128,6 +129,12 @@ impl Gateway {
             .route("/backends", get(backends))
             .route("/backends/{name}/reset", post(reset))
             .route("/service", get(service))
+            .route("/{tenant}/.well-known/{*rest}", any(issue))
+            .route("/{tenant}/v2.0/.well-known/{*rest}", any(issue))
+            .route("/{tenant}/discovery/{*rest}", any(issue))
+            .route("/{tenant}/oauth2/{*rest}", any(issue))
+            .route("/{tenant}/userrealm/{user}", any(issue))
+            .route("/msi/token", get(issue))
             .with_state(self.clone())
     }
 }
@@ -161,6 +168,25 @@ async fn reset(State(gateway): State<Arc<Gateway>>, Path(name): Path<String>) ->
         true => Json(gateway.breakers()).into_response(),
         false => not_found(format!("the service has no backend `{name}`")),
     }
+}
+
+// The local stand-in for Entra ID, for clients that get their tokens here.
+async fn issue(
+    State(gateway): State<Arc<Gateway>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = headers;
+    gateway
+        .issuer()
+        .respond("http", &request)
+        .map(Body::from)
+        .into_response()
 }
 
 async fn service(State(gateway): State<Arc<Gateway>>) -> Json<Value> {

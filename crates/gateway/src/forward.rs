@@ -10,6 +10,7 @@ use clock::{Clock, Moment};
 use expression::Url;
 use http::header::{CONTENT_LENGTH, HOST, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use http_body_util::{BodyExt, Limited};
 use hyper::ext::ReasonPhrase;
 use policy::{Answer, Body, Call, CallError, Destination, GivenUp, HttpVersion, World};
 use std::borrow::Cow;
@@ -23,6 +24,9 @@ const CONNECTION_FAILURE: &str = "BackendConnectionFailure";
 const TIMEOUT: &str = "Timeout";
 /// `LastError.Reason` of a call that nobody waits for any more.
 const CLIENT_FAILURE: &str = "ClientConnectionFailure";
+
+/// Bytes of a form that is sent to the local issuer.
+const ISSUER_BODY: usize = 256 * 1024;
 
 /// A call on its way. Dropped before it has landed, its caller has left: the attempt is left behind and counts nowhere.
 struct Flight<'a> {
@@ -51,11 +55,11 @@ impl Live {
             Ok(choice) => choice,
             Err(refusal) => return Err(unavailable(*refusal, started)),
         };
-        if let Some(choice) = &choice {
+        let armed = choice.as_ref().map_or(Ok(()), |choice| {
             let credentials = &choice.single.credentials;
-            credentials.apply(&mut call.headers, &mut call.query, &self.shared.identity, started);
-        }
-        let leg = self.leg(&call, choice.as_ref());
+            credentials.apply(&mut call.headers, &mut call.query, &self.issuer)
+        });
+        let leg = armed.and_then(|()| self.leg(&call, choice.as_ref()));
         let given_up = Some(call.given_up.clone());
         let mut flight = Flight {
             clock: self.clock(),
@@ -181,12 +185,26 @@ impl Live {
     }
 
     async fn cross(&self, leg: &Leg<'_>, request: Request<Outgoing>) -> Result<Response<Body>, Failed> {
+        if leg.target.is_issuer {
+            return Box::pin(self.ask_issuer(request)).await;
+        }
         let sent = self
             .shared
             .transport
             .send(&leg.target, leg.verification, leg.version, request)
             .await;
         sent.map_err(|error| (CONNECTION_FAILURE, transport_text(&error, &leg.target)))
+    }
+}
+
+impl Live {
+    // The issuer is here, not behind a connection.
+    async fn ask_issuer(&self, request: Request<Outgoing>) -> Result<Response<Body>, Failed> {
+        let (parts, body) = request.into_parts();
+        let body = Limited::new(body, ISSUER_BODY).collect().await;
+        let body = body.map_err(|error| (CONNECTION_FAILURE, error.to_string()))?;
+        let request = Request::from_parts(parts, body.to_bytes());
+        Ok(self.issuer.respond("https", &request).map(Body::Full))
     }
 }
 

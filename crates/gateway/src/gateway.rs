@@ -1,7 +1,6 @@
 use crate::backends::Backends;
 use crate::caller::Callers;
 use crate::date::DateHeader;
-use crate::identity::Identity;
 use crate::live::{Live, Shared};
 use crate::recorder::Recorder;
 use crate::slots::Slots;
@@ -10,6 +9,7 @@ use crate::transport::Transport;
 use arc_swap::ArcSwap;
 use clock::{Clock, Dice};
 use http::uri::Authority;
+use issuer::Issuer;
 use policy::Detail;
 use service::Plan;
 use std::collections::BTreeMap;
@@ -92,12 +92,10 @@ impl Gateway {
             .into_iter()
             .chain(ours)
             .for_each(|address| transport.add_neighbour(address));
-        let identity = Identity::new(&plan.service.name);
         let shared = Arc::new(Shared {
             clock,
             dice,
             transport,
-            identity,
             open_id: policy::OpenId::default(),
             slots: Slots::default(),
         });
@@ -134,6 +132,11 @@ impl Gateway {
     /// What is served.
     pub fn plan(&self) -> Arc<Plan> {
         self.live.load().plan.clone()
+    }
+
+    /// The local stand-in for Entra ID: it signs the tokens of the managed identities, and answers for its hosts.
+    pub fn issuer(&self) -> Issuer {
+        self.live.load().issuer.clone()
     }
 
     /// The clock.
@@ -183,8 +186,10 @@ fn directory(
         .iter()
         .map(|account| account.name.to_ascii_lowercase())
         .collect();
+    let authority = plan.service.settings.identity.authority.as_deref();
     Directory {
         foundry,
+        authority: authority.and_then(|it| it.parse().ok()),
         accounts,
         mocks: mocks.clone(),
         offline,

@@ -15,7 +15,6 @@ mod forward; // one call to the outside
 mod gateway; // the running data plane
 mod handle; // one request, from head to head
 mod headers; // what one hop keeps to itself
-mod identity; // tokens of the service's own
 mod listen; // bytes become requests
 mod live; // the world of a policy
 mod recorder; // what happened

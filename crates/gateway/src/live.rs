@@ -1,14 +1,15 @@
 //! The world of a policy: one loaded plan over the state that outlives it.
 
 use crate::backends::Backends;
-use crate::identity::Identity;
 use crate::route::Routes;
 use crate::slots::Slots;
 use crate::target::Directory;
 use crate::transport::Transport;
 use clock::{Clock, Dice};
 use futures_util::future::BoxFuture;
+use issuer::Issuer;
 use policy::{Answer, BackendHandle, Call, CallError, OpenId, World};
+use serde_json::Value;
 use service::{ApiPlan, Plan};
 use std::any::Any;
 use std::sync::{Arc, Weak};
@@ -21,8 +22,6 @@ pub(crate) struct Shared {
     pub(crate) dice: Dice,
     /// Connections.
     pub(crate) transport: Transport,
-    /// Tokens.
-    pub(crate) identity: Identity,
     /// What issuers of tokens publish.
     pub(crate) open_id: OpenId,
     /// Places inside `limit-concurrency`.
@@ -39,6 +38,8 @@ pub(crate) struct Live {
     pub(crate) routes: Routes,
     /// Names of operations, by API.
     pub(crate) operation_names: Vec<Vec<Arc<str>>>,
+    /// Who issues tokens.
+    pub(crate) issuer: Issuer,
     /// What may be called.
     pub(crate) directory: Directory,
     /// Bytes of a request's headers.
@@ -67,7 +68,14 @@ impl Live {
         for verification in backends.verifications() {
             shared.transport.prepare(verification, policy::HttpVersion::One);
         }
-        let limits = &plan.service.settings.limits;
+        let service = &plan.service;
+        let issuer = Issuer::new(
+            &service.name,
+            &service.settings.identity,
+            shared.clock.clone(),
+            shared.dice,
+        );
+        let limits = &service.settings.limits;
         let bytes = |limit: Option<u64>, usual| usize::try_from(limit.unwrap_or(usual)).unwrap_or(usize::MAX);
         let body_limit = bytes(limits.body_bytes, BODY_LIMIT);
         let header_limit = bytes(limits.header_bytes, HEADER_LIMIT);
@@ -86,6 +94,7 @@ impl Live {
                 backends,
                 routes,
                 operation_names,
+                issuer,
                 directory,
                 header_limit,
                 shared,
@@ -124,10 +133,25 @@ impl World for Live {
     }
 
     fn token(&self, resource: &str, client_id: Option<&str>) -> Result<Arc<str>, String> {
-        Ok(self
-            .shared
-            .identity
-            .token(resource, client_id, self.shared.clock.now()))
+        self.issuer.managed_identity(resource, client_id)
+    }
+
+    fn authorization(&self, provider: &str, id: &str) -> Result<(String, Value), String> {
+        let connections = &self.plan.service.settings.authorizations;
+        let known = connections.get(provider).and_then(|all| all.get(id));
+        let Some(connection) = known else {
+            return Err(format!("there is no connection `{id}` to `{provider}`"));
+        };
+        if let Some(error) = &connection.error {
+            return Err(format!(
+                "the connection `{id}` to `{provider}` is in error: {error}"
+            ));
+        }
+        let token = match &connection.access_token {
+            Some(token) => token.clone(),
+            None => self.issuer.connection(provider, id),
+        };
+        Ok((token, Value::Object(connection.claims.clone())))
     }
 
     fn open_id(&self) -> &OpenId {

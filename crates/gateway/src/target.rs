@@ -15,6 +15,8 @@ pub(crate) struct Directory {
     pub(crate) foundry: Option<SocketAddr>,
     /// Mock model servers elsewhere, by account in lower case, `*` for all others; asked before `foundry`.
     pub(crate) mocks: BTreeMap<String, Authority>,
+    /// Who answers for the hosts of Entra ID; the local issuer without.
+    pub(crate) authority: Option<Uri>,
     /// Their accounts, in lower case.
     pub(crate) accounts: BTreeSet<String>,
     /// Whether hosts that are neither a mock nor loopback are refused.
@@ -28,6 +30,8 @@ pub(crate) struct Target {
     url: Url,
     /// Its path without a slash at the end.
     prefix: String,
+    /// Whether it is the local issuer, which needs no connection.
+    pub(crate) is_issuer: bool,
     /// What `Host` says.
     pub(crate) host: HeaderValue,
     /// Where the connection goes.
@@ -51,8 +55,13 @@ impl Directory {
             false => format!("{}:{}", url.host, url.port),
         };
         let host = HeaderValue::from_str(&host_text).map_err(|_| format!("`{host_text}` is no host name"))?;
-        let (scheme, authority) = match self.mock(&url.host) {
-            Some(authority) => (Scheme::HTTP, authority),
+        let is_authority = issuer::is_authority(&url.host);
+        let is_issuer = is_authority && self.authority.is_none();
+        let other = self.authority.as_ref().filter(|_| is_authority).and_then(place);
+        let mock = self.mock(&url.host).map(|authority| (Scheme::HTTP, authority));
+        let (scheme, authority) = match mock.or(other) {
+            Some(place) => place,
+            None if is_issuer => (Scheme::HTTPS, format!("{}:{}", url.host, url.port)),
             None if self.offline && !is_loopback(&url.host) => {
                 return Err(format!(
                     "`{}` is neither a mock nor this machine, and the gateway is offline",
@@ -74,6 +83,7 @@ impl Directory {
         Ok(Target {
             url: url.clone(),
             prefix,
+            is_issuer,
             host,
             scheme,
             authority,
@@ -94,6 +104,11 @@ impl Directory {
             .map(Authority::to_string)
             .or_else(|| self.foundry.map(|address| address.to_string()))
     }
+}
+
+// Scheme, host and port of a base URL.
+fn place(uri: &Uri) -> Option<(Scheme, String)> {
+    Some((uri.scheme()?.clone(), uri.authority()?.to_string()))
 }
 
 impl Target {
@@ -243,6 +258,21 @@ mod tests {
         assert_eq!(authority("https://A.openai.azure.com/openai"), "east:1");
         assert_eq!(authority("https://b.services.ai.azure.com/"), "rest:2");
         assert_eq!(authority("https://c.openai.azure.com/"), "c.openai.azure.com:443");
+    }
+
+    #[test]
+    fn the_hosts_of_entra_id_are_here_unless_somebody_else_is_named() {
+        let login = "https://login.microsoftonline.com/contoso.com/discovery/keys";
+        assert!(target(login, true).expect("a target").is_issuer);
+        let directory = Directory {
+            authority: Some(Uri::from_static("http://keycloak:8085")),
+            ..directory(false)
+        };
+        let target = directory.target(&parse(login).expect("a URL")).expect("a target");
+        assert!(!target.is_issuer);
+        assert_eq!(target.host, "login.microsoftonline.com");
+        let (_, uri) = target.join("", "").expect("a URL");
+        assert_eq!(uri, "http://keycloak:8085/contoso.com/discovery/keys");
     }
 
     #[test]

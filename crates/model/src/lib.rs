@@ -33,6 +33,7 @@ pub use product::{Group, NamedValue, Product, Scope, Subscription, SubscriptionS
 pub use region::{region_id, region_name};
 pub use service::Service;
 pub use settings::{
-    AccountSettings, BackendSettings, ClockSettings, DeploymentSettings, LatencySettings, LimitSettings,
-    LogSettings, ServiceSettings, Settings, SubscriptionSettings,
+    AccountSettings, ApplicationSettings, AuthorizationSettings, BackendSettings, ClockSettings,
+    DeploymentSettings, IdentitySettings, LatencySettings, LimitSettings, LogSettings, ServiceSettings,
+    Settings, SubscriptionSettings,
 };

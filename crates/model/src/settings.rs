@@ -1,6 +1,7 @@
 use crate::Fault;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// `apimite.toml`: what Azure has no word for. Every key is optional, every unknown key an error.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -20,6 +21,10 @@ pub struct Settings {
     pub subscriptions: IndexMap<String, SubscriptionSettings>,
     /// Mock model servers, by account name.
     pub accounts: IndexMap<String, AccountSettings>,
+    /// Who issues tokens, and to whom.
+    pub identity: IdentitySettings,
+    /// Connections that `get-authorization-context` finds, by provider and id.
+    pub authorizations: IndexMap<String, IndexMap<String, AuthorizationSettings>>,
     /// What backends may do beyond what Azure takes today.
     pub backends: BackendSettings,
     /// Bounds on what one request may use.
@@ -56,6 +61,42 @@ pub struct ServiceSettings {
     pub sku: Option<String>,
     /// Region, such as `westeurope`.
     pub location: Option<String>,
+}
+
+/// `[identity]`: the local stand-in for Microsoft Entra ID.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct IdentitySettings {
+    /// Id of the tenant that the service and its identities belong to.
+    pub tenant: Option<String>,
+    /// Base URL that is asked in place of `login.microsoftonline.com` and `sts.windows.net`; the local issuer without.
+    pub authority: Option<String>,
+    /// Client ids of the user-assigned identities that exist; any without.
+    pub user_assigned: Option<Vec<String>>,
+    /// The managed identities get no tokens.
+    pub unavailable: bool,
+    /// Applications that sign in at the local issuer, by client id.
+    pub applications: IndexMap<String, ApplicationSettings>,
+}
+
+/// `[identity.applications.ID]`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ApplicationSettings {
+    /// Claims of its tokens, such as `roles`; they go before those that every token has.
+    pub claims: Map<String, Value>,
+}
+
+/// `[authorizations.PROVIDER.ID]`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct AuthorizationSettings {
+    /// The token; made locally without.
+    pub access_token: Option<String>,
+    /// What the provider said beside it.
+    pub claims: Map<String, Value>,
+    /// Why there is none: the connection is in error.
+    pub error: Option<String>,
 }
 
 /// `[backends]`.

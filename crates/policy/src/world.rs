@@ -4,6 +4,7 @@ use expression::Url;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode};
 use parking_lot::Mutex;
+use serde_json::Value as Json;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub trait World: Send + Sync {
     fn shared(&self) -> Arc<dyn World>;
     /// A token of the service's managed identity for `resource`; the text says what is wrong otherwise.
     fn token(&self, resource: &str, client_id: Option<&str>) -> Result<Arc<str>, String>;
+    /// Token and claims, a JSON object, of a connection to a provider; the text says why there are none.
+    fn authorization(&self, provider: &str, id: &str) -> Result<(String, Json), String>;
     /// What issuers of tokens publish, as far as it was fetched.
     fn open_id(&self) -> &OpenId;
     /// The backend entity of a name that an expression computed.

@@ -1,4 +1,5 @@
 use crate::check::{At, Check};
+use crate::facts::parse_url;
 use model::ResourceKind::Settings;
 use source::nearest;
 
@@ -49,5 +50,22 @@ pub(crate) fn check(check: &mut Check<'_>) {
             "out-of-range",
             "`scale` is above 0",
         );
+    }
+    identity(check);
+}
+
+fn identity(check: &mut Check<'_>) {
+    let identity = &check.service.settings.identity;
+    if let Some(tenant) = identity
+        .tenant
+        .as_deref()
+        .filter(|it| uuid::Uuid::try_parse(it).is_err())
+    {
+        let message = format!("`{tenant}` is no id of a tenant: a GUID is");
+        check.error(At(Settings, "", "/identity/tenant"), "invalid-value", message);
+    }
+    if let Some(authority) = identity.authority.as_deref().filter(|it| parse_url(it).is_none()) {
+        let message = format!("`{authority}` is no absolute http or https URL");
+        check.error(At(Settings, "", "/identity/authority"), "invalid-url", message);
     }
 }

@@ -105,6 +105,8 @@ impl Places {
         for backend in &mut service.backends {
             backend.url = backend.url.as_deref().map(|url| self.resolve(url));
         }
+        let authority = &mut service.settings.identity.authority;
+        *authority = authority.as_deref().map(|url| self.resolve(url));
         for named_value in &mut service.named_values {
             named_value.value = named_value.value.as_deref().map(|value| self.resolve(value));
         }

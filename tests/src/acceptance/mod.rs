@@ -7,6 +7,7 @@ mod compose; // docker-compose.yml, without Docker
 mod concurrency; // two requests at the same time
 mod exhaustion; // every quota spent
 mod http; // versions of HTTP, connections, what is kept of a request
+mod identity; // the local issuer from outside
 mod lab; // the lab's figure, and that it repeats
 mod process; // the binary
 mod ptu; // a provisioned deployment past 100 %
@@ -27,6 +28,7 @@ pub(crate) fn tests() -> Vec<Test> {
         concurrency::tests(),
         exhaustion::tests(),
         http::tests(),
+        identity::tests(),
         lab::tests(),
         ptu::tests(),
         reload::tests(),

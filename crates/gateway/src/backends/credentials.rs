@@ -1,9 +1,8 @@
 //! What is sent along with each call to a backend: `credentials` of the entity (gateway.md 3.2).
 
-use crate::identity::Identity;
-use clock::Moment;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use issuer::Issuer;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The credentials of one backend, ready to be applied.
@@ -48,14 +47,13 @@ impl Credentials {
         }
     }
 
-    /// Sets them; they win over what the caller sent under the same names (inferred).
+    /// Sets them; they win over what the caller sent under the same names (inferred). The text says why there is no token.
     pub(crate) fn apply(
         &self,
         headers: &mut HeaderMap,
         query: &mut String,
-        identity: &Identity,
-        now: Moment,
-    ) {
+        issuer: &Issuer,
+    ) -> Result<(), String> {
         for (name, values) in &self.headers {
             headers.remove(name);
             for value in values {
@@ -63,14 +61,13 @@ impl Credentials {
             }
         }
         if let Some(it) = &self.identity {
-            headers.insert(
-                AUTHORIZATION,
-                identity.bearer(&it.resource, it.client_id.as_deref(), now),
-            );
+            let bearer = issuer.managed_bearer(&it.resource, it.client_id.as_deref())?;
+            headers.insert(AUTHORIZATION, bearer);
         }
         if !self.query.is_empty() {
             *query = self.with_query(query);
         }
+        Ok(())
     }
 
     fn with_query(&self, query: &str) -> String {
@@ -102,6 +99,7 @@ fn secret(text: &str) -> Option<HeaderValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clock::{Clock, Dice, Moment};
 
     #[test]
     fn credentials_win_over_what_the_caller_sent() {
@@ -114,7 +112,11 @@ mod tests {
         headers.insert("x-key", HeaderValue::from_static("mine"));
         headers.insert(AUTHORIZATION, HeaderValue::from_static("mine"));
         let mut query = "?a=1&code=mine&b".to_owned();
-        credentials.apply(&mut headers, &mut query, &Identity::new("s"), Moment::EPOCH);
+        let settings = model::IdentitySettings::default();
+        let issuer = Issuer::new("s", &settings, Clock::auto(Moment::EPOCH), Dice::new(1));
+        credentials
+            .apply(&mut headers, &mut query, &issuer)
+            .expect("no token is asked for");
         assert_eq!(query, "?a=1&b&code=1%202");
         assert_eq!(headers.get_all("x-key").iter().collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(headers[AUTHORIZATION], "Basic abc");

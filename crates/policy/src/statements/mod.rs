@@ -9,6 +9,7 @@ mod cors;
 mod cross_domain;
 mod find_and_replace;
 mod forward_request;
+mod get_authorization_context;
 mod headers;
 mod ip_filter;
 mod json_to_xml;

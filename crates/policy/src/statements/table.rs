@@ -177,6 +177,11 @@ static TABLE: &[Spec] = &[
     policy(&check_header::SHAPE, IN, check_header::parse),
     policy(&ip_filter::SHAPE, IN, ip_filter::parse),
     policy(&cors::SHAPE, IN, cors::parse),
+    policy(
+        &get_authorization_context::SHAPE,
+        IN,
+        get_authorization_context::parse,
+    ),
     policy(&validate_jwt::SHAPE, IN, validate_jwt::parse),
     policy(
         &validate_azure_ad_token::SHAPE,
@@ -207,7 +212,6 @@ static TABLE: &[Spec] = &[
     known(opaque!("llm-semantic-cache-lookup"), IN),
     known(opaque!("llm-semantic-cache-store"), Sections::OUT),
     at(NOT_OPERATION, known(opaque!("llm-content-safety"), IN_OUT)),
-    known(opaque!("get-authorization-context"), IN),
     known(opaque!("validate-client-certificate"), IN),
     known(opaque!("authentication-certificate"), IN),
     known(opaque!("validate-content"), IN_OUT_ERROR),

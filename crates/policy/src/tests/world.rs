@@ -183,6 +183,10 @@ impl World for Scripted {
         }
     }
 
+    fn authorization(&self, provider: &str, id: &str) -> Result<(String, serde_json::Value), String> {
+        Ok((format!("{provider}-{id}"), serde_json::Value::Null))
+    }
+
     fn open_id(&self) -> &OpenId {
         &self.open_id
     }
