@@ -30,7 +30,7 @@ pub fn run(text: &str) {
     let Some(expression) = expression::compile(&mapped, &symbols, &options()).expression else {
         return;
     };
-    let mut outcome = || {
+    let outcome = || {
         let mut scene = Scene::new(&symbols);
         match expression.eval(&mut scene) {
             Ok(value) => value.to_text(),
