@@ -17,6 +17,7 @@ mod document; // policy documents made of blocks
 mod eval; // expressions and their values
 mod members; // what .NET has beside what we have
 mod message; // HTTP messages of pages
+mod oracle; // expressions that .NET answered
 mod page; // Markdown to cases
 mod pattern; // placeholders in expected text
 mod pending; // cases that do not hold yet
@@ -58,7 +59,9 @@ fn say(line: &str) {
 fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     let pending = pending::read(&root().join("tests/pending.txt"))?;
     let mut tests = Vec::new();
+    let mut golden = oracle::Golden::default();
     for page in page::read_all(&root().join("tests/cases"))? {
+        golden.add(&page);
         let page = Arc::new(page);
         for at in 0..page.cases.len() {
             let page = page.clone();
@@ -74,7 +77,7 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(clients);
     let (members, count) = members::tests()?;
     tests.extend(members);
-    closing.push(count);
+    closing.extend([count, golden.closing()]);
     tests.extend(docs::tests(&tests));
     pending.refuse_strangers(&tests)?;
     if !pending.is_empty() {

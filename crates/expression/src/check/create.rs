@@ -216,7 +216,11 @@ impl Checker<'_> {
             let value = self.value(it);
             let wide = matches!(value.ty, Type::Long | Type::UInt | Type::ULong);
             let ty = if wide { Type::Long } else { Type::Int };
-            self.converted(value, &ty, it.span)
+            let value = self.converted(value, &ty, it.span);
+            if value.constant.as_ref().is_some_and(|length| length.long() < 0) {
+                return self.type_error("an array cannot have a negative length".to_owned(), it.span);
+            }
+            value
         });
         match (items, length) {
             (Some(items), length) => {

@@ -247,6 +247,9 @@ impl Checker<'_> {
         if let Some(typed) = self.shift(op, &left, &right) {
             return typed;
         }
+        if let Some(typed) = self.enum_arithmetic(op, &left, &right, span) {
+            return typed;
+        }
         match operand_type(&left, &right) {
             Some(ty) => self.typed_binary(op, left, right, ty, span),
             None => self.reference_binary(op, left, right, span),
@@ -337,6 +340,35 @@ impl Checker<'_> {
         let left = self.converted(left.clone(), &ty, Span::default());
         let right = self.converted(right.clone(), &Type::Int, Span::default());
         Some(self.fold(operation, left, right, ty, Span::default()))
+    }
+
+    // `day + 1` and `day - 1` are days, `friday - monday` is a number.
+    fn enum_arithmetic(
+        &mut self,
+        op: &'static str,
+        left: &Typed,
+        right: &Typed,
+        span: Span,
+    ) -> Option<Typed> {
+        let (a, b) = (left.ty.is_enum(), right.ty.is_enum());
+        let numeric = |it: &Typed| number(&it.ty).is_some() && !it.ty.is_enum();
+        let result = match op {
+            "-" if a && left.ty == right.ty => Type::Int,
+            "+" | "-" if a && numeric(right) => left.ty.clone(),
+            "+" if b && numeric(left) => right.ty.clone(),
+            _ => return None,
+        };
+        let mut as_int = |it: &Typed| {
+            let way = match it.ty.is_enum() {
+                true => self.explicit(&it.ty, None, &Type::Int)?,
+                false => self.implicit(&it.ty, it.constant.as_ref(), &Type::Int)?,
+            };
+            Some(Typed::new(self.follow(&way, it.code.clone()), Type::Int))
+        };
+        let (left, right) = (as_int(left)?, as_int(right)?);
+        let sum = self.typed_binary(op, left, right, Type::Int, span);
+        let way = self.explicit(&Type::Int, None, &result)?;
+        Some(Typed::new(self.follow(&way, sum.code), result))
     }
 
     // Both sides as `ty`, which may be nullable.

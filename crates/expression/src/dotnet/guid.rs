@@ -35,6 +35,12 @@ pub(crate) fn format(guid: Uuid, format: &str) -> Result<String> {
 /// `Guid.Parse`: every format of [`format`], in any case.
 pub(crate) fn parse(text: &str) -> Result<Uuid> {
     let text = text.trim();
+    if text.is_empty() {
+        return Err(DotnetError::format("Unrecognized Guid format."));
+    }
+    if text.starts_with('{') && !text.contains('-') && !text[1..].starts_with(['0']) {
+        return Err(DotnetError::format("Expected 0x prefix."));
+    }
     let inner = enclosed(text, '{', '}').or_else(|| enclosed(text, '(', ')'));
     if text.starts_with("{0x") || text.starts_with("{0X") {
         return hexadecimal(text).ok_or_else(unrecognized);

@@ -128,6 +128,11 @@ impl Digits {
         }
     }
 
+    /// Whether a minus is printed: binary numbers keep it when they round to zero.
+    pub(crate) fn shows_minus(&self) -> bool {
+        self.negative && (self.ties_to_even || !self.is_zero())
+    }
+
     /// Whether the number is zero.
     pub(crate) fn is_zero(&self) -> bool {
         self.digits.is_empty()

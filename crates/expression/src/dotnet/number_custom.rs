@@ -15,7 +15,7 @@ pub(crate) fn format(number: Number, format: &str) -> String {
         _ => Digits::exact(number),
     };
     let sections = sections(format);
-    let negative = digits.negative;
+    let is_binary = matches!(number, Number::Double(_) | Number::Single(_));
     let (mut section, mut own_sign) = choose(&sections, &digits);
     let mut plan = Plan::read(section);
     plan.scale(&mut digits);
@@ -25,7 +25,7 @@ pub(crate) fn format(number: Number, format: &str) -> String {
         plan = Plan::read(section);
     }
     let mut out = String::new();
-    if negative && !own_sign && !digits.is_zero() {
+    if digits.negative && !own_sign && (is_binary || !digits.is_zero()) {
         out.push('-');
     }
     plan.write(section, &digits, &mut out);
@@ -290,7 +290,7 @@ mod tests {
             (int(5551234), "###-####", "555-1234"),
             (int(1), "0,000", "0,001"),
             (Number::Decimal(Decimal::new(12345, 1)), "#,##0.00", "1,234.50"),
-            (double(-0.001), "0.0", "0.0"),
+            (double(-0.001), "0.0", "-0.0"),
             (int(42), ".00", "42.00"),
             (double(0.045), "#0.0", "0.0"),
         ];

@@ -118,7 +118,7 @@ fn currency(digits: Digits, places: usize) -> String {
 fn fixed(mut digits: Digits, places: usize, grouped: bool) -> String {
     digits.round(digits.scale.saturating_add(places as i32));
     let mut out = String::new();
-    if digits.negative && !digits.is_zero() {
+    if digits.shows_minus() {
         out.push('-');
     }
     let whole = digits.scale.max(0);
@@ -141,7 +141,7 @@ fn fixed(mut digits: Digits, places: usize, grouped: bool) -> String {
 fn exponential(mut digits: Digits, places: usize, e: char) -> String {
     digits.round(places as i32 + 1);
     let mut out = String::new();
-    if digits.negative && !digits.is_zero() {
+    if digits.shows_minus() {
         out.push('-');
     }
     out.push(digits.digit(0));
@@ -201,7 +201,7 @@ mod tests {
             (Number::Double(1234.5), "C2", "$1,234.50"),
             (Number::Double(-1234.5), "N1", "-1,234.5"),
             (Number::Double(0.001), "F2", "0.00"),
-            (Number::Double(-0.001), "F2", "0.00"),
+            (Number::Double(-0.001), "F2", "-0.00"),
             (Number::Double(0.005), "F2", "0.01"),
             (Number::Double(0.125), "F2", "0.12"),
             (Number::Double(2.675), "F2", "2.67"),

@@ -48,6 +48,50 @@ pub(crate) fn lower(text: &str) -> String {
     }
 }
 
+/// `char.GetNumericValue`: digits of any script that counts in tens, fractions, and small raised and lowered digits.
+pub(crate) fn numeric_value(c: char) -> Option<f64> {
+    // Where the zeros of the scripts stand.
+    const ZEROS: &str = "0٠۰߀०০੦૦୦௦౦೦൦๐໐༠၀០᠐０";
+    const PARTS: &[(char, f64)] = &[
+        ('¼', 0.25),
+        ('½', 0.5),
+        ('¾', 0.75),
+        ('⅓', 1.0 / 3.0),
+        ('⅔', 2.0 / 3.0),
+        ('⅕', 0.2),
+        ('⅖', 0.4),
+        ('⅗', 0.6),
+        ('⅘', 0.8),
+        ('⅙', 1.0 / 6.0),
+        ('⅚', 5.0 / 6.0),
+        ('⅛', 0.125),
+        ('⅜', 0.375),
+        ('⅝', 0.625),
+        ('⅞', 0.875),
+    ];
+    if let Some((_, value)) = PARTS.iter().find(|(part, _)| *part == c) {
+        return Some(*value);
+    }
+    if let Some(at) = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+        .chars()
+        .chain("₀₁₂₃₄₅₆₇₈₉".chars())
+        .position(|it| it == c)
+    {
+        return Some((at % 10) as f64);
+    }
+    if let Some(at) = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
+        .chars()
+        .chain("ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ".chars())
+        .position(|it| it == c)
+    {
+        return Some((at % 12 + 1) as f64);
+    }
+    let zero = ZEROS
+        .chars()
+        .find(|zero| (0..10).contains(&(c as i64 - *zero as i64)))?;
+    Some((c as u32 - zero as u32).into())
+}
+
 /// `Normalize()`: form C.
 pub(crate) fn compose(text: &str) -> String {
     text.nfc().collect()

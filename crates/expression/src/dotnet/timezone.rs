@@ -125,6 +125,9 @@ impl Zone {
 
     /// `StandardName`: the id, which is what a Windows host calls it.
     pub(crate) fn standard_name(&self) -> &str {
+        if self.id == "UTC" {
+            return "Coordinated Universal Time";
+        }
         WINDOWS
             .iter()
             .find(|(_, iana)| *iana == self.id)

@@ -119,7 +119,7 @@ fn decimal(op: &str) -> Option<Operation> {
     Some(match op {
         "+" => |a, b| made(a.decimal().checked_add(b.decimal())),
         "-" => |a, b| made(a.decimal().checked_sub(b.decimal())),
-        "*" => |a, b| made(a.decimal().checked_mul(b.decimal())),
+        "*" => |a, b| made(product(a.decimal(), b.decimal())),
         "/" => |a, b| match b.decimal().is_zero() {
             true => Err(by_zero()),
             false => made(quotient(a.decimal(), b.decimal())),
@@ -138,8 +138,16 @@ fn decimal(op: &str) -> Option<Operation> {
     })
 }
 
+// Zero has a scale too: `1m * 0.00m` is `0.00`.
+fn product(a: Decimal, b: Decimal) -> Option<Decimal> {
+    match a.is_zero() || b.is_zero() {
+        true => Some(Decimal::new(0, (a.scale() + b.scale()).min(28))),
+        false => a.checked_mul(b),
+    }
+}
+
 // A quotient has the smallest scale that is exact, but no less than the difference of the scales: `10m / 4` is `2.5`.
-fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
+pub(crate) fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
     let least = a.scale().saturating_sub(b.scale());
     let mut quotient = a.checked_div(b)?.normalize();
     if quotient.scale() < least {

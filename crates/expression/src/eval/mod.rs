@@ -12,7 +12,7 @@ mod pattern; // `is` and `case`
 mod run; // expressions
 mod statements;
 
-pub(crate) use binary::{Operation, operation};
+pub(crate) use binary::{Operation, operation, quotient};
 pub(crate) use cx::Cx;
 pub(crate) use drain::bury;
 pub(crate) use run::{cast_variable, formatted, run};

@@ -33,8 +33,8 @@ pub(crate) static CHAR: TypeDef =
         static_method("char ToLowerInvariant(char c)", |_, a, _| Ok(lower(&a[0]))),
         static_method("string ToString(char c)", |_, a, _| Ok(a[0].text().into())),
         static_method("double GetNumericValue(char c)", |_, a, _| {
-            let digit = char::from_u32(u32::from(a[0].char())).and_then(|c| c.to_digit(10));
-            Ok(digit.map_or(-1.0, f64::from).into())
+            let value = char::from_u32(u32::from(a[0].char())).and_then(strings::numeric_value);
+            Ok(value.unwrap_or(-1.0).into())
         }),
         static_method("char Parse(string s)", |_, a, _| Ok(Value::Char(number::parse_char(&a[0].str("s")?.as_str())?))),
         static_method("bool TryParse(string s, out char result)", |_, a, _| {

@@ -120,11 +120,11 @@ static MEMBERS: &[Member] = &[
     )
     .not_in_azure(),
     static_method("float ToSingle(object value)", |_, a, _| {
-        Ok(Value::Single(double(&a[0])? as f32))
+        Ok(Value::Single(floating(&a[0], "Single")? as f32))
     }),
     static_method(
         "float ToSingle(object value, IFormatProvider provider)",
-        |_, a, _| Ok(Value::Single(double(&a[0])? as f32)),
+        |_, a, _| Ok(Value::Single(floating(&a[0], "Single")? as f32)),
     )
     .not_in_azure(),
     static_method("decimal ToDecimal(object value)", |_, a, _| {
@@ -230,16 +230,21 @@ pub(crate) fn integer(value: &Value, kind: &IntType) -> Eval<i128> {
 
 /// `Convert.ToDouble(object)`.
 pub(crate) fn double(value: &Value) -> Eval<f64> {
+    floating(value, "Double")
+}
+
+// The same for the type that a failure names.
+fn floating(value: &Value, target: &str) -> Eval<f64> {
     Ok(match plain(value) {
         Value::Null => 0.0,
         Value::Bool(it) => f64::from(u8::from(it)),
         Value::Text(it) => number::parse_double(&it.as_str())?,
         Value::Decimal(it) => convert::double_from_decimal(it),
-        Value::Char(_) => return Err(invalid_cast("Char", "Double")),
+        Value::Char(_) => return Err(invalid_cast("Char", target)),
         other @ (Value::Single(_) | Value::Double(_)) => other.double(),
         other => match other.integer() {
             Some(it) => it as f64,
-            None => return Err(inconvertible(value, "Double")),
+            None => return Err(inconvertible(value, target)),
         },
     })
 }

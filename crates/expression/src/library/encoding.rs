@@ -129,7 +129,10 @@ fn it(value: &Value) -> Result<Encoding, Exception> {
 }
 
 fn bytes(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
-    let text = a[1].str("s")?;
+    let Some(text) = a[1].str_or_null() else {
+        let message = "String reference not set to an instance of a String. (Parameter 's')";
+        return Err(Exception::new("System.ArgumentNullException", message).into());
+    };
     cx.charge(text.bytes().saturating_mul(2))?;
     Ok(array::from_bytes(&it(&a[0])?.bytes(&text.as_str())))
 }

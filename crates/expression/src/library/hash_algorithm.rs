@@ -40,7 +40,11 @@ macro_rules! hashes {
                         let key = (0..$hash.block()).map(|_| cx.random() as u8).collect();
                         Ok(keyed(&$hmac_id, $hash, key))
                     }),
-                    constructor("(byte[] key)", |_, a, _| Ok(keyed(&$hmac_id, $hash, array::bytes(&a[0], "key")?))),
+                    // .NET looks at the length of the key first.
+                    constructor("(byte[] key)", |_, a, _| match a[0].is_null() {
+                        true => Err(Exception::null_reference().into()),
+                        false => Ok(keyed(&$hmac_id, $hash, array::bytes(&a[0], "key")?)),
+                    }),
                 ]);
         )*
 

@@ -255,11 +255,12 @@ static MEMBERS: &[Member] = &[
     method("string PadRight(int totalWidth, char paddingChar)", |cx, a, _| {
         pad(cx, a, false)
     }),
+    // The two i of Turkish lose what sets them apart in en-US, but not in the invariant culture.
     method("string ToUpper()", |_, a, _| {
-        Ok(strings::upper(&a[0].it().as_str()).into())
+        Ok(strings::upper(&a[0].it().as_str()).replace('ı', "I").into())
     }),
     method("string ToLower()", |_, a, _| {
-        Ok(strings::lower(&a[0].it().as_str()).into())
+        Ok(strings::lower(&a[0].it().as_str()).replace('İ', "i").into())
     }),
     method("string ToUpperInvariant()", |_, a, _| {
         Ok(strings::upper(&a[0].it().as_str()).into())

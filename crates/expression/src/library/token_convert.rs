@@ -38,7 +38,8 @@ pub(crate) fn value_of(cx: &mut Cx<'_>, found: Option<&JToken>, ty: &Type) -> Ev
         return Ok(value);
     }
     if wants_token || token.is_container() {
-        let message = format!("Cannot cast {} to {}.", token.clr_name(), ty.clr_name());
+        // Json.NET names its own type parameter here, not the one that was asked for.
+        let message = format!("Cannot cast {} to Newtonsoft.Json.Linq.JToken.", token.clr_name());
         return Err(Exception::new("System.InvalidCastException", message).into());
     }
     if json::is_null(token) {

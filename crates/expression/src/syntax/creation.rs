@@ -36,7 +36,15 @@ impl Parser<'_, '_> {
             );
         }
         if self.is_op("[") {
-            return self.sized_array(ty, span);
+            return self.sized_array(ty, "[", span);
+        }
+        // `new int?[3]`: the lexer reads an access.
+        if self.is_op("?[") {
+            let ty = TypeSyntax {
+                span: ty.span,
+                kind: TypeSyntaxKind::Nullable(Box::new(ty)),
+            };
+            return self.sized_array(ty, "?[", span);
         }
         let mut args = Vec::new();
         let called = self.is_op("(");
@@ -73,8 +81,8 @@ impl Parser<'_, '_> {
         self.node(kind, self.since(span), depth)
     }
 
-    fn sized_array(&mut self, element: TypeSyntax, span: Span) -> Parsed<Expr> {
-        self.expect_op("[")?;
+    fn sized_array(&mut self, element: TypeSyntax, open: &'static str, span: Span) -> Parsed<Expr> {
+        self.expect_op(open)?;
         let length = self.boxed_expression()?;
         if self.is_op(",") {
             return Err(self.fail_with(

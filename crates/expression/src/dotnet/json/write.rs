@@ -201,8 +201,16 @@ fn date_text(scalar: &Scalar) -> String {
 
 /// A double as JSON: shortest, with `.0` where it is integral; NaN and the infinities as strings.
 pub(crate) fn float_text(value: f64) -> String {
-    if !value.is_finite() {
-        return format!("\"{}\"", double_text(value));
+    if value.is_infinite() {
+        return if value > 0.0 {
+            "\"Infinity\""
+        } else {
+            "\"-Infinity\""
+        }
+        .to_owned();
+    }
+    if value.is_nan() {
+        return "\"NaN\"".to_owned();
     }
     with_point(double_text(value))
 }

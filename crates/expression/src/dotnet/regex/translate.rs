@@ -173,7 +173,7 @@ impl<'a> Scanner<'a> {
     fn quantifier(&mut self, text: &str, length: usize) -> Result<()> {
         match self.last {
             Last::Nothing => return self.fail("Quantifier {x,y} following nothing.", length),
-            Last::Quantified => return self.fail(&format!("Nested quantifier '{}'.", &text[..1]), length),
+            Last::Quantified => return self.fail(&format!("Nested quantifier '{}'.", &text[..1]), 1),
             Last::Atom => (),
         }
         self.out.push_str(text);

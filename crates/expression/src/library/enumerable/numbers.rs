@@ -74,7 +74,7 @@ fn average(cx: &mut Cx<'_>, a: &[Value], ty: &Type, nullable: bool) -> Eval {
     match ty {
         Type::Decimal => {
             let sum = total(&numbers, ty)?.decimal();
-            let quotient = sum.checked_div(rust_decimal::Decimal::from(count));
+            let quotient = crate::eval::quotient(sum, rust_decimal::Decimal::from(count));
             quotient.map(Value::Decimal).ok_or_else(|| {
                 Exception::overflow("Value was either too large or too small for a Decimal.").into()
             })

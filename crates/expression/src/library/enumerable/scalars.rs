@@ -53,7 +53,10 @@ pub(super) static MEMBERS: &[Member] = &[
     ),
     extension(
         "T ElementAt<T>(this IEnumerable<T> source, int index)",
-        |cx, a, _| element_at(cx, a)?.ok_or_else(|| list::out_of_range().into()),
+        |cx, a, _| match element_at(cx, a)? {
+            Some(item) => Ok(item),
+            None => Err(no_element(&a[0]).into()),
+        },
     ),
     extension(
         "T ElementAtOrDefault<T>(this IEnumerable<T> source, int index)",
@@ -271,6 +274,18 @@ fn element_at(cx: &mut Cx<'_>, a: &[Value]) -> Eval<Option<Value>> {
         left -= 1;
     }
     Ok(None)
+}
+
+// A list answers for itself; a sequence says less.
+fn no_element(source: &Value) -> Exception {
+    let name = source.type_name();
+    match name.ends_with("[]") || name.starts_with("System.Collections.Generic.List") {
+        true => list::out_of_range(),
+        false => Exception::out_of_range(
+            "Specified argument was out of the range of valid values.",
+            "index",
+        ),
+    }
 }
 
 fn count(cx: &mut Cx<'_>, a: &[Value]) -> Eval<i64> {
