@@ -85,6 +85,10 @@ impl Signature {
             "System.Single",
             "System.String",
         ];
+        // The checker knows the items of tuples.
+        if self.of.starts_with("System.Tuple") && self.name.starts_with("Item") {
+            return true;
+        }
         let is_word = self.name != "conversion" && self.name.starts_with(char::is_alphabetic);
         !is_word && TYPES.contains(&self.of.as_str())
     }

@@ -206,6 +206,7 @@ impl Host for Fixed {
             headers: &self.headers,
             ip_address: "127.0.0.1",
             matched_parameters: &[],
+            certificate: None,
             foundry_deployment: None,
         }
     }

@@ -1,7 +1,7 @@
 //! The request that an expression sees. `policy` implements [`Host`] for its exchange; everything that
 //! `context` offers is answered through it, and nothing else is reachable.
 
-use crate::{ParsedBodies, Symbol, Value};
+use crate::{Certificate, ParsedBodies, Symbol, Value};
 use bytes::Bytes;
 use clock::Moment;
 use http::HeaderMap;
@@ -37,6 +37,10 @@ pub trait Host {
     fn facts(&self) -> &Facts;
     /// `context.Backend`, once one is selected.
     fn backend(&self) -> Option<BackendFacts>;
+    /// `context.GraphQL`: what a resolver is given; absent anywhere else.
+    fn graphql(&self) -> Option<GraphQlFacts> {
+        None
+    }
     /// `context.LastError`.
     fn last_error(&self) -> Option<&LastError>;
     /// `context.RequestId`.
@@ -84,6 +88,8 @@ pub struct RequestView<'a> {
     pub ip_address: &'a str,
     /// Values of the operation's template parameters, path and query, decoded.
     pub matched_parameters: &'a [(Arc<str>, Arc<str>)],
+    /// The caller's certificate.
+    pub certificate: Option<&'a Arc<Certificate>>,
     /// The model deployment that the request names, for `context.Request.Foundry.Deployment`.
     pub foundry_deployment: Option<&'a str>,
 }
@@ -129,6 +135,26 @@ pub struct Facts {
     pub user: Option<Arc<UserFacts>>,
     /// `context.Deployment`.
     pub deployment: Arc<DeploymentFacts>,
+    /// `context.Workspace`; null outside of one.
+    pub workspace: Option<Arc<WorkspaceFacts>>,
+}
+
+/// `context.Workspace`.
+#[derive(Debug, Clone, Default)]
+pub struct WorkspaceFacts {
+    /// Resource name.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+}
+
+/// `context.GraphQL`.
+#[derive(Debug, Clone, Default)]
+pub struct GraphQlFacts {
+    /// Arguments of the field that is resolved.
+    pub arguments: serde_json::Value,
+    /// The object that the field belongs to; null for a field of the root.
+    pub parent: serde_json::Value,
 }
 
 /// `context.Api`.
@@ -254,6 +280,10 @@ pub struct DeploymentFacts {
     pub service_id: String,
     /// Service name.
     pub service_name: String,
+    /// `context.Deployment.Certificates`: resource name and certificate.
+    pub certificates: Vec<(String, Arc<Certificate>)>,
+    /// Certificates of authorities that the service trusts, for `Verify()`.
+    pub authorities: Vec<Arc<Certificate>>,
 }
 
 /// `context.Backend`.

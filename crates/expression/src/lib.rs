@@ -22,11 +22,12 @@ mod value; // .NET values
 
 pub use compile::{Compiled, Expression, Limits, Needs, Options, compile};
 pub use dates::{date, format_date, html_encode, json_date, parse_date, url_decode, url_encode};
+pub use dotnet::crypto::certificate::Certificate;
 pub use exception::Exception;
 pub use host::{
-    ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Message,
-    OperationFacts, ProductFacts, RequestView, ResponseView, StoredResponse, SubscriptionFacts, Url,
-    UserFacts,
+    ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GraphQlFacts, GroupFacts, Host, LastError,
+    Message, OperationFacts, ProductFacts, RequestView, ResponseView, StoredResponse, SubscriptionFacts, Url,
+    UserFacts, WorkspaceFacts,
 };
 pub use library::{MemberInfo, members};
 pub use parsed::ParsedBodies;

@@ -46,6 +46,16 @@ pub trait Object: Any + Send + Sync + Debug {
         None
     }
 
+    /// What stands for a value under this equality comparer; `None` for a type that is none.
+    fn folded(&self, _value: &Value) -> Option<Value> {
+        None
+    }
+
+    /// The order of two values under this comparer; `None` for a type that is none.
+    fn ordered(&self, _one: &Value, _other: &Value) -> Option<Eval<Ordering>> {
+        None
+    }
+
     /// `GetEnumerator()`, for a type that is `IEnumerable`.
     fn enumerate(self: Arc<Self>) -> Option<Box<dyn Enumerator>> {
         None

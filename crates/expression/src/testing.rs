@@ -1,9 +1,9 @@
 //! A request for tests: fixed facts, bodies and variables.
 
 use crate::{
-    ApiFacts, BackendFacts, BodyRead, DeploymentFacts, Facts, GroupFacts, Host, LastError, Limits, Message,
-    OperationFacts, Options, ProductFacts, RequestView, ResponseView, StoredResponse, SubscriptionFacts,
-    Symbol, Symbols, Url, UserFacts, Value, compile,
+    ApiFacts, BackendFacts, BodyRead, Certificate, DeploymentFacts, Facts, GroupFacts, Host, LastError,
+    Limits, Message, OperationFacts, Options, ProductFacts, RequestView, ResponseView, StoredResponse,
+    SubscriptionFacts, Symbol, Symbols, Url, UserFacts, Value, compile,
 };
 use bytes::Bytes;
 use clock::Moment;
@@ -25,6 +25,7 @@ pub(crate) struct TestHost {
     pub(crate) url: Url,
     pub(crate) original_url: Url,
     pub(crate) facts: Facts,
+    pub(crate) certificate: Option<Arc<Certificate>>,
     pub(crate) last_error: Option<LastError>,
     pub(crate) traced: Vec<String>,
     parameters: Vec<(Arc<str>, Arc<str>)>,
@@ -105,6 +106,7 @@ impl TestHost {
             ),
             original_url: url("https", "api.example", 8443, "/shop/items/7", "?q=1"),
             facts: facts(),
+            certificate: None,
             last_error: None,
             traced: Vec::new(),
             parameters: vec![("id".into(), "7".into())],
@@ -178,7 +180,9 @@ fn facts() -> Facts {
             region: "East US".to_owned(),
             service_id: "svc".to_owned(),
             service_name: "apimite".to_owned(),
+            ..DeploymentFacts::default()
         }),
+        workspace: None,
     }
 }
 
@@ -204,6 +208,7 @@ impl Host for TestHost {
             headers: &self.headers,
             ip_address: "10.0.0.9",
             matched_parameters: &self.parameters,
+            certificate: self.certificate.as_ref(),
             foundry_deployment: Some("gpt-4o"),
         }
     }

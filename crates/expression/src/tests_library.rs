@@ -3,7 +3,8 @@
 //! A row is an expression and the text of its value; `!` begins the exception that must come out instead, as
 //! `!Type: message`.
 
-use crate::testing::evaluated;
+use crate::Options;
+use crate::testing::{TestHost, evaluated, evaluated_by};
 
 fn check(rows: &[(&str, &str)]) {
     let mut wrong = Vec::new();
@@ -1016,4 +1017,67 @@ fn corners_of_json() {
             "null",
         ),
     ]);
+}
+
+const LEAF: &str = "-----BEGIN CERTIFICATE-----\nMIIDrzCCApegAwIBAgIJAKGyw9Tl9gcYMA0GCSqGSIb3DQEBCwUAMEExCzAJBgNVBAYTAk5MMRYwFAYDVQQKDA1BcGltaXRlLCBJ\
+bmMuMRowGAYDVQQDDBFBcGltaXRlIFRlc3QgUm9vdDAgFw0yNDAxMDExMDMwMDBaGA8yMDkwMDEwMTAwMDAwMFowgYIxCzAJBgNV\
+BAYTAk5MMRAwDgYDVQQIDAdVdHJlY2h0MRYwFAYDVQQKDA1BcGltaXRlLCBJbmMuMRAwDgYDVQQLDAdHYXRld2F5MRcwFQYDVQQD\
+DA5jbGllbnQuZXhhbXBsZTEeMBwGCSqGSIb3DQEJARYPYW5uQGV4YW1wbGUuY29tMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIB\
+CgKCAQEA3MiwBpoNNMIhM4dWvtaObPGnsvDgZpQAq/oE84Cm5JcfLggZqfQp4ogb0zWF5R7ElkfCgBjpitIJW3f/iRkth9JHcR8w\
+68tbma0lapnGdzhIgSAFqWY4HK0pbAY9e/J0IkmaANBdp6QnXP5pYkX7RKiCLttA/CtOwKmu0Rtn5fR7BB/GRQ8I2koWPTulV+N0\
+A4VqYiRHGAvQexy8Qk2z2JqSgxKMzyS8a3OKLA/ACfqWXwtfHnQ1KWvpzNSSehHUH+amFHbZ62R2lSVNUY8qPHIaUmON4VbmFUBW\
+Pvqs7IxC0nks79M0GPox5Ho8PkjAYxsWVE+8kVXihtKQj/6stwIDAQABo2YwZDAMBgNVHRMBAf8EAjAAMFQGA1UdEQRNMEuCDmNs\
+aWVudC5leGFtcGxlgg1vdGhlci5leGFtcGxlgQ9ib2JAZXhhbXBsZS5jb22GGWh0dHBzOi8vY2xpZW50LmV4YW1wbGUvaWQwDQYJ\
+KoZIhvcNAQELBQADggEBADVSJiERl2MYDEajhUZXB8HMoNgTv1CoGe3zDeARWTczbZeX6YQ0iM6X6wMMBqOcMDfB/ldTlNMja8fR\
+Yx8kwK0bFbltr7v7KNl52V5sQR43KszyJfYXnIk8uvnf7MMblgPlCfHk4rRDZ+4bw3/Ruz419Cc2U+Xe8zfewwstzgUkd5+lzA8h\
+JZxzNAt/Nm3RxoLSlN9r/hQM/76VLDR0Ny84M1FfxV8EyOd6IZs3e3/0UeZB2MlSmgaedYZ0S37KHsq7fWIkLhNsaZXnuRjiLcsk\
+qLXNdENSwevCqhE9dgahNX/ADS+Tg9RTtnhPuViobsPJaPtxAbcB4VqLvKYs2RI=\n-----END CERTIFICATE-----\n";
+const ROOT: &str = "-----BEGIN CERTIFICATE-----\nMIIDEjCCAfqgAwIBAgIBATANBgkqhkiG9w0BAQsFADBBMQswCQYDVQQGEwJOTDEWMBQGA1UECgwNQXBpbWl0ZSwgSW5jLjEaMBgG\
+A1UEAwwRQXBpbWl0ZSBUZXN0IFJvb3QwIBcNMjQwMTAxMDAwMDAwWhgPMjA5OTAxMDEwMDAwMDBaMEExCzAJBgNVBAYTAk5MMRYw\
+FAYDVQQKDA1BcGltaXRlLCBJbmMuMRowGAYDVQQDDBFBcGltaXRlIFRlc3QgUm9vdDCCASIwDQYJKoZIhvcNAQEBBQADggEPADCC\
+AQoCggEBAL5+ZxxSygcLApiBhZVWbe0bmr2yRNLUPFUSabJXekKtFxGE9U8fWqYE44loSFTykmnvO83WYp0R81wRKfUIQc2/yDaB\
+4reWNq7B4+qric+cs8D/MBUB01Zxum3HQnjXR9G6KWFwa243Czf2Bz+E34u3PbQizaYBSLJOOa3fe8cQU4hDJ5iTr5vaZo52Yabb\
+AmPKObev1FmFg++OPYURlxO6yDXqeaOgM46G70EWq0ZbtU3yHbx9OKSFMjvEFbkqjj0LVeGV3gaix1/7SFmBJUMJxNzM+oGCUfOc\
+q9+ao97o5BySFM9bulEjuLDNJzx38Au/he6ZQb/cf4EN9GObbS0CAwEAAaMTMBEwDwYDVR0TAQH/BAUwAwEB/zANBgkqhkiG9w0B\
+AQsFAAOCAQEAnJKKzyc0O98iIqQiYG6shbKdHVRBxzWPerhIjTIj3piIC2Ik3g9vuK8v+21GnqboaNXtVJOiJmnFU4ELi5j2aAxx\
+4wTXWvdeemTeFv1PlmgRSXayfIXYoWh7ynsQlfn7PQXpxYEmJRlARJFUjVfF5RnMBiMekGq7xkigJqEXb+Ta5wIKO+vV25g2wXaK\
+zG+ZMtyULdE2SohUWtV8UMb6IDV8M0iIWeqozyr2Wb2bQWAAQx77CmNFlzQj6N8TAzFrVkWnHLT79xcF6ZBdUgAzy1pwQJWIYcdx\
+XZ3j4hMGxvHkJBJ70eSvRgjIwreZxGBdYHJwpPfWldhxvePjB1t9Zw==\n-----END CERTIFICATE-----\n";
+
+/// A certificate of the caller, certificates of the service, a workspace.
+#[test]
+fn what_only_some_requests_have() {
+    assert_eq!(
+        evaluated("context.GraphQL == null && context.Workspace == null"),
+        "True"
+    );
+    assert_eq!(evaluated("context.Request.Certificate == null"), "True");
+    let read =
+        |pem: &str| std::sync::Arc::new(crate::Certificate::read(pem.as_bytes(), "").expect("a certificate"));
+    let mut host = TestHost::new();
+    let mut deployment = (*host.facts.deployment).clone();
+    deployment.certificates = vec![("leaf".to_owned(), read(LEAF))];
+    host.certificate = Some(read(LEAF));
+    host.facts.deployment = deployment.clone().into();
+    host.facts.workspace = Some(std::sync::Arc::new(crate::WorkspaceFacts {
+        id: "w".to_owned(),
+        name: "Work".to_owned(),
+    }));
+    let eval = |host: &mut TestHost, text: &str| evaluated_by(text, host, &Options::default());
+    assert_eq!(
+        eval(&mut host, "context.Workspace.Id + context.Workspace.Name"),
+        "wWork"
+    );
+    let thumbprint =
+        "context.Request.Certificate.Thumbprint == context.Deployment.Certificates[\"leaf\"].Thumbprint";
+    assert_eq!(eval(&mut host, thumbprint), "True");
+    // Who signed it is trusted only once the service holds the authority.
+    assert_eq!(eval(&mut host, "context.Request.Certificate.Verify()"), "False");
+    deployment.authorities = vec![read(ROOT)];
+    host.facts.deployment = deployment.into();
+    assert_eq!(eval(&mut host, "context.Request.Certificate.Verify()"), "True");
+    assert_eq!(
+        eval(&mut host, "context.Request.Certificate.VerifyNoRevocation()"),
+        "True"
+    );
 }

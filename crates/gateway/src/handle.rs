@@ -170,6 +170,7 @@ impl Arrival<'_> {
             subscription: admission.subscription,
             user: admission.user,
             deployment: plan.deployment.clone(),
+            workspace: None,
         }
     }
 

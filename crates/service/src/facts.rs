@@ -103,5 +103,6 @@ pub(crate) fn deployment(service: &Service) -> Arc<DeploymentFacts> {
         region: model::region_name(&region),
         service_id: service.name.clone(),
         service_name: service.name.clone(),
+        ..DeploymentFacts::default()
     })
 }

@@ -1,6 +1,6 @@
 use expression::{
-    ApiFacts, BackendFacts, DeploymentFacts, Facts, GroupFacts, LastError, OperationFacts, ProductFacts,
-    SubscriptionFacts, Url, UserFacts,
+    ApiFacts, BackendFacts, Certificate, DeploymentFacts, Facts, GraphQlFacts, GroupFacts, LastError,
+    OperationFacts, ProductFacts, SubscriptionFacts, Url, UserFacts, WorkspaceFacts,
 };
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -13,7 +13,13 @@ pub(super) fn facts(context: &Json) -> Result<Facts, String> {
         product: part(context, "product", product)?,
         subscription: part(context, "subscription", subscription)?,
         user: part(context, "user", user)?,
-        deployment: part(context, "deployment", |it| Ok(deployment(it)))?.unwrap_or_default(),
+        deployment: part(context, "deployment", deployment)?.unwrap_or_default(),
+        workspace: part(context, "workspace", |it| {
+            Ok(WorkspaceFacts {
+                id: text(it, "id"),
+                name: text(it, "name"),
+            })
+        })?,
     })
 }
 
@@ -149,14 +155,48 @@ fn user(it: &Json) -> Result<UserFacts, String> {
     })
 }
 
-fn deployment(it: &Json) -> DeploymentFacts {
-    DeploymentFacts {
+fn deployment(it: &Json) -> Result<DeploymentFacts, String> {
+    let held = it.get("certificates").and_then(Json::as_object);
+    let certificates = held.into_iter().flatten();
+    Ok(DeploymentFacts {
+        certificates: certificates
+            .map(|(id, it)| Ok((id.clone(), certificate(it)?)))
+            .collect::<Result<_, String>>()?,
+        authorities: list(it, "authorities")
+            .iter()
+            .map(certificate)
+            .collect::<Result<_, String>>()?,
         gateway_id: maybe(it, "gatewayId").unwrap_or_else(|| "managed".to_owned()),
         instance_id: text(it, "instanceId"),
         region: text(it, "region"),
         service_id: text(it, "serviceId"),
         service_name: text(it, "serviceName"),
-    }
+    })
+}
+
+/// A certificate: PEM or Base64 as a text, or `{"data", "password"}` for PKCS#12.
+pub(super) fn certificate(it: &Json) -> Result<Arc<Certificate>, String> {
+    let (data, password) = match it {
+        Json::String(data) => (data.clone(), String::new()),
+        other => (text(other, "data"), text(other, "password")),
+    };
+    let bytes = match data.trim_start().starts_with("-----BEGIN") {
+        true => data.into_bytes(),
+        false => base64::Engine::decode(&base64::engine::general_purpose::STANDARD, data.trim())
+            .map_err(|error| format!("a certificate is neither PEM nor Base64: {error}"))?,
+    };
+    let read = Certificate::read(&bytes, &password);
+    read.map(Arc::new).map_err(|error| error.to_string())
+}
+
+/// `context.GraphQL`.
+pub(super) fn graphql(context: &Json) -> Option<GraphQlFacts> {
+    let it = context.get("graphQL").filter(|it| !it.is_null())?;
+    let part = |name: &str| it.get(name).cloned().unwrap_or_default();
+    Some(GraphQlFacts {
+        arguments: part("arguments"),
+        parent: part("parent"),
+    })
 }
 
 /// `context.Backend`.

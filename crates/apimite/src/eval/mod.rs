@@ -16,7 +16,7 @@ pub(crate) const HELP: &str = r#"Examples:
 
 The context is a JSON object; every member is optional:
 
-  request       {"method", "url", "originalUrl", "headers", "body", "ipAddress", "matchedParameters", "deployment"}
+  request       {"method", "url", "originalUrl", "headers", "body", "ipAddress", "matchedParameters", "deployment", "certificate"}
   response      {"status" or "statusCode", "reason" or "statusReason", "headers", "body"}; null or absent: context.Response is null
   variables     {"name": value}
   api           {"id", "name", "path", "protocols", "serviceUrl", "revision", "version", "isCurrentRevision",
@@ -25,13 +25,17 @@ The context is a JSON object; every member is optional:
   product       {"id", "name", "approvalRequired", "subscriptionRequired", "subscriptionsLimit", "state", "apis", "groups"}
   subscription  {"id", "name", "key", "primaryKey", "secondaryKey", "createdDate", "startDate", "endDate"}
   user          {"id", "email", "firstName", "lastName", "note", "groups", "identities", "registrationDate"}
-  deployment    {"gatewayId", "instanceId", "region", "serviceId", "serviceName"}
+  deployment    {"gatewayId", "instanceId", "region", "serviceId", "serviceName",
+                 "certificates": {"id": certificate}, "authorities": [certificate]}
+  workspace     {"id", "name"}
+  graphQL       {"arguments", "parent"}
   backend       {"id", "type", "azureRegion"}
   lastError     {"source", "reason", "message", "scope", "section", "path", "policyId"}
   namedValues   {"name": "text that stands for {{name}} in the expression"}
   requestId, timestamp, tracing
 
 Names may be written as in C#, `StatusCode`. A name that is not listed is an error.
+A certificate is PEM or Base64 as a text, or {"data": Base64, "password"} for a PKCS#12 file.
 A header is a text or an array of texts. A body is a text, or any other JSON, which is sent as JSON text.
 A value is a text, a number, true, false, null, an object (JObject), an array (JArray), or typed:
 {"$type": "JObject|JArray|JToken|IResponse|Jwt|DateTime|DateTimeOffset|TimeSpan|Guid|Uri|byte[]|string[]|int|long|double|decimal|char|...", "value": ...}

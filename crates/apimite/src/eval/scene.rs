@@ -4,8 +4,8 @@ use base64::Engine as _;
 use bytes::Bytes;
 use clock::{Moment, Rng};
 use expression::{
-    BackendFacts, BodyRead, Facts, Host, LastError, Message, RequestView, ResponseView, StoredResponse,
-    Symbol, Symbols, Url, Value,
+    BackendFacts, BodyRead, Certificate, Facts, GraphQlFacts, Host, LastError, Message, RequestView,
+    ResponseView, StoredResponse, Symbol, Symbols, Url, Value,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value as Json;
@@ -20,6 +20,7 @@ pub(super) struct Scene {
     response: Option<Response>,
     variables: Vec<(Symbol, Value)>,
     facts: Facts,
+    graphql: Option<GraphQlFacts>,
     backend: Option<BackendFacts>,
     last_error: Option<LastError>,
     request_id: Uuid,
@@ -36,6 +37,7 @@ struct Request {
     ip_address: String,
     matched_parameters: Vec<(Arc<str>, Arc<str>)>,
     deployment: Option<String>,
+    certificate: Option<Arc<Certificate>>,
 }
 
 struct Response {
@@ -80,6 +82,7 @@ impl Scene {
                 .transpose()?,
             variables: Vec::new(),
             facts: facts::facts(context)?,
+            graphql: facts::graphql(context),
             backend: facts::backend(context),
             last_error: facts::last_error(context),
             request_id: request_id.unwrap_or_else(|| random.uuid()),
@@ -123,6 +126,11 @@ fn request(it: &Json) -> Result<Request, String> {
             .map(|(name, value)| (name.as_str().into(), plain(value).into()))
             .collect(),
         deployment: text("deployment").map(str::to_owned),
+        certificate: it
+            .get("certificate")
+            .filter(|it| !it.is_null())
+            .map(facts::certificate)
+            .transpose()?,
     })
 }
 
@@ -233,6 +241,7 @@ impl Host for Scene {
             headers: &self.request.headers,
             ip_address: &self.request.ip_address,
             matched_parameters: &self.request.matched_parameters,
+            certificate: self.request.certificate.as_ref(),
             foundry_deployment: self.request.deployment.as_deref(),
         }
     }
@@ -281,6 +290,10 @@ impl Host for Scene {
 
     fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    fn graphql(&self) -> Option<GraphQlFacts> {
+        self.graphql.clone()
     }
 
     fn backend(&self) -> Option<BackendFacts> {

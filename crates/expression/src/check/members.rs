@@ -42,6 +42,13 @@ pub(super) struct Found {
     pub(super) depth: usize,
 }
 
+// A type inside a type: `TimeZoneInfo.AdjustmentRule`.
+fn nested(ty: &Type, name: &Name) -> Option<Type> {
+    let Type::Class(def, None) = ty else { return None };
+    let inner = library::find(&format!("{}.{}", def.0.name, name.text), 0)?;
+    Some(library::type_of(inner, Vec::new()))
+}
+
 impl Checker<'_> {
     /// What an expression means, before it is known to be used as a value.
     pub(super) fn left(&mut self, expr: &Expr, called: bool) -> Left {
@@ -55,7 +62,10 @@ impl Checker<'_> {
                 let before = self.needs;
                 match self.left(object, false) {
                     Left::Namespace(space) => self.in_namespace(space, name),
-                    Left::Type(ty) => self.static_member(ty, name, called),
+                    Left::Type(ty) => match nested(&ty, name) {
+                        Some(inner) => Left::Type(inner),
+                        None => self.static_member(ty, name, called),
+                    },
                     Left::Value(value) => {
                         // A message that is only looked into does not need its body.
                         if matches!(value.origin, Origin::Message(_)) {

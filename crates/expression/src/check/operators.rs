@@ -227,6 +227,18 @@ impl Checker<'_> {
             );
         }
         if op == "+" && (left.ty == Type::String || right.ty == Type::String) {
+            // A type may have its own: `ns + "name"` is an `XName`.
+            let other = if left.ty == Type::String {
+                &right.ty
+            } else {
+                &left.ty
+            };
+            if matches!(other, Type::Class(..)) {
+                let operands = vec![(left.clone(), left_span), (right.clone(), right_span)];
+                if let Some(typed) = self.user_operator(op, operands) {
+                    return typed;
+                }
+            }
             return self.concat(left, right);
         }
         if matches!(op, "==" | "!=") && (left.is_null() || right.is_null()) {

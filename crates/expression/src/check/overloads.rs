@@ -207,6 +207,14 @@ impl Checker<'_> {
             types,
             expanded: expand,
         };
+        let bounds = candidate.row.map_or(&[][..], |row| &row.bounds);
+        let keeps = |(at, bound): &(usize, Type)| {
+            let given = fitted.types.get(*at);
+            given.is_some_and(|it| matches!(self.standard(it, None, bound), Some(Way::Same)))
+        };
+        if !bounds.iter().all(keeps) {
+            return Ok(None);
+        }
         for (at, bind) in &fitted.binds {
             let (param, mode) = (fitted.param(*at), fitted.candidate.params[*at].mode);
             let fits = match bind {

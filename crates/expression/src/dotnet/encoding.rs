@@ -1,6 +1,7 @@
 //! `System.Text.Encoding`.
 
 use super::error::{DotnetError, Result};
+use super::utf7;
 
 /// The encodings that .NET always has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,6 +20,8 @@ pub(crate) enum Encoding {
     Latin1,
     /// Windows-1252.
     Windows1252,
+    /// `Encoding.UTF7`.
+    Utf7,
 }
 
 // What Windows-1252 has where Latin-1 has control characters.
@@ -38,6 +41,7 @@ pub(crate) fn by_name(name: &str) -> Result<Encoding> {
         "utf-32" | "utf-32le" => Ok(Encoding::Utf32),
         "iso-8859-1" | "latin1" | "iso8859-1" | "l1" => Ok(Encoding::Latin1),
         "windows-1252" | "x-ansi" => Ok(Encoding::Windows1252),
+        "utf-7" | "unicode-1-1-utf-7" => Ok(Encoding::Utf7),
         _ => Err(DotnetError::argument(format!(
             "'{name}' is not a supported encoding name. For information on defining a custom encoding, see the \
              documentation for the Encoding.RegisterProvider method. (Parameter 'name')"
@@ -55,6 +59,7 @@ pub(crate) fn by_page(page: i64) -> Result<Encoding> {
         12000 => Ok(Encoding::Utf32),
         28591 => Ok(Encoding::Latin1),
         1252 => Ok(Encoding::Windows1252),
+        65000 => Ok(Encoding::Utf7),
         _ => Err(DotnetError::new(
             "System.NotSupportedException",
             format!("No data is available for encoding {page}."),
@@ -73,6 +78,7 @@ impl Encoding {
             Encoding::Utf32 => "utf-32",
             Encoding::Latin1 => "iso-8859-1",
             Encoding::Windows1252 => "windows-1252",
+            Encoding::Utf7 => "utf-7",
         }
     }
 
@@ -86,6 +92,7 @@ impl Encoding {
             Encoding::Utf32 => "Unicode (UTF-32)",
             Encoding::Latin1 => "Western European (ISO)",
             Encoding::Windows1252 => "Western European (Windows)",
+            Encoding::Utf7 => "Unicode (UTF-7)",
         }
     }
 
@@ -99,6 +106,29 @@ impl Encoding {
             Encoding::Utf32 => 12000,
             Encoding::Latin1 => 28591,
             Encoding::Windows1252 => 1252,
+            Encoding::Utf7 => 65000,
+        }
+    }
+
+    /// `GetMaxByteCount`.
+    pub(crate) fn max_bytes(self, chars: i32) -> i32 {
+        match self {
+            Encoding::Utf8 => chars.saturating_add(1).saturating_mul(3),
+            Encoding::Unicode | Encoding::BigEndianUnicode => chars.saturating_add(1).saturating_mul(2),
+            Encoding::Utf32 => chars.saturating_add(1).saturating_mul(4),
+            Encoding::Utf7 => chars.saturating_mul(3).saturating_add(2),
+            _ => chars.saturating_add(1),
+        }
+    }
+
+    /// `GetMaxCharCount`.
+    pub(crate) fn max_chars(self, bytes: i32) -> i32 {
+        match self {
+            Encoding::Utf8 => bytes.saturating_add(1),
+            Encoding::Unicode | Encoding::BigEndianUnicode => bytes / 2 + bytes % 2 + 1,
+            Encoding::Utf32 => bytes / 2 + 2,
+            Encoding::Utf7 => bytes.max(1),
+            _ => bytes,
         }
     }
 
@@ -119,6 +149,7 @@ impl Encoding {
                 .map(|it| u8::try_from(it).unwrap_or(b'?'))
                 .collect(),
             Encoding::Windows1252 => text.encode_utf16().map(windows_byte).collect(),
+            Encoding::Utf7 => utf7::bytes(text),
         }
     }
 
@@ -139,6 +170,7 @@ impl Encoding {
                 .collect(),
             Encoding::Latin1 => bytes.iter().map(|it| char::from(*it)).collect(),
             Encoding::Windows1252 => bytes.iter().map(|it| windows_char(*it)).collect(),
+            Encoding::Utf7 => utf7::text(bytes),
         }
     }
 }

@@ -127,6 +127,50 @@ pub(crate) fn pow(base: f64, exponent: f64) -> f64 {
     base.powf(exponent)
 }
 
+/// `Math.ScaleB`: `x` times two to the power of `n`, rounded once.
+pub(crate) fn scale(x: f64, n: i32) -> f64 {
+    // Two steps, so that no power of two on the way overflows or vanishes before the end.
+    let mut left = n.clamp(-2200, 2200);
+    let mut result = x;
+    while left > 1000 {
+        result *= 2f64.powi(1000);
+        left -= 1000;
+    }
+    while left < -900 {
+        result *= 2f64.powi(-900);
+        left += 900;
+    }
+    result * 2f64.powi(left)
+}
+
+/// `Math.ILogB`.
+pub(crate) fn binary_exponent(x: f64) -> i32 {
+    if x.is_nan() || x.is_infinite() {
+        return i32::MAX;
+    }
+    if x == 0.0 {
+        return i32::MIN;
+    }
+    let bits = x.abs().to_bits();
+    match bits >> 52 {
+        // Below the normal numbers the leading zeros count.
+        0 => -1011 - bits.leading_zeros() as i32,
+        exponent => exponent as i32 - 1023,
+    }
+}
+
+/// `Math.MaxMagnitude` and `MinMagnitude`: by the distance from zero; of equal ones by sign.
+pub(crate) fn magnitude(x: f64, y: f64, largest: bool) -> f64 {
+    if x.is_nan() || y.is_nan() {
+        return f64::NAN;
+    }
+    let x_wins = match x.abs().total_cmp(&y.abs()) {
+        std::cmp::Ordering::Equal => x.is_sign_negative() != largest,
+        order => order.is_gt() == largest,
+    };
+    if x_wins { x } else { y }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

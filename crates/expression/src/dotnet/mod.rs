@@ -24,19 +24,27 @@ pub(crate) mod datetime_offset;
 pub(crate) mod datetime_parse;
 pub(crate) mod timespan;
 pub(crate) mod timezone;
+mod timezone_history; // rules of a zone of the database
 pub(crate) mod timezone_ids;
+pub(crate) mod timezone_rules; // AdjustmentRule, TransitionTime
+pub(crate) mod timezone_text; // zones as text
 
 pub(crate) mod base64;
+pub(crate) mod crypto;
 pub(crate) mod encoding;
 pub(crate) mod guid;
-pub(crate) mod hash;
 pub(crate) mod ip_address;
 pub(crate) mod random;
 pub(crate) mod uri;
 pub(crate) mod uri_escape;
+mod utf7; // Encoding.UTF7
 pub(crate) mod web_utility;
 
 pub(crate) mod json;
 pub(crate) mod regex;
+pub(crate) mod xml;
 
 pub(crate) use error::DotnetError;
+
+/// What a caller attached to a node of a tree; only the caller knows what it is.
+pub(crate) type Annotation = std::sync::Arc<dyn std::any::Any + Send + Sync>;

@@ -1,11 +1,13 @@
 //! `System.TimeZoneInfo` over the IANA database that is built in; Windows ids are understood too.
 
-use super::calendar::{MINUTE, SECOND, UNIX_EPOCH};
+use super::calendar::{DAY, MINUTE, SECOND, UNIX_EPOCH};
 use super::datetime::{DateTime, Kind};
 use super::error::{DotnetError, Result};
 use super::timezone_ids::{WINDOWS, iana_of};
+use super::timezone_rules::{Rule, Wall};
 use jiff::Timestamp;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use std::sync::Arc;
 
 /// A zone, under the id that it was asked by.
 #[derive(Debug, Clone)]
@@ -13,11 +15,24 @@ pub(crate) struct Zone {
     /// `Id`.
     pub(crate) id: String,
     zone: TimeZone,
+    // What an author made: it takes the place of the database.
+    custom: Option<Arc<Custom>>,
+}
+
+/// A zone of `CreateCustomTimeZone`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Custom {
+    /// Ticks.
+    pub(crate) base_offset: i64,
+    pub(crate) display_name: String,
+    pub(crate) standard_name: String,
+    pub(crate) daylight_name: String,
+    pub(crate) rules: Vec<Rule>,
 }
 
 impl PartialEq for Zone {
     fn eq(&self, other: &Zone) -> bool {
-        self.id == other.id
+        self.id.eq_ignore_ascii_case(&other.id) && self.has_same_rules(other)
     }
 }
 
@@ -34,6 +49,7 @@ pub(crate) fn find(id: &str) -> Result<Zone> {
         .map(|zone| Zone {
             id: id.to_owned(),
             zone,
+            custom: None,
         })
         .map_err(|_| {
             let message = format!("The time zone ID '{id}' was not found on the local computer.");
@@ -46,14 +62,41 @@ pub(crate) fn utc() -> Zone {
     Zone {
         id: "UTC".to_owned(),
         zone: TimeZone::UTC,
+        custom: None,
     }
+}
+
+/// `TimeZoneInfo.CreateCustomTimeZone`.
+pub(crate) fn create(id: &str, custom: Custom) -> Result<Zone> {
+    if id.is_empty() {
+        let message = "The specified ID parameter '' is not supported. (Parameter 'id')";
+        return Err(DotnetError::argument(message));
+    }
+    if custom.base_offset % MINUTE != 0 {
+        let message = "The TimeSpan parameter cannot be specified more precisely than whole minutes. (Parameter 'baseUtcOffset')";
+        return Err(DotnetError::argument(message));
+    }
+    if custom.base_offset.abs() > 14 * 60 * MINUTE {
+        let message = "The TimeSpan parameter must be within plus or minus 14.0 hours.";
+        return Err(DotnetError::out_of_range(message, "baseUtcOffset"));
+    }
+    if custom.rules.windows(2).any(|it| it[1].first <= it[0].last) {
+        let message =
+            "The elements of the AdjustmentRule array must be in chronological order and must not overlap.";
+        return Err(DotnetError::new("System.InvalidTimeZoneException", message));
+    }
+    Ok(Zone {
+        id: id.to_owned(),
+        zone: TimeZone::UTC,
+        custom: Some(Arc::new(custom)),
+    })
 }
 
 /// `ToUniversal` of a zone's wall clock: `ConvertTimeToUtc(date, zone)`.
 pub(crate) fn to_utc(date: DateTime, zone: &Zone) -> Result<DateTime> {
     if date.kind != Kind::Unspecified {
         // A date of known kind is the host's own: only the host's zone goes with it.
-        if zone.zone != TimeZone::UTC {
+        if !zone.is_utc() {
             let message = "The conversion could not be completed because the supplied DateTime did not have the Kind \
                            property set correctly.  For example, when the Kind property is DateTimeKind.Local, the \
                            source time zone must be TimeZoneInfo.Local. (Parameter 'sourceTimeZone')";
@@ -68,7 +111,7 @@ pub(crate) fn to_utc(date: DateTime, zone: &Zone) -> Result<DateTime> {
 /// `ConvertTimeFromUtc(date, zone)`.
 pub(crate) fn from_utc(date: DateTime, zone: &Zone) -> Result<DateTime> {
     let offset = zone.offset_at_utc(date.ticks);
-    let kind = if zone.zone == TimeZone::UTC {
+    let kind = if zone.is_utc() {
         Kind::Utc
     } else {
         Kind::Unspecified
@@ -88,6 +131,9 @@ fn clamped(ticks: i64, kind: Kind) -> Result<DateTime> {
 impl Zone {
     /// Seconds ahead of UTC at a moment, given in UTC ticks.
     pub(crate) fn offset_at_utc(&self, ticks: i64) -> i64 {
+        if let Some(custom) = &self.custom {
+            return custom.offset_at_utc(ticks) / SECOND;
+        }
         i64::from(self.zone.to_offset(timestamp(ticks)).seconds())
     }
 
@@ -102,6 +148,9 @@ impl Zone {
 
     /// `BaseUtcOffset`, in ticks: that of its standard time, today.
     pub(crate) fn base_offset(&self) -> i64 {
+        if let Some(custom) = &self.custom {
+            return custom.base_offset;
+        }
         // 2024 in January and in July: standard time is the lesser of the two.
         let seconds = [638_396_640_000_000_000, 638_554_176_000_000_000].map(|it| self.offset_at_utc(it));
         seconds[0].min(seconds[1]) * SECOND
@@ -113,11 +162,79 @@ impl Zone {
             Kind::Unspecified => date.ticks - self.wall(date).0 * SECOND,
             _ => date.ticks,
         };
-        self.zone.to_offset_info(timestamp(ticks)).dst().is_dst()
+        self.is_daylight_at(ticks)
+    }
+
+    /// The same at a moment, given in UTC ticks.
+    pub(crate) fn is_daylight_at(&self, ticks: i64) -> bool {
+        match &self.custom {
+            Some(custom) => custom.offset_at_utc(ticks) != custom.base_offset,
+            None => self.zone.to_offset_info(timestamp(ticks)).dst().is_dst(),
+        }
+    }
+
+    fn is_utc(&self) -> bool {
+        self.custom.is_none() && self.zone == TimeZone::UTC
+    }
+
+    /// `HasSameRules`.
+    pub(crate) fn has_same_rules(&self, other: &Zone) -> bool {
+        self.base_offset() == other.base_offset()
+            && match (&self.custom, &other.custom) {
+                (None, None) => self.zone == other.zone,
+                _ => self.rules() == other.rules(),
+            }
+    }
+
+    /// `GetAmbiguousTimeOffsets`: ticks of both offsets, the lesser first; none for a time that is shown once.
+    pub(crate) fn ambiguous(&self, date: DateTime) -> Option<(i64, i64)> {
+        let ticks = match date.kind {
+            Kind::Unspecified => date.ticks,
+            _ => date.ticks + self.offset_at_utc(date.ticks) * SECOND,
+        };
+        let pair = match &self.custom {
+            Some(custom) => {
+                let rule = custom.rules.iter().find(|it| it.covers(ticks))?;
+                let twice = rule.wall(ticks) == Wall::Doubled;
+                twice.then_some((custom.base_offset, custom.base_offset + rule.delta))
+            }
+            None => match self.shown(ticks) {
+                AmbiguousOffset::Fold { before, after } => Some((offset(before), offset(after))),
+                _ => None,
+            },
+        };
+        pair.map(|(a, b)| (a.min(b), a.max(b)))
+    }
+
+    /// `IsInvalidTime`: a time that the wall clock skips.
+    pub(crate) fn is_invalid(&self, date: DateTime) -> bool {
+        date.kind == Kind::Unspecified && !self.wall(date).1
+    }
+
+    /// `GetAdjustmentRules`.
+    pub(crate) fn rules(&self) -> Vec<Rule> {
+        match &self.custom {
+            Some(custom) => custom.rules.clone(),
+            None => super::timezone_history::rules(&self.zone),
+        }
+    }
+
+    /// `DaylightName`.
+    pub(crate) fn daylight_name(&self) -> String {
+        match &self.custom {
+            Some(custom) => custom.daylight_name.clone(),
+            None => match self.standard_name() {
+                name if self.has_daylight() => name.replace("Standard", "Daylight"),
+                name => name.to_owned(),
+            },
+        }
     }
 
     /// `SupportsDaylightSavingTime`.
     pub(crate) fn has_daylight(&self) -> bool {
+        if let Some(custom) = &self.custom {
+            return !custom.rules.is_empty();
+        }
         [638_396_640_000_000_000, 638_554_176_000_000_000]
             .iter()
             .any(|it| self.zone.to_offset_info(timestamp(*it)).dst().is_dst())
@@ -125,8 +242,10 @@ impl Zone {
 
     /// `StandardName`: the id, which is what a Windows host calls it.
     pub(crate) fn standard_name(&self) -> &str {
-        if self.id == "UTC" {
-            return "Coordinated Universal Time";
+        match &self.custom {
+            Some(custom) => return &custom.standard_name,
+            None if self.is_utc() => return "Coordinated Universal Time",
+            None => (),
         }
         WINDOWS
             .iter()
@@ -136,8 +255,11 @@ impl Zone {
 
     /// `DisplayName`.
     pub(crate) fn display_name(&self) -> String {
+        if let Some(custom) = &self.custom {
+            return custom.display_name.clone();
+        }
         let minutes = self.base_offset() / MINUTE;
-        if minutes == 0 && self.zone == TimeZone::UTC {
+        if minutes == 0 && self.is_utc() {
             return "(UTC) Coordinated Universal Time".to_owned();
         }
         let sign = if minutes < 0 { '-' } else { '+' };
@@ -161,9 +283,12 @@ impl Zone {
 
     /// The offset under which a wall clock shows `date`, and whether it ever does. Of two, standard time.
     fn wall(&self, date: DateTime) -> (i64, bool) {
+        if let Some(custom) = &self.custom {
+            let (offset, exists) = custom.wall(date.ticks);
+            return (offset / SECOND, exists);
+        }
         let seconds = |it: Offset| i64::from(it.seconds());
-        let shown = Offset::UTC.to_datetime(timestamp(date.ticks));
-        match self.zone.to_ambiguous_timestamp(shown).offset() {
+        match self.shown(date.ticks) {
             AmbiguousOffset::Unambiguous { offset } => (seconds(offset), true),
             AmbiguousOffset::Fold { after, .. } => (seconds(after), true),
             AmbiguousOffset::Gap { before, .. } => (seconds(before), false),
@@ -171,7 +296,49 @@ impl Zone {
     }
 }
 
-fn timestamp(ticks: i64) -> Timestamp {
+impl Zone {
+    fn shown(&self, ticks: i64) -> AmbiguousOffset {
+        let shown = Offset::UTC.to_datetime(timestamp(ticks));
+        self.zone.to_ambiguous_timestamp(shown).offset()
+    }
+}
+
+impl Custom {
+    // Ticks ahead of UTC for a wall clock, and whether it ever shows that. Of two, standard time.
+    fn wall(&self, ticks: i64) -> (i64, bool) {
+        match self.rules.iter().find(|it| it.covers(ticks)) {
+            Some(rule) => match rule.wall(ticks) {
+                Wall::Daylight => (self.base_offset + rule.delta, true),
+                Wall::Skipped => (self.base_offset, false),
+                Wall::Standard | Wall::Doubled => (self.base_offset, true),
+            },
+            None => (self.base_offset, true),
+        }
+    }
+
+    fn offset_at_utc(&self, ticks: i64) -> i64 {
+        let standard = ticks + self.base_offset;
+        let Some(rule) = self.rules.iter().find(|it| it.covers(standard)) else {
+            return self.base_offset;
+        };
+        // In daylight time the wall clock is ahead: it must then show daylight time, or what is shown twice.
+        let ahead = rule.wall(standard + rule.delta);
+        let year = super::calendar::civil(standard.div_euclid(DAY)).year;
+        let before_end = standard < rule.end.in_year(year) - rule.delta;
+        match ahead {
+            Wall::Daylight => self.base_offset + rule.delta,
+            Wall::Doubled if before_end => self.base_offset + rule.delta,
+            _ => self.base_offset,
+        }
+    }
+}
+
+fn offset(it: Offset) -> i64 {
+    i64::from(it.seconds()) * SECOND
+}
+
+/// The moment of some UTC ticks.
+pub(super) fn timestamp(ticks: i64) -> Timestamp {
     let seconds = (ticks - UNIX_EPOCH).div_euclid(SECOND);
     // jiff's own range ends a day before .NET's; no zone changes there.
     let inside = seconds.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());

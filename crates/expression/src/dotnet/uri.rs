@@ -296,6 +296,43 @@ impl Absolute {
     }
 }
 
+impl Absolute {
+    /// `MakeRelativeUri`: how to get from here to `other`; its whole text when it is elsewhere.
+    pub(crate) fn relative_to(&self, other: &Absolute) -> String {
+        if (&self.scheme, &self.host, self.port) != (&other.scheme, &other.host, other.port) {
+            return other.text();
+        }
+        let mut text = path_difference(&self.path, &other.path);
+        let first = text.split('/').next().unwrap_or_default();
+        if first.contains(':') {
+            text.insert_str(0, "./");
+        }
+        text.push_str(&other.query);
+        text.push_str(&other.fragment);
+        text
+    }
+}
+
+// Steps up for every folder that only the first path has, then what only the second has.
+fn path_difference(from: &str, to: &str) -> String {
+    let common = from.bytes().zip(to.bytes()).take_while(|(a, b)| a == b).count();
+    if common == 0 {
+        return to.to_owned();
+    }
+    if common == from.len() && common == to.len() {
+        return String::new();
+    }
+    let folder = from.as_bytes()[..common]
+        .iter()
+        .rposition(|it| *it == b'/')
+        .map_or(0, |at| at + 1);
+    let up = from.as_bytes()[common..].iter().filter(|it| **it == b'/').count();
+    if up == 0 && to.len() == folder {
+        return "./".to_owned();
+    }
+    format!("{}{}", "../".repeat(up), &to[folder..])
+}
+
 fn split_authority(authority: &str, scheme: &str) -> Result<(String, String, i32)> {
     let (user_info, host) = match authority.rsplit_once('@') {
         Some((user, host)) => (escape(user), host),

@@ -148,6 +148,28 @@ const NAMED: &[(&str, char)] = &[
     ("fnof", 'ƒ'),
 ];
 
+/// `WebUtility.UrlDecodeToBytes`: `+` is a space, `%` with two digits a byte; anything else is itself.
+pub(crate) fn url_decode_bytes(encoded: &[u8]) -> Vec<u8> {
+    let digit = |at: usize| encoded.get(at).and_then(|it| char::from(*it).to_digit(16));
+    let mut decoded = Vec::with_capacity(encoded.len());
+    let mut at = 0;
+    while let Some(byte) = encoded.get(at) {
+        let escaped = (*byte == b'%')
+            .then(|| digit(at + 1).zip(digit(at + 2)))
+            .flatten();
+        match (escaped, byte) {
+            (Some((high, low)), _) => {
+                decoded.push((high * 16 + low) as u8);
+                at += 2;
+            }
+            (None, b'+') => decoded.push(b' '),
+            (None, byte) => decoded.push(*byte),
+        }
+        at += 1;
+    }
+    decoded
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -112,7 +112,8 @@ macro_rules! floating {
 floating!(single, Value::Single, f32);
 floating!(double, Value::Double, f64);
 
-fn decimal(op: &str) -> Option<Operation> {
+/// An operation on decimals, with .NET's exceptions.
+pub(crate) fn decimal(op: &str) -> Option<Operation> {
     fn made(result: Option<Decimal>) -> Eval {
         result.map(Value::Decimal).ok_or_else(decimal_overflow)
     }

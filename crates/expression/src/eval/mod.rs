@@ -1,6 +1,6 @@
 //! Runs what the checker lowered.
 
-mod binary; // operators as functions over values
+pub(crate) mod binary; // operators as functions over values
 pub(crate) mod cast; // conversions at run time
 pub(crate) mod closure; // lambdas and local functions as values
 pub(crate) mod code; // what is run

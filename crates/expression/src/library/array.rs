@@ -1,7 +1,6 @@
 //! `T[]` and `System.Array`.
 
-use super::compare;
-use super::table::{TypeDef, class, extension, indexer, method, property, static_method};
+use super::table::{TypeDef, class, indexer, method, property};
 use crate::Value;
 use crate::eval::{Cx, bury, cast};
 use crate::exception::{Eval, Exception};
@@ -10,7 +9,7 @@ use crate::types::Type;
 use parking_lot::Mutex;
 use std::sync::Arc;
 
-pub(crate) static TYPES: &[&TypeDef] = &[&ARRAY, &STATICS];
+pub(crate) static TYPES: &[&TypeDef] = &[&ARRAY];
 
 /// `System.Array`, with the element type as its parameter.
 pub(crate) static ARRAY: TypeDef = class("System.Array")
@@ -25,146 +24,43 @@ pub(crate) static ARRAY: TypeDef = class("System.Array")
             .set(|_, a, _| set(&a[0], a[1].long(), &a[2])),
         indexer("T this[long index]", |_, a, _| get(&a[0], a[1].long()))
             .set(|_, a, _| set(&a[0], a[1].long(), &a[2])),
+        property("bool IsFixedSize", |_, _, _| Ok(true.into())),
+        property("bool IsReadOnly", |_, _, _| Ok(false.into())),
+        property("bool IsSynchronized", |_, _, _| Ok(false.into())),
+        property("object SyncRoot", |_, a, _| Ok(a[0].clone())),
         method("int GetLength(int dimension)", |_, a, _| {
+            one_dimension(&a[1])?;
             Ok((len(&a[0]) as i32).into())
+        }),
+        method("long GetLongLength(int dimension)", |_, a, _| {
+            one_dimension(&a[1])?;
+            Ok((len(&a[0]) as i64).into())
+        }),
+        method("int GetLowerBound(int dimension)", |_, a, _| {
+            one_dimension(&a[1])?;
+            Ok(0.into())
         }),
         method("int GetUpperBound(int dimension)", |_, a, _| {
             Ok((len(&a[0]) as i32 - 1).into())
         }),
         method("object GetValue(int index)", |_, a, _| get(&a[0], a[1].long())),
+        method("object GetValue(long index)", |_, a, _| get(&a[0], a[1].long())),
         method("void SetValue(object value, int index)", |_, a, _| {
             set(&a[0], a[2].long(), &a[1])
         }),
+        method("void SetValue(object value, long index)", |_, a, _| {
+            set(&a[0], a[2].long(), &a[1])
+        }),
         method("object Clone()", |cx, a, t| copy(cx, &a[0], t)),
+        method("void CopyTo(T[] array, long index)", |_, a, _| {
+            let items = items(&a[0]);
+            copy_into(&items, 0, &a[1], a[2].int(), items.len() as i32)
+        }),
         method("void CopyTo(T[] array, int index)", |_, a, _| {
             let items = items(&a[0]);
             copy_into(&items, 0, &a[1], a[2].int(), items.len() as i32)
         }),
     ]);
-
-/// The members of `Array` that are called by the class name.
-pub(crate) static STATICS: TypeDef = super::table::static_class("System.Array").members(&[
-    static_method("bool Exists<T>(T[] array, Predicate<T> match)", |cx, a, _| {
-        Ok(position(cx, &a[0], &a[1])?.is_some().into())
-    }),
-    static_method("T Find<T>(T[] array, Predicate<T> match)", |cx, a, t| {
-        let found = position(cx, &a[0], &a[1])?;
-        Ok(found.and_then(|at| items(&a[0]).get(at).cloned()).unwrap_or_else(|| cast::default_of(&t[0])))
-    }),
-    static_method("int FindIndex<T>(T[] array, Predicate<T> match)", |cx, a, _| {
-        Ok(position(cx, &a[0], &a[1])?.map_or(-1, |at| at as i32).into())
-    }),
-    static_method("T FindLast<T>(T[] array, Predicate<T> match)", |cx, a, t| {
-        for item in items_of(&a[0])?.into_iter().rev() {
-            cx.step()?;
-            if cx.holds(&a[1], std::slice::from_ref(&item))? {
-                return Ok(item);
-            }
-        }
-        Ok(cast::default_of(&t[0]))
-    }),
-    static_method("T[] FindAll<T>(T[] array, Predicate<T> match)", |cx, a, t| {
-        let mut found = Vec::new();
-        for item in items_of(&a[0])? {
-            cx.step()?;
-            if cx.holds(&a[1], std::slice::from_ref(&item))? {
-                found.push(item);
-            }
-        }
-        Ok(new(t[0].clone(), found))
-    }),
-    static_method("bool TrueForAll<T>(T[] array, Predicate<T> match)", |cx, a, _| {
-        for item in items_of(&a[0])? {
-            cx.step()?;
-            if !cx.holds(&a[1], &[item])? {
-                return Ok(false.into());
-            }
-        }
-        Ok(true.into())
-    }),
-    static_method("void ForEach<T>(T[] array, Action<T> action)", |cx, a, _| {
-        for item in items_of(&a[0])? {
-            cx.invoke(&a[1], &[item])?;
-        }
-        Ok(Value::Null)
-    }),
-    static_method("TOutput[] ConvertAll<TInput, TOutput>(TInput[] array, Converter<TInput, TOutput> converter)", |cx, a, t| {
-        let mut made = Vec::new();
-        for item in items_of(&a[0])? {
-            made.push(cx.invoke(&a[1], &[item])?);
-        }
-        Ok(new(t[1].clone(), made))
-    }),
-    static_method("int IndexOf<T>(T[] array, T value)", |_, a, _| {
-        Ok(items_of(&a[0])?.iter().position(|it| compare::equals(it, &a[1])).map_or(-1, |at| at as i32).into())
-    }),
-    static_method("int IndexOf<T>(T[] array, T value, int startIndex)", |_, a, _| {
-        let start = usize::try_from(a[2].int()).unwrap_or(usize::MAX);
-        let found = items_of(&a[0])?.into_iter().enumerate().skip(start).find(|(_, it)| compare::equals(it, &a[1]));
-        Ok(found.map_or(-1, |(at, _)| at as i32).into())
-    }),
-    static_method("int LastIndexOf<T>(T[] array, T value)", |_, a, _| {
-        Ok(items_of(&a[0])?.iter().rposition(|it| compare::equals(it, &a[1])).map_or(-1, |at| at as i32).into())
-    }),
-    static_method("int BinarySearch<T>(T[] array, T value)", |_, a, _| {
-        let items = items_of(&a[0])?;
-        let (mut low, mut high) = (0, items.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            match compare::order(&items[middle], &a[1])? {
-                std::cmp::Ordering::Equal => return Ok((middle as i32).into()),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        Ok((!(low as i32)).into())
-    }),
-    static_method("void Reverse<T>(T[] array)", |_, a, _| edit(&a[0], |items| {
-        items.reverse();
-        Ok(())
-    })),
-    static_method("void Sort<T>(T[] array)", |_, a, _| edit(&a[0], |items| super::list::sort(items, &mut compare::order))),
-    static_method("void Sort<T>(T[] array, Comparison<T> comparison)", |cx, a, _| {
-        let mut items = items_of(&a[0])?;
-        super::list::sort(&mut items, &mut |x, y| Ok(cx.invoke(&a[1], &[x.clone(), y.clone()])?.int().cmp(&0)))?;
-        edit(&a[0], |it| {
-            *it = items;
-            Ok(())
-        })
-    }),
-    static_method("void Clear<T>(T[] array, int index, int length)", |_, a, t| {
-        let default = cast::default_of(&t[0]);
-        let (from, count) = (a[1].int(), a[2].int());
-        let length = len(&a[0]) as i64;
-        if from < 0 || count < 0 || i64::from(from) + i64::from(count) > length {
-            return Err(Exception::index_out_of_range().into());
-        }
-        edit(&a[0], |items| {
-            items[from as usize..(from + count) as usize].fill(default);
-            Ok(())
-        })
-    }),
-    static_method("void Copy<T>(T[] sourceArray, T[] destinationArray, int length)", |_, a, _| {
-        copy_into(&items_of(&a[0])?, 0, &a[1], 0, a[2].int())
-    }),
-    static_method(
-        "void Copy<T>(T[] sourceArray, int sourceIndex, T[] destinationArray, int destinationIndex, int length)",
-        |_, a, _| copy_into(&items_of(&a[0])?, a[1].int(), &a[2], a[3].int(), a[4].int()),
-    ),
-    static_method("void Resize<T>(ref T[] array, int newSize)", |cx, a, t| {
-        let mut items = items(&a[0]);
-        let size = usize::try_from(a[1].int()).map_err(|_| Exception::out_of_range("Non-negative number required.", "newSize"))?;
-        cx.charge_values(size)?;
-        items.resize(size, cast::default_of(&t[0]));
-        a[0] = new(t[0].clone(), items);
-        Ok(Value::Null)
-    }),
-    static_method("T[] Empty<T>()", |_, _, t| Ok(new(t[0].clone(), Vec::new()))),
-    extension("void CopyTo<T>(this T[] source, T[] array, long index)", |_, a, _| {
-        let items = items(&a[0]);
-        copy_into(&items, 0, &a[1], a[2].int(), items.len() as i32)
-    }),
-]);
 
 /// An array. Bytes are kept as bytes.
 #[derive(Debug)]
@@ -292,7 +188,8 @@ pub(crate) fn is_array(value: &Value) -> bool {
     value.as_object::<Array>().is_some()
 }
 
-fn items_of(value: &Value) -> Result<Vec<Value>, Exception> {
+/// The elements of an argument that must not be null.
+pub(super) fn items_of(value: &Value) -> Result<Vec<Value>, Exception> {
     value
         .as_object::<Array>()
         .map(Array::to_vec)
@@ -325,13 +222,21 @@ pub(crate) fn set(array: &Value, at: i64, value: &Value) -> Eval {
     }
 }
 
+fn one_dimension(dimension: &Value) -> Result<(), Exception> {
+    match dimension.int() {
+        0 => Ok(()),
+        _ => Err(Exception::index_out_of_range()),
+    }
+}
+
 fn copy(cx: &mut Cx<'_>, array: &Value, t: &[Type]) -> Eval {
     let items = items(array);
     cx.charge_values(items.len())?;
     Ok(new(t[0].clone(), items))
 }
 
-fn position(cx: &mut Cx<'_>, array: &Value, test: &Value) -> Eval<Option<usize>> {
+/// Where the first element stands that a predicate takes.
+pub(super) fn position(cx: &mut Cx<'_>, array: &Value, test: &Value) -> Eval<Option<usize>> {
     for (at, item) in items_of(array)?.into_iter().enumerate() {
         cx.step()?;
         if cx.holds(test, &[item])? {
@@ -341,7 +246,8 @@ fn position(cx: &mut Cx<'_>, array: &Value, test: &Value) -> Eval<Option<usize>>
     Ok(None)
 }
 
-fn edit(array: &Value, change: impl FnOnce(&mut Vec<Value>) -> Eval<()>) -> Eval {
+/// Changes the elements of an array.
+pub(super) fn edit(array: &Value, change: impl FnOnce(&mut Vec<Value>) -> Eval<()>) -> Eval {
     let mut items = items_of(array)?;
     change(&mut items)?;
     if let Some(array) = array.as_object::<Array>() {
@@ -350,12 +256,17 @@ fn edit(array: &Value, change: impl FnOnce(&mut Vec<Value>) -> Eval<()>) -> Eval
     Ok(Value::Null)
 }
 
-fn copy_into(source: &[Value], from: i32, target: &Value, at: i32, count: i32) -> Eval {
+/// Copies elements from a place in one array to a place in another.
+pub(super) fn copy_into(source: &[Value], from: i32, target: &Value, at: i32, count: i32) -> Eval {
     let range = |start: i32, length: usize| {
         start >= 0 && count >= 0 && i64::from(start) + i64::from(count) <= length as i64
     };
-    if !range(from, source.len()) || !range(at, len(target)) {
-        let message = "Destination array was not long enough. Check the destination index, length, and the array's lower bounds.";
+    if !range(from, source.len()) {
+        let message = "Source array was not long enough. Check the source index, length, and the array's lower bounds. (Parameter 'sourceArray')";
+        return Err(Exception::argument(message).into());
+    }
+    if !range(at, len(target)) {
+        let message = "Destination array was not long enough. Check the destination index, length, and the array's lower bounds. (Parameter 'destinationArray')";
         return Err(Exception::argument(message).into());
     }
     for step in 0..count {

@@ -83,6 +83,12 @@ static MEMBERS: &[Member] = &[
     static_method("byte[] GetBytes(double value)", |_, a, _| {
         Ok(array::from_bytes(&a[0].double().to_le_bytes()))
     }),
+    static_method("int SingleToInt32Bits(float value)", |_, a, _| {
+        Ok((a[0].double() as f32).to_bits().cast_signed().into())
+    }),
+    static_method("float Int32BitsToSingle(int value)", |_, a, _| {
+        Ok(Value::Single(f32::from_bits(a[0].int().cast_unsigned())))
+    }),
     static_method("long DoubleToInt64Bits(double value)", |_, a, _| {
         Ok((a[0].double().to_bits() as i64).into())
     }),

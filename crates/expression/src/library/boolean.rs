@@ -26,6 +26,11 @@ pub(crate) static BOOLEAN: TypeDef = structure("System.Boolean")
         method("bool Equals(bool obj)", |_, a, _| {
             Ok((a[0].bool() == a[1].bool()).into())
         }),
+        method("int CompareTo(object obj)", |_, a, _| match &a[1] {
+            Value::Null => Ok(1.into()),
+            Value::Bool(other) => Ok((a[0].bool().cmp(other) as i32).into()),
+            _ => Err(crate::Exception::argument("Object must be of type Boolean.").into()),
+        }),
         method("int CompareTo(bool value)", |_, a, _| {
             Ok((compare::order(&a[0], &a[1])? as i32).into())
         }),

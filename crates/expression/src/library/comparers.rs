@@ -2,7 +2,7 @@
 
 use super::compare;
 use super::string_comparison::{self as string, How};
-use super::table::{TypeDef, class, interface, method, static_property};
+use super::table::{TypeDef, class, interface, method, static_method, static_property};
 use crate::Value;
 use crate::exception::Eval;
 use crate::object::Object;
@@ -26,6 +26,28 @@ pub(crate) static STRING_COMPARER: TypeDef = class("System.StringComparer")
         static_property("StringComparer InvariantCulture", |_, _, _| Ok(new(How::Culture))),
         static_property("StringComparer InvariantCultureIgnoreCase", |_, _, _| {
             Ok(new(How::CultureIgnoreCase))
+        }),
+        static_method(
+            "StringComparer FromComparison(StringComparison comparisonType)",
+            |_, a, _| Ok(new(string::how(&a[0]))),
+        ),
+        method("bool Equals(object x, object y)", |_, a, _| {
+            Ok(match (&a[1], &a[2]) {
+                (Value::Text(_), Value::Text(_)) => string::equal(&a[1], &a[2], a[0].of::<Comparer>()?.0),
+                (one, other) => compare::equals(one, other),
+            }
+            .into())
+        }),
+        method("int Compare(object x, object y)", |_, a, _| {
+            Ok(match (&a[1], &a[2]) {
+                (Value::Text(_), Value::Text(_)) => string::ordered(&a[1], &a[2], a[0].of::<Comparer>()?.0),
+                (one, other) => compare::order(one, other)? as i32,
+            }
+            .into())
+        }),
+        method("int GetHashCode(object obj)", |_, a, _| match a[1].is_null() {
+            true => Err(crate::Exception::argument_null("obj").into()),
+            false => Ok(compare::hash_code(&fold(&a[0], &a[1])).into()),
         }),
         method("bool Equals(string x, string y)", |_, a, _| {
             Ok(string::equal(&a[1], &a[2], a[0].of::<Comparer>()?.0).into())
@@ -78,6 +100,11 @@ fn new(how: How) -> Value {
 
 /// What stands for a value under a comparer: values that the comparer finds equal have equal folds.
 pub(crate) fn fold(comparer: &Value, value: &Value) -> Value {
+    if let Value::Object(object) = comparer
+        && let Some(folded) = object.folded(value)
+    {
+        return folded;
+    }
     match (comparer.as_object::<Comparer>().map(|it| it.0), value) {
         (Some(How::OrdinalIgnoreCase | How::CultureIgnoreCase), Value::Text(text)) => {
             crate::dotnet::strings::upper(&text.as_str()).into()
@@ -86,8 +113,21 @@ pub(crate) fn fold(comparer: &Value, value: &Value) -> Value {
     }
 }
 
+/// A comparer, or the default one.
+pub(crate) fn or_default(comparer: &Value) -> Value {
+    match comparer {
+        Value::Null => new(How::Ordinal),
+        known => known.clone(),
+    }
+}
+
 /// The order under a comparer; null is the default one.
 pub(crate) fn order(comparer: &Value, a: &Value, b: &Value) -> Eval<Ordering> {
+    if let Value::Object(object) = comparer
+        && let Some(order) = object.ordered(a, b)
+    {
+        return order;
+    }
     match (comparer.as_object::<Comparer>(), a, b) {
         (Some(comparer), Value::Text(_) | Value::Null, Value::Text(_) | Value::Null) => {
             Ok(string::order(a, b, comparer.0))

@@ -1,12 +1,13 @@
 //! `System.Convert`.
 
 use super::table::{Member, TypeDef, enumeration, static_class, static_method};
-use super::{array, date_time, token};
+use super::{array, date_time, string_parts, token};
 use crate::Value;
 use crate::dotnet::number::{self, BYTE, INT16, INT32, INT64, IntType, SBYTE, UINT16, UINT32, UINT64};
 use crate::dotnet::{base64, convert, datetime, datetime_parse};
 use crate::eval::Cx;
 use crate::exception::{Eval, Exception, Fault};
+use crate::text::Text;
 use rust_decimal::Decimal;
 
 pub(crate) static TYPES: &[&TypeDef] = &[&CONVERT, &BASE64_FORMATTING_OPTIONS];
@@ -204,6 +205,41 @@ static MEMBERS: &[Member] = &[
         cx.charge(text.bytes())?;
         Ok(array::from_bytes(&base64::decode(&text.as_str())?))
     }),
+    static_method(
+        "byte[] FromBase64CharArray(char[] inArray, int offset, int length)",
+        |cx, a, _| {
+            let text = Text::from_units(&string_parts::units(&a[0]));
+            let part = super::string_builder::slice(&text, a[1].int(), a[2].int())?;
+            cx.charge(part.bytes())?;
+            Ok(array::from_bytes(&base64::decode(&part.as_str())?))
+        },
+    ),
+    static_method(
+        "int ToBase64CharArray(byte[] inArray, int offsetIn, int length, char[] outArray, int offsetOut)",
+        |_, a, _| {
+            let bytes = array::bytes(&a[0], "inArray")?;
+            let range = usize::try_from(a[1].int())
+                .ok()
+                .zip(usize::try_from(a[2].int()).ok());
+            let part = range.and_then(|(from, count)| bytes.get(from..from.checked_add(count)?));
+            let part = part.ok_or_else(|| {
+                Exception::out_of_range(
+                    "Offset and length must refer to a position in the string.",
+                    "offsetIn",
+                )
+            })?;
+            let text = base64::encode(part, false);
+            let room = array::len(&a[3]) as i64 - a[4].long();
+            if a[4].int() < 0 || room < text.len() as i64 {
+                let message = "Either offset did not refer to a position in the string, or there is an insufficient length of destination character array.";
+                return Err(Exception::out_of_range(message, "offsetOut").into());
+            }
+            for (at, digit) in text.bytes().enumerate() {
+                array::set(&a[3], a[4].long() + at as i64, &Value::Char(u16::from(digit)))?;
+            }
+            Ok((text.len() as i32).into())
+        },
+    ),
     static_method("bool IsDBNull(object value)", |_, _, _| Ok(false.into())),
 ];
 

@@ -31,12 +31,34 @@ pub(crate) static DATE_TIME_OFFSET: TypeDef = structure("System.DateTimeOffset")
     .default(|_| value(DateTimeOffset::default()))
     .members(MEMBERS);
 
+// Ticks at the beginning of 1601.
+const FILE_TIME: i64 = 504_911_232_000_000_000;
+
 static MEMBERS: &[Member] = &[
     static_property("DateTimeOffset UtcNow", |cx, _, _| Ok(value(now(cx)))),
     static_property("DateTimeOffset Now", |cx, _, _| Ok(value(now(cx)))),
     static_property("DateTimeOffset MinValue", |_, _, _| Ok(value(DateTimeOffset::from_date(DateTime::MIN)))),
     static_property("DateTimeOffset MaxValue", |_, _, _| Ok(value(DateTimeOffset::from_date(DateTime::MAX)))),
     static_property("DateTimeOffset UnixEpoch", |_, _, _| Ok(value(DateTimeOffset::from_unix_seconds(0)?))),
+    // A file time counts from 1601.
+    static_method("DateTimeOffset FromFileTime(long fileTime)", |_, a, _| {
+        let ticks = a[0].long();
+        if !(0..=DateTime::MAX.ticks - FILE_TIME).contains(&ticks) {
+            let message = "Not a valid Win32 FileTime.";
+            return Err(Exception::out_of_range(message, "fileTime").into());
+        }
+        Ok(value(DateTimeOffset::from_date(DateTime::from_ticks(ticks + FILE_TIME, Kind::Utc)?)))
+    }),
+    method("long ToFileTime()", |_, a, _| match it(&a[0])?.utc_ticks() - FILE_TIME {
+        ticks if ticks < 0 => {
+            let message = "Not a valid Win32 FileTime.";
+            Err(Exception::out_of_range(message, "").into())
+        }
+        ticks => Ok(ticks.into()),
+    }),
+    static_method("bool Equals(DateTimeOffset first, DateTimeOffset second)", |_, a, _| {
+        Ok(order(a)?.is_eq().into())
+    }),
     // ---- making
     constructor("()", |_, _, _| Ok(value(DateTimeOffset::default()))),
     constructor("(DateTime dateTime)", |_, a, _| Ok(value(DateTimeOffset::from_date(date_time::it(&a[0])?)))),

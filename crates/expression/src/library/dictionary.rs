@@ -39,6 +39,26 @@ static MEMBERS: &[Member] = &[
         "(IEnumerable<KeyValuePair<TKey, TValue>> collection)",
         |cx, a, t| copy(cx, &a[0], t, Value::Null),
     ),
+    constructor(
+        "(IEnumerable<KeyValuePair<TKey, TValue>> collection, IEqualityComparer<TKey> comparer)",
+        |cx, a, t| copy(cx, &a[0], t, a[1].clone()),
+    ),
+    property("IEqualityComparer<TKey> Comparer", |_, a, _| {
+        Ok(comparers::or_default(&a[0].of::<Dictionary>()?.comparer))
+    }),
+    method("int EnsureCapacity(int capacity)", |_, a, _| {
+        Ok((a[0].of::<Dictionary>()?.len() as i32).max(a[1].int()).into())
+    }),
+    method("void TrimExcess()", |_, _, _| Ok(Value::Null)),
+    method("void TrimExcess(int capacity)", |_, a, _| {
+        match a[1].int() < a[0].of::<Dictionary>()?.len() as i32 {
+            true => {
+                let message = "Specified argument was out of the range of valid values.";
+                Err(Exception::out_of_range(message, "capacity").into())
+            }
+            false => Ok(Value::Null),
+        }
+    }),
     property("int Count", |_, a, _| {
         Ok((a[0].of::<Dictionary>()?.len() as i32).into())
     }),

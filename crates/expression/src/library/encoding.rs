@@ -13,7 +13,9 @@ use crate::types::Type;
 pub(crate) static TYPES: &[&TypeDef] = &[&ENCODING, &UTF8_ENCODING, &ASCII_ENCODING, &UNICODE_ENCODING];
 
 /// `System.Text.Encoding`.
-pub(crate) static ENCODING: TypeDef = class("System.Text.Encoding").members(MEMBERS);
+pub(crate) static ENCODING: TypeDef = class("System.Text.Encoding")
+    .members(MEMBERS)
+    .also(super::encoding_parts::MEMBERS);
 
 /// `System.Text.UTF8Encoding`.
 pub(crate) static UTF8_ENCODING: TypeDef = class("System.Text.UTF8Encoding")
@@ -124,11 +126,13 @@ pub(crate) fn value(encoding: Encoding) -> Value {
     Value::object(EncodingObject(encoding))
 }
 
-fn it(value: &Value) -> Result<Encoding, Exception> {
+/// The encoding that a value is.
+pub(super) fn it(value: &Value) -> Result<Encoding, Exception> {
     Ok(value.of::<EncodingObject>()?.0)
 }
 
-fn bytes(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
+/// `GetBytes(s)`.
+pub(super) fn bytes(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
     let Some(text) = a[1].str_or_null() else {
         let message = "String reference not set to an instance of a String. (Parameter 's')";
         return Err(Exception::new("System.ArgumentNullException", message).into());
@@ -137,7 +141,8 @@ fn bytes(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
     Ok(array::from_bytes(&it(&a[0])?.bytes(&text.as_str())))
 }
 
-fn text(cx: &mut Cx<'_>, encoding: Encoding, bytes: &[u8]) -> Eval {
+/// `GetString(bytes)`.
+pub(super) fn text(cx: &mut Cx<'_>, encoding: Encoding, bytes: &[u8]) -> Eval {
     cx.charge(bytes.len().saturating_mul(2))?;
     Ok(encoding.text(bytes).into())
 }

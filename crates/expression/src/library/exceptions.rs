@@ -7,6 +7,7 @@ use crate::exception::{Exception, Fault, Thrown};
 use crate::object::Object;
 use crate::text::Text;
 use crate::types::Type;
+use parking_lot::Mutex;
 
 macro_rules! exceptions {
     ($($id:ident = $name:literal: $base:literal, $message:literal;)*) => {
@@ -43,7 +44,11 @@ exceptions! {
     NULL_REFERENCE = "System.NullReferenceException": "SystemException", "Object reference not set to an instance of an object.";
     NOT_IMPLEMENTED = "System.NotImplementedException": "SystemException", "The method or operation is not implemented.";
     NOT_SUPPORTED = "System.NotSupportedException": "SystemException", "Specified method is not supported.";
+    PLATFORM = "System.PlatformNotSupportedException": "NotSupportedException", "Operation is not supported on this platform.";
     TIMEOUT = "System.TimeoutException": "SystemException", "The operation has timed out.";
+    OBJECT_DISPOSED = "System.ObjectDisposedException": "InvalidOperationException", "Cannot access a disposed object.";
+    INVALID_TIME_ZONE = "System.InvalidTimeZoneException": "Exception", "The time zone was not valid.";
+    SERIALIZATION = "System.Runtime.Serialization.SerializationException": "SystemException", "Serialization error.";
     RANK = "System.RankException": "SystemException", "Attempted to operate on an array with the incorrect number of dimensions.";
     ARRAY_TYPE = "System.ArrayTypeMismatchException": "SystemException", "Attempted to access an element as a type incompatible with the array.";
     UNAUTHORIZED = "System.UnauthorizedAccessException": "SystemException", "Attempted to perform an unauthorized operation.";
@@ -143,10 +148,31 @@ pub(crate) static EXCEPTION: TypeDef = class("System.Exception").members(&[
     property("string StackTrace", |_, _, _| {
         Ok("   at Microsoft.WindowsAzure.ApiManagement.Proxy.Gateway.Expression.Evaluate()".into())
     }),
-    property("string Source", |_, _, _| {
-        Ok("Microsoft.WindowsAzure.ApiManagement.Proxy.Gateway".into())
+    property("string Source", |_, a, _| {
+        let source = a[0].of::<Error>()?.extra.lock().source.clone();
+        Ok(source
+            .unwrap_or_else(|| "Microsoft.WindowsAzure.ApiManagement.Proxy.Gateway".to_owned())
+            .into())
+    })
+    .set(|_, a, _| {
+        a[0].of::<Error>()?.extra.lock().source = text(&a[1]);
+        Ok(Value::Null)
     }),
-    property("int HResult", |_, _, _| Ok((-2_146_233_088).into())),
+    property("string HelpLink", |_, a, _| {
+        Ok(a[0].of::<Error>()?.extra.lock().help_link.clone().into())
+    })
+    .set(|_, a, _| {
+        a[0].of::<Error>()?.extra.lock().help_link = text(&a[1]);
+        Ok(Value::Null)
+    }),
+    property("int HResult", |_, a, _| {
+        let set = a[0].of::<Error>()?.extra.lock().h_result;
+        Ok(set.unwrap_or(-2_146_233_088).into())
+    })
+    .set(|_, a, _| {
+        a[0].of::<Error>()?.extra.lock().h_result = Some(a[1].int());
+        Ok(Value::Null)
+    }),
     super::table::method("Exception GetBaseException()", |_, a, _| {
         let mut deepest = a[0].clone();
         for _ in 0..1000 {
@@ -173,6 +199,7 @@ fn make(def: &'static TypeDef, message: String, inner: Value) -> Value {
             message,
         },
         inner,
+        extra: Mutex::default(),
     })
 }
 
@@ -182,6 +209,19 @@ pub(crate) struct Error {
     def: Def,
     pub(crate) exception: Exception,
     inner: Value,
+    extra: Mutex<Extra>,
+}
+
+/// What an author may set on an exception.
+#[derive(Debug, Default)]
+struct Extra {
+    source: Option<String>,
+    help_link: Option<String>,
+    h_result: Option<i32>,
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.str_or_null().map(|it| it.as_str().into_owned())
 }
 
 impl Object for Error {
@@ -225,5 +265,6 @@ pub(crate) fn caught(fault: &Fault) -> Value {
         def,
         exception: thrown.exception.clone(),
         inner: thrown.inner.clone().unwrap_or_default(),
+        extra: Mutex::default(),
     })
 }

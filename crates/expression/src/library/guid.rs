@@ -46,6 +46,14 @@ static MEMBERS: &[Member] = &[
             &rest,
         )))
     }),
+    constructor(
+        "(int a, short b, short c, byte d, byte e, byte f, byte g, byte h, byte i, byte j, byte k)",
+        |_, a, _| Ok(fields(a)),
+    ),
+    constructor(
+        "(uint a, ushort b, ushort c, byte d, byte e, byte f, byte g, byte h, byte i, byte j, byte k)",
+        |_, a, _| Ok(fields(a)),
+    ),
     static_method("Guid Parse(string input)", |_, a, _| {
         Ok(value(guid::parse(&a[0].str("input")?.as_str())?))
     }),
@@ -81,6 +89,13 @@ static MEMBERS: &[Member] = &[
     }),
     method("int CompareTo(Guid value)", |_, a, _| {
         Ok((guid::compare(it(&a[0])?, it(&a[1])?) as i32).into())
+    }),
+    method("int CompareTo(object value)", |_, a, _| match &a[1] {
+        Value::Null => Ok(1.into()),
+        other => match uuid(other) {
+            Some(other) => Ok((guid::compare(it(&a[0])?, other) as i32).into()),
+            None => Err(Exception::argument("Object must be of type GUID. (Parameter 'value')").into()),
+        },
     }),
     operator("bool ==(Guid a, Guid b)", |_, a, _| {
         Ok((it(&a[0])? == it(&a[1])?).into())
@@ -146,4 +161,17 @@ impl Object for GuidObject {
     fn compare(&self, other: &Value) -> Option<Ordering> {
         uuid(other).map(|it| guid::compare(self.0, it))
     }
+}
+
+fn fields(a: &[Value]) -> Value {
+    let mut rest = [0; 8];
+    for (place, part) in rest.iter_mut().zip(&a[3..]) {
+        *place = part.int() as u8;
+    }
+    value(Uuid::from_fields(
+        a[0].long() as u32,
+        a[1].long() as u16,
+        a[2].long() as u16,
+        &rest,
+    ))
 }

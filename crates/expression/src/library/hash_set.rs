@@ -1,11 +1,11 @@
 //! `System.Collections.Generic.HashSet<T>`.
 
 use super::compare::{Key, Map};
-use super::table::{Member, TypeDef, class, constructor, method, property};
+use super::table::{Member, TypeDef, class, constructor, method, property, static_method};
 use super::{array, comparers, list};
 use crate::Value;
 use crate::eval::{Cx, bury};
-use crate::exception::Eval;
+use crate::exception::{Eval, Exception};
 use crate::object::{Enumerator, Object};
 use crate::types::Type;
 use parking_lot::Mutex;
@@ -31,7 +31,46 @@ static MEMBERS: &[Member] = &[
         "(IEnumerable<T> collection, IEqualityComparer<T> comparer)",
         |cx, a, t| make(cx, &a[0], t, a[1].clone()),
     ),
+    constructor("(int capacity)", |cx, _, t| {
+        make(cx, &Value::Null, t, Value::Null)
+    }),
+    constructor("(int capacity, IEqualityComparer<T> comparer)", |cx, a, t| {
+        make(cx, &Value::Null, t, a[1].clone())
+    }),
+    static_method("IEqualityComparer<HashSet<T>> CreateSetComparer()", |_, _, t| {
+        Ok(Value::object(SetComparer(t[0].clone())))
+    }),
     property("int Count", |_, a, _| Ok((a[0].of::<Set>()?.len() as i32).into())),
+    property("IEqualityComparer<T> Comparer", |_, a, _| {
+        Ok(comparers::or_default(&a[0].of::<Set>()?.comparer))
+    }),
+    method("int EnsureCapacity(int capacity)", |_, a, _| {
+        Ok((a[0].of::<Set>()?.len() as i32).max(a[1].int()).into())
+    }),
+    method("void TrimExcess()", |_, _, _| Ok(Value::Null)),
+    method("bool TryGetValue(T equalValue, out T actualValue)", |_, a, t| {
+        let set = a[0].of::<Set>()?;
+        let found = set.state.lock().entries.get(&set.fold(&a[1])).cloned();
+        let known = found.is_some();
+        a[2] = found.unwrap_or_else(|| crate::eval::cast::default_of(&t[0]));
+        Ok(known.into())
+    }),
+    method("void CopyTo(T[] array, int arrayIndex)", |_, a, _| {
+        copy_to(a, a[2].long(), i32::MAX)
+    }),
+    method("void CopyTo(T[] array, int arrayIndex, int count)", |_, a, _| {
+        copy_to(a, a[2].long(), a[3].int())
+    }),
+    method("bool IsProperSubsetOf(IEnumerable<T> other)", |cx, a, t| {
+        let other = other(cx, a, t)?;
+        let set = a[0].of::<Set>()?;
+        Ok((set.len() < other.len() && set.items().iter().all(|it| other.contains(it))).into())
+    }),
+    method("bool IsProperSupersetOf(IEnumerable<T> other)", |cx, a, t| {
+        let other = other(cx, a, t)?;
+        let set = a[0].of::<Set>()?;
+        Ok((other.len() < set.len() && other.items().iter().all(|it| set.contains(it))).into())
+    }),
     method("bool Add(T item)", |cx, a, _| {
         let set = a[0].of::<Set>()?;
         cx.grow(set.len())?;
@@ -120,13 +159,17 @@ static MEMBERS: &[Member] = &[
         let set = a[0].of::<Set>()?;
         Ok((other.len() == set.len() && set.items().iter().all(|it| other.contains(it))).into())
     }),
-    method("void CopyTo(T[] array)", |_, a, _| {
-        for (at, item) in a[0].of::<Set>()?.items().iter().enumerate() {
-            array::set(&a[1], at as i64, item)?;
-        }
-        Ok(Value::Null)
-    }),
+    method("void CopyTo(T[] array)", |_, a, _| copy_to(a, 0, i32::MAX)),
 ];
+
+/// A member of a set that is seen as `ISet<T>`: the row of that name.
+pub(super) fn call(cx: &mut Cx<'_>, name: &str, a: &mut [Value], t: &[Type]) -> Eval {
+    let row = HASH_SET.rows().iter().find(|it| it.name == name);
+    match row {
+        Some(row) => (row.member.get)(cx, a, t),
+        None => Err(Exception::not_supported("Specified method is not supported.").into()),
+    }
+}
 
 /// The object behind a set.
 #[derive(Debug)]
@@ -245,6 +288,33 @@ fn make(cx: &mut Cx<'_>, source: &Value, t: &[Type], comparer: Value) -> Eval {
         cx.collect(source)?
     };
     Ok(Value::object(new(t[0].clone(), items, comparer)))
+}
+
+fn copy_to(a: &[Value], from: i64, count: i32) -> Eval {
+    let count = usize::try_from(count)
+        .map_err(|_| Exception::out_of_range("Non-negative number required.", "count"))?;
+    for (at, item) in a[0].of::<Set>()?.items().iter().take(count).enumerate() {
+        array::set(&a[1], from + at as i64, item)?;
+    }
+    Ok(Value::Null)
+}
+
+// Sets with the same elements are equal.
+#[derive(Debug)]
+struct SetComparer(Type);
+
+impl Object for SetComparer {
+    fn ty(&self) -> Type {
+        let set = Type::generic(&HASH_SET, [self.0.clone()]);
+        Type::generic(&comparers::EQUALITY_COMPARER, [set])
+    }
+
+    fn folded(&self, value: &Value) -> Option<Value> {
+        let set = value.as_object::<Set>()?;
+        let mut hashes: Vec<u64> = set.items().iter().map(super::compare::hash).collect();
+        hashes.sort_unstable();
+        Some(format!("{hashes:?}").into())
+    }
 }
 
 fn other(cx: &mut Cx<'_>, a: &[Value], t: &[Type]) -> Eval<Set> {

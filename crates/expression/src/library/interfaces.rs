@@ -146,12 +146,47 @@ pub(crate) static IREADONLY_LIST: TypeDef = interface("System.Collections.Generi
 pub(crate) static ISET: TypeDef = interface("System.Collections.Generic.ISet")
     .generic(&["T"])
     .bases(&["ICollection<T>"])
-    .members(&[method("bool Add(T item)", |_, a, _| {
+    .members(ISET_MEMBERS);
+
+// Every set is a `HashSet`.
+static ISET_MEMBERS: &[Member] = &[
+    method("bool Add(T item)", |_, a, _| {
         match a[0].as_object::<super::hash_set::Set>() {
             Some(set) => Ok(set.add(&a[1]).into()),
             None => Err(fixed().into()),
         }
-    })]);
+    }),
+    method("void UnionWith(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "UnionWith", a, t)
+    }),
+    method("void ExceptWith(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "ExceptWith", a, t)
+    }),
+    method("void IntersectWith(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "IntersectWith", a, t)
+    }),
+    method("void SymmetricExceptWith(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "SymmetricExceptWith", a, t)
+    }),
+    method("bool IsSubsetOf(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "IsSubsetOf", a, t)
+    }),
+    method("bool IsSupersetOf(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "IsSupersetOf", a, t)
+    }),
+    method("bool IsProperSubsetOf(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "IsProperSubsetOf", a, t)
+    }),
+    method("bool IsProperSupersetOf(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "IsProperSupersetOf", a, t)
+    }),
+    method("bool Overlaps(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "Overlaps", a, t)
+    }),
+    method("bool SetEquals(IEnumerable<T> other)", |cx, a, t| {
+        super::hash_set::call(cx, "SetEquals", a, t)
+    }),
+];
 
 /// `System.Collections.Generic.IDictionary<TKey, TValue>`.
 pub(crate) static IDICTIONARY: TypeDef = interface("System.Collections.Generic.IDictionary")

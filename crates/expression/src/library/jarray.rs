@@ -5,6 +5,7 @@ use super::{array, jcontainer, jtoken, token};
 use crate::Value;
 use crate::dotnet::json::{JToken, Root};
 use crate::exception::{Eval, Exception};
+use crate::types::Type;
 
 pub(crate) static TYPES: &[&TypeDef] = &[&JARRAY, &JCONSTRUCTOR];
 
@@ -17,6 +18,18 @@ pub(crate) static JARRAY: TypeDef = class("Newtonsoft.Json.Linq.JArray")
 pub(crate) static JCONSTRUCTOR: TypeDef = class("Newtonsoft.Json.Linq.JConstructor")
     .bases(&["JContainer"])
     .members(&[
+        constructor("()", |_, _, _| Ok(token::value(JToken::constructor("")))),
+        constructor("(JConstructor other)", |cx, a, _| {
+            let other = token::of(&a[0]).ok_or_else(|| Exception::argument_null("other"))?;
+            token::copy(cx, other)
+        }),
+        constructor("(string name, params object[] content)", |cx, a, _| {
+            let made = token::value(JToken::constructor(&a[0].str("name")?.as_str()));
+            for item in array::items(&a[1]) {
+                jcontainer::add(cx, &made, &item)?;
+            }
+            Ok(made)
+        }),
         constructor("(string name)", |_, a, _| {
             Ok(token::value(JToken::constructor(&a[0].str("name")?.as_str())))
         }),
@@ -28,7 +41,12 @@ pub(crate) static JCONSTRUCTOR: TypeDef = class("Newtonsoft.Json.Linq.JConstruct
         property("string Name", |_, a, _| {
             Ok(token::it(&a[0])?
                 .name()
+                .filter(|it| !it.is_empty())
                 .map_or(Value::Null, |it| Value::Text(it.into())))
+        })
+        .set(|_, a, _| {
+            token::it(&a[0])?.set_constructor_name(&a[1].to_text());
+            Ok(Value::Null)
         }),
     ]);
 
@@ -101,6 +119,16 @@ static MEMBERS: &[Member] = &[
         Ok(token::of(&a[1]).is_some_and(|item| it.index_of(item) >= 0).into())
     }),
     method("void Clear()", clear),
+    property("bool IsReadOnly", |_, _, _| Ok(false.into())),
+    method("IEnumerator<JToken> GetEnumerator()", |cx, a, _| {
+        super::enumerable::enumerator(cx, &a[0], &Type::class(&jtoken::JTOKEN))
+    }),
+    method("void CopyTo(JToken[] array, int arrayIndex)", |_, a, _| {
+        for (at, item) in token::it(&a[0])?.children().into_iter().enumerate() {
+            array::set(&a[1], a[2].long() + at as i64, &token::value(item))?;
+        }
+        Ok(Value::Null)
+    }),
 ];
 
 fn clear(_: &mut crate::eval::Cx<'_>, a: &mut [Value], _: &[crate::types::Type]) -> Eval {

@@ -5,6 +5,7 @@ use super::{array, jcontainer, jproperty, jtoken, token};
 use crate::Value;
 use crate::dotnet::json::{JToken, Root};
 use crate::exception::{Eval, Exception};
+use crate::types::Type;
 
 pub(crate) static TYPES: &[&TypeDef] = &[&JOBJECT];
 
@@ -57,6 +58,21 @@ static MEMBERS: &[Member] = &[
         ))
     })
     .set(|_, a, _| jtoken::set(a)),
+    method(
+        "IEnumerator<KeyValuePair<string, JToken>> GetEnumerator()",
+        |cx, a, _| {
+            let pairs: Vec<Value> = token::it(&a[0])?
+                .children()
+                .into_iter()
+                .map(token::value)
+                .collect();
+            let ty = Type::generic(
+                &super::key_value_pair::KEY_VALUE_PAIR,
+                [Type::String, Type::class(&jtoken::JTOKEN)],
+            );
+            super::enumerable::enumerator(cx, &array::new(ty.clone(), pairs), &ty)
+        },
+    ),
     method("void Add(string propertyName, JToken value)", |cx, a, _| {
         cx.charge(128)?;
         let name = a[1].str("name")?.as_str();

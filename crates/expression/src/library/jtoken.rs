@@ -3,7 +3,9 @@
 use super::table::{
     Member, TypeDef, class, enumeration, explicit, implicit, indexer, method, property, static_method,
 };
-use super::{Def, date_time, date_time_offset, guid, jcontainer, time_span, token, token_convert, uri};
+use super::{
+    Def, annotations, date_time, date_time_offset, guid, jcontainer, time_span, token, token_convert, uri,
+};
 use crate::Value;
 use crate::dotnet::json::{self, JToken, Key, Root};
 use crate::eval::{Cx, cast};
@@ -159,6 +161,19 @@ static MEMBERS: &[Member] = &[
     }),
     method("void AddAfterSelf(object content)", |cx, a, _| insert(cx, a, 1)),
     method("void AddBeforeSelf(object content)", |cx, a, _| insert(cx, a, 0)),
+    method("void AddAnnotation(object annotation)", |_, a, _| {
+        token::it(&a[0])?.annotations(|all| annotations::add(all, &a[1]))
+    }),
+    method("T Annotation<T>()", |_, a, t| {
+        Ok(token::it(&a[0])?.annotations(|all| annotations::first(all, &t[0])))
+    }),
+    method("IEnumerable<T> Annotations<T>()", |cx, a, t| {
+        token::it(&a[0])?.annotations(|all| annotations::sequence(cx, all, &t[0]))
+    }),
+    method("void RemoveAnnotations<T>()", |_, a, t| {
+        token::it(&a[0])?.annotations(|all| annotations::remove(all, &t[0]));
+        Ok(Value::Null)
+    }),
     // ---- from simple values
     implicit("JToken (string value)", made),
     implicit("JToken (bool value)", made),
@@ -184,6 +199,13 @@ static MEMBERS: &[Member] = &[
     implicit("JToken (long? value)", made),
     implicit("JToken (double? value)", made),
     implicit("JToken (decimal? value)", made),
+    implicit("JToken (float? value)", made),
+    implicit("JToken (byte? value)", made),
+    implicit("JToken (sbyte? value)", made),
+    implicit("JToken (short? value)", made),
+    implicit("JToken (ushort? value)", made),
+    implicit("JToken (uint? value)", made),
+    implicit("JToken (ulong? value)", made),
     implicit("JToken (DateTime? value)", made),
     implicit("JToken (DateTimeOffset? value)", made),
     implicit("JToken (TimeSpan? value)", made),
@@ -263,6 +285,30 @@ static MEMBERS: &[Member] = &[
     }),
     explicit("decimal? (JToken value)", |cx, a, _| {
         token_convert::explicit(cx, &a[0], &Type::Decimal.nullable())
+    }),
+    explicit("char? (JToken value)", |cx, a, _| {
+        token_convert::explicit(cx, &a[0], &Type::Char.nullable())
+    }),
+    explicit("float? (JToken value)", |cx, a, _| {
+        token_convert::explicit(cx, &a[0], &Type::Single.nullable())
+    }),
+    explicit("byte? (JToken value)", |cx, a, _| {
+        token_convert::explicit(cx, &a[0], &Type::Byte.nullable())
+    }),
+    explicit("sbyte? (JToken value)", |cx, a, _| {
+        token_convert::explicit(cx, &a[0], &Type::SByte.nullable())
+    }),
+    explicit("short? (JToken value)", |cx, a, _| {
+        token_convert::explicit(cx, &a[0], &Type::Short.nullable())
+    }),
+    explicit("ushort? (JToken value)", |cx, a, _| {
+        token_convert::explicit(cx, &a[0], &Type::UShort.nullable())
+    }),
+    explicit("uint? (JToken value)", |cx, a, _| {
+        token_convert::explicit(cx, &a[0], &Type::UInt.nullable())
+    }),
+    explicit("ulong? (JToken value)", |cx, a, _| {
+        token_convert::explicit(cx, &a[0], &Type::ULong.nullable())
     }),
     explicit("DateTime? (JToken value)", |cx, a, _| {
         token_convert::explicit(cx, &a[0], &Type::class(&date_time::DATE_TIME).nullable())

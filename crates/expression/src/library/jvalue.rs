@@ -15,12 +15,15 @@ pub(crate) static JVALUE: TypeDef = class("Newtonsoft.Json.Linq.JValue")
     .members(MEMBERS);
 
 /// `Newtonsoft.Json.Linq.JRaw`.
-pub(crate) static JRAW: TypeDef =
-    class("Newtonsoft.Json.Linq.JRaw")
-        .bases(&["JValue"])
-        .members(&[constructor("(object rawJson)", |_, a, _| {
-            Ok(token::value(JToken::value(Scalar::Raw(a[0].to_text().into()))))
-        })]);
+pub(crate) static JRAW: TypeDef = class("Newtonsoft.Json.Linq.JRaw").bases(&["JValue"]).members(&[
+    constructor("(object rawJson)", |_, a, _| {
+        Ok(token::value(JToken::value(Scalar::Raw(a[0].to_text().into()))))
+    }),
+    constructor("(JRaw other)", |_, a, _| {
+        let other = token::of(&a[0]).ok_or_else(|| Exception::argument_null("other"))?;
+        Ok(token::value(other.deep_clone()))
+    }),
+]);
 
 static MEMBERS: &[Member] = &[
     constructor("(JValue other)", |_, a, _| {

@@ -1,7 +1,7 @@
 //! `System.Collections.Generic.KeyValuePair<TKey, TValue>`.
 
 use super::compare;
-use super::table::{TypeDef, constructor, property, structure};
+use super::table::{TypeDef, constructor, method, property, structure};
 use crate::Value;
 use crate::eval::cast::default_of;
 use crate::exception::Eval;
@@ -21,6 +21,12 @@ pub(crate) static KEY_VALUE_PAIR: TypeDef = structure("System.Collections.Generi
     .members(&[
         constructor("(TKey key, TValue value)", |_, a, t| {
             Ok(new(t[0].clone(), t[1].clone(), a[0].clone(), a[1].clone()))
+        }),
+        method("void Deconstruct(out TKey key, out TValue value)", |_, a, _| {
+            let (key, value) = parts(&a[0])?;
+            a[1] = key;
+            a[2] = value;
+            Ok(Value::Null)
         }),
         property("TKey Key", |_, a, _| Ok(parts(&a[0])?.0)),
         property("TValue Value", |_, a, _| Ok(parts(&a[0])?.1)),

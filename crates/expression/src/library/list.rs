@@ -1,7 +1,7 @@
 //! `System.Collections.Generic.List<T>`.
 
 use super::table::{Member, TypeDef, class, constructor, indexer, method, property};
-use super::{array, compare};
+use super::{array, array_statics, compare};
 use crate::Value;
 use crate::eval::{Cx, bury, cast};
 use crate::exception::{Eval, Exception};
@@ -24,9 +24,16 @@ static MEMBERS: &[Member] = &[
         cx.charge(64)?;
         Ok(new(t[0].clone(), Vec::new()))
     }),
-    constructor("(int capacity)", |_, a, t| match a[0].int() {
-        0.. => Ok(new(t[0].clone(), Vec::new())),
-        _ => Err(Exception::out_of_range("Non-negative number required.", "capacity").into()),
+    constructor("(int capacity)", |_, a, t| {
+        let capacity = usize::try_from(a[0].int())
+            .map_err(|_| Exception::out_of_range("Non-negative number required.", "capacity"))?;
+        Ok(Value::object(List {
+            element: t[0].clone(),
+            state: Mutex::new(State {
+                capacity,
+                ..State::default()
+            }),
+        }))
     }),
     constructor("(IEnumerable<T> collection)", |cx, a, t| {
         Ok(new(t[0].clone(), cx.collect(&a[0])?))
@@ -36,7 +43,23 @@ static MEMBERS: &[Member] = &[
         |_, a, _| Ok((a[0].of::<List>()?.len() as i32).into()),
     ),
     property("int Capacity", |_, a, _| {
-        Ok((a[0].of::<List>()?.len().max(4) as i32).into())
+        let list = a[0].of::<List>()?;
+        let state = list.state.lock();
+        Ok((state.capacity.max(state.items.len()) as i32).into())
+    })
+    .set(|_, a, _| {
+        let list = a[0].of::<List>()?;
+        let mut state = list.state.lock();
+        match usize::try_from(a[1].int())
+            .ok()
+            .filter(|it| *it >= state.items.len())
+        {
+            Some(capacity) => {
+                state.capacity = capacity;
+                Ok(Value::Null)
+            }
+            None => Err(Exception::out_of_range("capacity was less than the current size.", "value").into()),
+        }
     }),
     indexer("T this[int index]", |_, a, _| a[0].of::<List>()?.at(a[1].int())).set(|_, a, _| {
         let value = a[2].clone();
@@ -117,24 +140,62 @@ static MEMBERS: &[Member] = &[
             .any(|it| compare::equals(it, &a[1]))
             .into())
     }),
-    method("int IndexOf(T item)", |_, a, _| {
-        Ok(a[0]
-            .of::<List>()?
-            .items()
-            .iter()
-            .position(|it| compare::equals(it, &a[1]))
-            .map_or(-1, |at| at as i32)
-            .into())
+    method("int IndexOf(T item)", |_, a, _| index_of(a, 0, i32::MAX)),
+    method("int IndexOf(T item, int index)", |_, a, _| {
+        index_of(a, a[2].int(), i32::MAX)
+    }),
+    method("int IndexOf(T item, int index, int count)", |_, a, _| {
+        index_of(a, a[2].int(), a[3].int())
     }),
     method("int LastIndexOf(T item)", |_, a, _| {
-        Ok(a[0]
-            .of::<List>()?
-            .items()
-            .iter()
-            .rposition(|it| compare::equals(it, &a[1]))
-            .map_or(-1, |at| at as i32)
-            .into())
+        last_index_of(a, a[0].of::<List>()?.len() as i32 - 1, i32::MAX)
     }),
+    method("int LastIndexOf(T item, int index)", |_, a, _| {
+        last_index_of(a, a[2].int(), i32::MAX)
+    }),
+    method("int LastIndexOf(T item, int index, int count)", |_, a, _| {
+        last_index_of(a, a[2].int(), a[3].int())
+    }),
+    method("int BinarySearch(T item)", |_, a, _| {
+        let items = a[0].of::<List>()?.items();
+        array_statics::search(&items, 0, items.len() as i32, &a[1], &Value::Null)
+    }),
+    method("int BinarySearch(T item, IComparer<T> comparer)", |_, a, _| {
+        let items = a[0].of::<List>()?.items();
+        array_statics::search(&items, 0, items.len() as i32, &a[1], &a[2])
+    }),
+    method(
+        "int BinarySearch(int index, int count, T item, IComparer<T> comparer)",
+        |_, a, _| {
+            let items = a[0].of::<List>()?.items();
+            array_statics::search(&items, a[1].int(), a[2].int(), &a[3], &a[4])
+        },
+    ),
+    method("int FindIndex(int startIndex, Predicate<T> match)", |cx, a, _| {
+        let items = a[0].of::<List>()?.items();
+        array_statics::find(cx, &items, a[1].int(), items.len() as i32 - a[1].int(), &a[2])
+    }),
+    method(
+        "int FindIndex(int startIndex, int count, Predicate<T> match)",
+        |cx, a, _| {
+            let items = a[0].of::<List>()?.items();
+            array_statics::find(cx, &items, a[1].int(), a[2].int(), &a[3])
+        },
+    ),
+    method(
+        "int FindLastIndex(int startIndex, Predicate<T> match)",
+        |cx, a, _| {
+            let items = a[0].of::<List>()?.items();
+            array_statics::find_last(cx, &items, a[1].int(), a[1].int() + 1, &a[2])
+        },
+    ),
+    method(
+        "int FindLastIndex(int startIndex, int count, Predicate<T> match)",
+        |cx, a, _| {
+            let items = a[0].of::<List>()?.items();
+            array_statics::find_last(cx, &items, a[1].int(), a[2].int(), &a[3])
+        },
+    ),
     method("bool Exists(Predicate<T> match)", |cx, a, _| {
         Ok(find(cx, a, false)?.is_some().into())
     }),
@@ -196,6 +257,24 @@ static MEMBERS: &[Member] = &[
     method("void Reverse()", |_, a, _| {
         a[0].of::<List>()?.edit(|items| items.reverse())
     }),
+    method("void Reverse(int index, int count)", |_, a, _| {
+        let list = a[0].of::<List>()?;
+        let range = list.range(a[1].int(), a[2].int())?;
+        list.edit(|items| items[range].reverse())
+    }),
+    method(
+        "void Sort(int index, int count, IComparer<T> comparer)",
+        |cx, a, _| {
+            let list = a[0].of::<List>()?;
+            let range = list.range(a[1].int(), a[2].int())?;
+            let mut part = list.items()[range.clone()].to_vec();
+            sort(&mut part, &mut |x, y| {
+                cx.step()?;
+                super::comparers::order(&a[3], x, y)
+            })?;
+            list.edit(|items| drop(items.splice(range, part)))
+        },
+    ),
     method("void Sort()", |cx, a, _| {
         sort_list(cx, a, |_, _, x, y| compare::order(x, y))
     }),
@@ -216,10 +295,23 @@ static MEMBERS: &[Member] = &[
     method("void CopyTo(T[] array, int arrayIndex)", |_, a, _| {
         copy_to(a, a[2].long())
     }),
+    method(
+        "void CopyTo(int index, T[] array, int arrayIndex, int count)",
+        |_, a, _| {
+            let list = a[0].of::<List>()?;
+            let range = list.range(a[1].int(), a[4].int())?;
+            copy_all(&list.items()[range], &a[2], a[3].long())
+        },
+    ),
     method("IReadOnlyList<T> AsReadOnly()", |_, a, t| {
         Ok(new(t[0].clone(), a[0].of::<List>()?.items()))
     }),
-    method("void TrimExcess()", |_, _, _| Ok(Value::Null)),
+    method("void TrimExcess()", |_, a, _| {
+        let list = a[0].of::<List>()?;
+        let mut state = list.state.lock();
+        state.capacity = state.items.len();
+        Ok(Value::Null)
+    }),
 ];
 
 /// The object behind a list.
@@ -232,6 +324,8 @@ pub(crate) struct List {
 #[derive(Debug, Default)]
 struct State {
     items: Vec<Value>,
+    // What `Capacity` tells: it grows as .NET's does.
+    capacity: usize,
     // Counts changes: a walk over a list that changes is an error.
     version: u64,
 }
@@ -279,6 +373,9 @@ impl List {
         let mut state = self.state.lock();
         change(&mut state.items);
         state.version += 1;
+        if state.capacity < state.items.len() {
+            state.capacity = (state.capacity * 2).max(4).max(state.items.len());
+        }
         Ok(Value::Null)
     }
 }
@@ -330,7 +427,11 @@ pub(crate) fn modified() -> Exception {
 pub(crate) fn new(element: Type, items: Vec<Value>) -> Value {
     Value::object(List {
         element,
-        state: Mutex::new(State { items, version: 0 }),
+        state: Mutex::new(State {
+            capacity: items.len(),
+            items,
+            version: 0,
+        }),
     })
 }
 
@@ -357,10 +458,35 @@ fn found(found: Option<(usize, Value)>, t: &[Type]) -> Value {
     found.map_or_else(|| cast::default_of(&t[0]), |it| it.1)
 }
 
+fn index_of(a: &[Value], from: i32, count: i32) -> Eval {
+    let items = a[0].of::<List>()?.items();
+    let count = count.min(items.len() as i32 - from);
+    let found = array_statics::index_of(&items, &a[1], from, count);
+    Ok(place(found.map_err(|_| out_of_range())?))
+}
+
+fn last_index_of(a: &[Value], last: i32, count: i32) -> Eval {
+    let items = a[0].of::<List>()?.items();
+    Ok(place(array_statics::last_index_of(
+        &items,
+        &a[1],
+        last,
+        count.min(last + 1),
+    )?))
+}
+
+fn place(found: Option<usize>) -> Value {
+    found.map_or(-1, |at| at as i32).into()
+}
+
 fn copy_to(a: &[Value], from: i64) -> Eval {
-    for (at, item) in a[0].of::<List>()?.items().iter().enumerate() {
-        array::set(&a[1], from + at as i64, item).map_err(|_| {
-            Exception::argument("Destination array was not long enough. Check the destination index, length, and the array's lower bounds.")
+    copy_all(&a[0].of::<List>()?.items(), &a[1], from)
+}
+
+fn copy_all(items: &[Value], target: &Value, from: i64) -> Eval {
+    for (at, item) in items.iter().enumerate() {
+        array::set(target, from + at as i64, item).map_err(|_| {
+            Exception::argument("Destination array was not long enough. Check the destination index, length, and the array's lower bounds. (Parameter 'destinationArray')")
         })?;
     }
     Ok(Value::Null)

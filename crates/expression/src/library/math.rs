@@ -109,6 +109,98 @@ static MEMBERS: &[Member] = &[
     static_method("double Abs(double value)", |_, a, _| {
         Ok(a[0].double().abs().into())
     }),
+    static_method("double Acosh(double d)", |_, a, _| {
+        Ok(a[0].double().acosh().into())
+    }),
+    static_method("double Asinh(double d)", |_, a, _| {
+        Ok(a[0].double().asinh().into())
+    }),
+    static_method("double Atanh(double d)", |_, a, _| {
+        Ok(a[0].double().atanh().into())
+    }),
+    static_method("double BitIncrement(double x)", |_, a, _| {
+        Ok(a[0].double().next_up().into())
+    }),
+    static_method("double BitDecrement(double x)", |_, a, _| {
+        Ok(a[0].double().next_down().into())
+    }),
+    static_method("double CopySign(double x, double y)", |_, a, _| {
+        Ok(a[0].double().copysign(a[1].double()).into())
+    }),
+    static_method(
+        "double FusedMultiplyAdd(double x, double y, double z)",
+        |_, a, _| Ok(a[0].double().mul_add(a[1].double(), a[2].double()).into()),
+    ),
+    static_method("double ScaleB(double x, int n)", |_, a, _| {
+        Ok(math::scale(a[0].double(), a[1].int()).into())
+    }),
+    static_method("int ILogB(double x)", |_, a, _| {
+        Ok(math::binary_exponent(a[0].double()).into())
+    }),
+    static_method("double MaxMagnitude(double x, double y)", |_, a, _| {
+        Ok(math::magnitude(a[0].double(), a[1].double(), true).into())
+    }),
+    static_method("double MinMagnitude(double x, double y)", |_, a, _| {
+        Ok(math::magnitude(a[0].double(), a[1].double(), false).into())
+    }),
+    static_method("int Sign(float value)", |_, a, _| {
+        Ok(math::sign(a[0].double())?.into())
+    }),
+    static_method("int Sign(short value)", |_, a, _| {
+        Ok((a[0].long().signum() as i32).into())
+    }),
+    static_method("int Sign(sbyte value)", |_, a, _| {
+        Ok((a[0].long().signum() as i32).into())
+    }),
+    static_method("short Abs(short value)", |_, a, _| {
+        Ok(Value::Short(math::abs(a[0].long(), i64::from(i16::MIN))? as i16))
+    }),
+    static_method("sbyte Abs(sbyte value)", |_, a, _| {
+        Ok(Value::SByte(math::abs(a[0].long(), i64::from(i8::MIN))? as i8))
+    }),
+    static_method("sbyte Max(sbyte val1, sbyte val2)", |_, a, _| {
+        Ok(Value::SByte(wide(&a[0]).max(wide(&a[1])) as i8))
+    }),
+    static_method("sbyte Min(sbyte val1, sbyte val2)", |_, a, _| {
+        Ok(Value::SByte(wide(&a[0]).min(wide(&a[1])) as i8))
+    }),
+    static_method("ushort Max(ushort val1, ushort val2)", |_, a, _| {
+        Ok(Value::UShort(wide(&a[0]).max(wide(&a[1])) as u16))
+    }),
+    static_method("ushort Min(ushort val1, ushort val2)", |_, a, _| {
+        Ok(Value::UShort(wide(&a[0]).min(wide(&a[1])) as u16))
+    }),
+    static_method("byte Clamp(byte value, byte min, byte max)", |_, a, _| {
+        Ok(Value::Byte(clamp(a)? as u8))
+    }),
+    static_method("sbyte Clamp(sbyte value, sbyte min, sbyte max)", |_, a, _| {
+        Ok(Value::SByte(clamp(a)? as i8))
+    }),
+    static_method("short Clamp(short value, short min, short max)", |_, a, _| {
+        Ok(Value::Short(clamp(a)? as i16))
+    }),
+    static_method("ushort Clamp(ushort value, ushort min, ushort max)", |_, a, _| {
+        Ok(Value::UShort(clamp(a)? as u16))
+    }),
+    static_method("uint Clamp(uint value, uint min, uint max)", |_, a, _| {
+        Ok(Value::UInt(clamp(a)? as u32))
+    }),
+    static_method("ulong Clamp(ulong value, ulong min, ulong max)", |_, a, _| {
+        Ok(Value::ULong(clamp(a)? as u64))
+    }),
+    static_method("float Clamp(float value, float min, float max)", |_, a, _| {
+        let (value, min, max) = (a[0].double(), a[1].double(), a[2].double());
+        if min > max {
+            return Err(crossed(&a[1], &a[2]).into());
+        }
+        Ok(Value::Single(if value < min {
+            min
+        } else if value > max {
+            max
+        } else {
+            value
+        } as f32))
+    }),
     static_method("int DivRem(int a, int b, out int result)", |_, a, _| {
         let (number, divisor) = (a[0].int(), a[1].int());
         let whole = number.checked_div(divisor).ok_or_else(|| division(divisor))?;

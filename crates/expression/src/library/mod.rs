@@ -35,8 +35,10 @@
 pub(crate) mod signature; // the text of a row to its types
 pub(crate) mod table; // how a type is written down
 
+pub(crate) mod annotations; // `AddAnnotation`
 pub(crate) mod anonymous; // `new { a = 1 }`
 pub(crate) mod array;
+pub(crate) mod array_statics; // `Array.IndexOf` and its like
 pub(crate) mod bit_converter;
 pub(crate) mod boolean;
 pub(crate) mod char;
@@ -44,17 +46,19 @@ pub(crate) mod compare; // equality, order and hash codes of any values
 pub(crate) mod comparers; // StringComparer, EqualityComparer, Comparer
 pub(crate) mod context; // what `context` offers
 pub(crate) mod convert;
+pub(crate) mod crypto; // System.Security.Cryptography
 pub(crate) mod date_enums; // DayOfWeek, DateTimeKind, DateTimeStyles
 pub(crate) mod date_time;
 pub(crate) mod date_time_offset;
+pub(crate) mod decimal;
 pub(crate) mod delegates; // Func, Action and their like
 pub(crate) mod dictionary;
 pub(crate) mod encoding;
+mod encoding_parts; // parts and sizes
 pub(crate) mod enumerable; // LINQ
 pub(crate) mod enums; // what every enumeration can do, and the small ones
 pub(crate) mod exceptions;
 pub(crate) mod guid;
-pub(crate) mod hash_algorithm; // MD5, SHA256, HMACSHA256 and their like
 pub(crate) mod hash_set;
 pub(crate) mod interfaces; // IEnumerable, IList, IReadOnlyDictionary and their like
 pub(crate) mod ip_address;
@@ -67,6 +71,7 @@ pub(crate) mod json_extensions;
 pub(crate) mod jtoken;
 pub(crate) mod jvalue;
 pub(crate) mod key_value_pair;
+pub(crate) mod linq_xml; // System.Xml.Linq
 pub(crate) mod list;
 pub(crate) mod math;
 pub(crate) mod nullable;
@@ -79,12 +84,16 @@ pub(crate) mod regex_match; // Match, Group, Capture
 pub(crate) mod stack;
 pub(crate) mod string;
 pub(crate) mod string_builder;
+mod string_builder_parts; // parts of a StringBuilder
 pub(crate) mod string_comparison; // StringComparison
+mod string_find; // IndexOf and its like
 pub(crate) mod string_parts; // finding, cutting, replacing, joining
 pub(crate) mod string_reader;
 pub(crate) mod string_writer;
 pub(crate) mod time_span;
+pub(crate) mod time_zone;
 pub(crate) mod time_zone_info;
+pub(crate) mod time_zone_rules; // AdjustmentRule and TransitionTime
 pub(crate) mod token; // JToken and its kin
 pub(crate) mod token_convert; // tokens to values of a type
 pub(crate) mod tuple;
@@ -102,6 +111,7 @@ pub(crate) use table::{Body, Def, MemberKind, Mode, Param, Row, TypeDef, TypeKin
 static TYPES: &[&[&TypeDef]] = &[
     anonymous::TYPES,
     array::TYPES,
+    array_statics::TYPES,
     bit_converter::TYPES,
     boolean::TYPES,
     char::TYPES,
@@ -111,6 +121,7 @@ static TYPES: &[&[&TypeDef]] = &[
     date_enums::TYPES,
     date_time::TYPES,
     date_time_offset::TYPES,
+    decimal::TYPES,
     delegates::TYPES,
     dictionary::TYPES,
     encoding::TYPES,
@@ -118,7 +129,6 @@ static TYPES: &[&[&TypeDef]] = &[
     enums::TYPES,
     exceptions::TYPES,
     guid::TYPES,
-    hash_algorithm::TYPES,
     hash_set::TYPES,
     interfaces::TYPES,
     ip_address::TYPES,
@@ -131,6 +141,7 @@ static TYPES: &[&[&TypeDef]] = &[
     jtoken::TYPES,
     jvalue::TYPES,
     key_value_pair::TYPES,
+    linq_xml::TYPES,
     list::TYPES,
     math::TYPES,
     nullable::TYPES,
@@ -146,7 +157,9 @@ static TYPES: &[&[&TypeDef]] = &[
     string_reader::TYPES,
     string_writer::TYPES,
     time_span::TYPES,
+    time_zone::TYPES,
     time_zone_info::TYPES,
+    time_zone_rules::TYPES,
     tuple::TYPES,
     uri::TYPES,
     web_utility::TYPES,
@@ -154,7 +167,8 @@ static TYPES: &[&[&TypeDef]] = &[
 
 /// The types, in no particular order.
 pub(crate) fn types() -> impl Iterator<Item = &'static TypeDef> {
-    TYPES.iter().flat_map(|file| file.iter().copied())
+    let files = TYPES.iter().chain(crypto::TYPES);
+    files.flat_map(|file| file.iter().copied())
 }
 
 /// The type that is called `name`, in full, by its last part or by another of its names, with `arity` type arguments.
@@ -242,7 +256,7 @@ static SIMPLE: &[(Type, &TypeDef)] = &[
     (Type::ULong, &numbers::UINT64),
     (Type::Single, &numbers::SINGLE),
     (Type::Double, &numbers::DOUBLE),
-    (Type::Decimal, &numbers::DECIMAL),
+    (Type::Decimal, &decimal::DECIMAL),
     (Type::Void, &object::VOID),
 ];
 
@@ -346,7 +360,7 @@ pub fn members() -> impl Iterator<Item = MemberInfo> {
             is_settable: false,
             in_azure: def.in_azure,
         });
-        let members = def.members.iter().map(|member| MemberInfo {
+        let members = def.members.iter().chain(def.more).map(|member| MemberInfo {
             type_name: def.name,
             type_parameters: def.generics,
             kind: match member.kind {
@@ -361,7 +375,7 @@ pub fn members() -> impl Iterator<Item = MemberInfo> {
                 MemberKind::Implicit => "implicit conversion",
                 MemberKind::Explicit => "explicit conversion",
             },
-            signature: member.signature,
+            signature: signature::shown(member.signature),
             is_settable: member.set.is_some(),
             in_azure: member.in_azure && def.in_azure,
         });

@@ -1,14 +1,13 @@
 //! `System.Int32` and the other number types. They share their rows but for the type's own name.
 
 use super::compare;
-use super::table::{Member, TypeDef, method, static_method, static_property, structure};
+use super::table::{TypeDef, method, static_method, static_property, structure};
 use crate::Value;
 use crate::dotnet::number::{self, IntType};
 use crate::dotnet::number_format;
 use crate::eval::Cx;
 use crate::exception::Eval;
 use crate::types::Type;
-use rust_decimal::Decimal;
 
 pub(crate) static TYPES: &[&TypeDef] = &[
     &SBYTE,
@@ -21,7 +20,6 @@ pub(crate) static TYPES: &[&TypeDef] = &[
     &UINT64,
     &SINGLE,
     &DOUBLE,
-    &DECIMAL,
     &NUMBER_STYLES,
 ];
 
@@ -188,6 +186,24 @@ pub(crate) static SINGLE: TypeDef = structure("System.Single")
         static_method("bool IsInfinity(float f)", |_, a, _| {
             Ok(a[0].double().is_infinite().into())
         }),
+        static_method("bool IsFinite(float f)", |_, a, _| {
+            Ok(a[0].double().is_finite().into())
+        }),
+        static_method("bool IsNegative(float f)", |_, a, _| {
+            Ok(a[0].double().is_sign_negative().into())
+        }),
+        static_method("bool IsNormal(float f)", |_, a, _| {
+            Ok((a[0].double() as f32).is_normal().into())
+        }),
+        static_method("bool IsSubnormal(float f)", |_, a, _| {
+            Ok((a[0].double() as f32).is_subnormal().into())
+        }),
+        static_method("bool IsPositiveInfinity(float f)", |_, a, _| {
+            Ok((a[0].double() == f64::INFINITY).into())
+        }),
+        static_method("bool IsNegativeInfinity(float f)", |_, a, _| {
+            Ok((a[0].double() == f64::NEG_INFINITY).into())
+        }),
         static_method("float Parse(string s)", |_, a, _| {
             Ok(Value::Single(
                 number::parse_double(&a[0].str("s")?.as_str())? as f32
@@ -211,6 +227,12 @@ pub(crate) static SINGLE: TypeDef = structure("System.Single")
         method("string ToString(IFormatProvider provider)", plain).not_in_azure(),
         method("bool Equals(float obj)", equal),
         method("int CompareTo(float value)", ordered),
+        method("int CompareTo(object value)", |cx, a, t| {
+            match same_kind(a, "Single")? {
+                true => ordered(cx, a, t),
+                false => Ok(1.into()),
+            }
+        }),
     ]);
 
 /// `System.Double`.
@@ -234,6 +256,18 @@ pub(crate) static DOUBLE: TypeDef = structure("System.Double")
         }),
         static_method("bool IsNegativeInfinity(double d)", |_, a, _| {
             Ok((a[0].double() == f64::NEG_INFINITY).into())
+        }),
+        static_method("bool IsFinite(double d)", |_, a, _| {
+            Ok(a[0].double().is_finite().into())
+        }),
+        static_method("bool IsNegative(double d)", |_, a, _| {
+            Ok(a[0].double().is_sign_negative().into())
+        }),
+        static_method("bool IsNormal(double d)", |_, a, _| {
+            Ok(a[0].double().is_normal().into())
+        }),
+        static_method("bool IsSubnormal(double d)", |_, a, _| {
+            Ok(a[0].double().is_subnormal().into())
         }),
         static_method("double Parse(string s)", |_, a, _| {
             Ok(number::parse_double(&a[0].str("s")?.as_str())?.into())
@@ -260,68 +294,13 @@ pub(crate) static DOUBLE: TypeDef = structure("System.Double")
         method("string ToString(IFormatProvider provider)", plain).not_in_azure(),
         method("bool Equals(double obj)", equal),
         method("int CompareTo(double value)", ordered),
+        method("int CompareTo(object value)", |cx, a, t| {
+            match same_kind(a, "Double")? {
+                true => ordered(cx, a, t),
+                false => Ok(1.into()),
+            }
+        }),
     ]);
-
-/// `System.Decimal`.
-pub(crate) static DECIMAL: TypeDef = structure("System.Decimal")
-    .bases(&["IComparable", "IComparable<decimal>", "IEquatable<decimal>"])
-    .members(DECIMAL_MEMBERS);
-
-static DECIMAL_MEMBERS: &[Member] = &[
-    static_property("decimal MaxValue", |_, _, _| Ok(Decimal::MAX.into())),
-    static_property("decimal MinValue", |_, _, _| Ok(Decimal::MIN.into())),
-    static_property("decimal Zero", |_, _, _| Ok(Decimal::ZERO.into())),
-    static_property("decimal One", |_, _, _| Ok(Decimal::ONE.into())),
-    static_property("decimal MinusOne", |_, _, _| Ok(Decimal::NEGATIVE_ONE.into())),
-    static_method("decimal Parse(string s)", |_, a, _| {
-        Ok(number::parse_decimal(&a[0].str("s")?.as_str())?.into())
-    }),
-    static_method("decimal Parse(string s, IFormatProvider provider)", |_, a, _| {
-        Ok(number::parse_decimal(&a[0].str("s")?.as_str())?.into())
-    })
-    .not_in_azure(),
-    static_method("bool TryParse(string s, out decimal result)", |_, a, _| {
-        let parsed = a[0]
-            .str_or_null()
-            .and_then(|it| number::parse_decimal(&it.as_str()).ok());
-        a[1] = parsed.unwrap_or_default().into();
-        Ok(parsed.is_some().into())
-    }),
-    static_method("decimal Round(decimal d)", |_, a, _| {
-        Ok(a[0].decimal().round().into())
-    }),
-    static_method("decimal Round(decimal d, int decimals)", |_, a, _| {
-        Ok(a[0].decimal().round_dp(a[1].int().clamp(0, 28) as u32).into())
-    }),
-    static_method("decimal Truncate(decimal d)", |_, a, _| {
-        Ok(a[0].decimal().trunc().into())
-    }),
-    static_method("decimal Floor(decimal d)", |_, a, _| {
-        Ok(a[0].decimal().floor().into())
-    }),
-    static_method("decimal Ceiling(decimal d)", |_, a, _| {
-        Ok(a[0].decimal().ceil().into())
-    }),
-    static_method(
-        "decimal Negate(decimal d)",
-        |_, a, _| Ok((-a[0].decimal()).into()),
-    ),
-    static_method("int Compare(decimal d1, decimal d2)", ordered),
-    static_method("int ToInt32(decimal d)", |_, a, _| {
-        crate::eval::cast::number(&a[0], crate::eval::code::Number::Int, true)
-    }),
-    static_method("long ToInt64(decimal d)", |_, a, _| {
-        crate::eval::cast::number(&a[0], crate::eval::code::Number::Long, true)
-    }),
-    static_method("double ToDouble(decimal d)", |_, a, _| {
-        crate::eval::cast::number(&a[0], crate::eval::code::Number::Double, true)
-    }),
-    method("string ToString(string format)", format),
-    method("string ToString(string format, IFormatProvider provider)", format).not_in_azure(),
-    method("string ToString(IFormatProvider provider)", plain).not_in_azure(),
-    method("bool Equals(decimal obj)", equal),
-    method("int CompareTo(decimal value)", ordered),
-];
 
 /// `System.Globalization.NumberStyles`.
 pub(crate) static NUMBER_STYLES: TypeDef = super::table::enumeration(
@@ -349,6 +328,15 @@ pub(crate) static NUMBER_STYLES: TypeDef = super::table::enumeration(
 .flags()
 .not_in_azure();
 
+/// Null comes before every number; what is of another type cannot be compared.
+pub(super) fn same_kind(a: &[Value], name: &str) -> Eval<bool> {
+    match (&a[1], a[0].ty() == a[1].ty()) {
+        (Value::Null, _) => Ok(false),
+        (_, true) => Ok(true),
+        _ => Err(crate::Exception::argument(format!("Object must be of type {name}.")).into()),
+    }
+}
+
 fn styled(text: &str, style: i64, kind: &IntType) -> Result<i128, crate::dotnet::DotnetError> {
     match style & 512 {
         0 => number::parse_integer(text, kind),
@@ -364,7 +352,7 @@ fn try_double(a: &mut [Value], out: usize) -> Eval {
     Ok(parsed.is_some().into())
 }
 
-fn format(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
+pub(super) fn format(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
     let format = a[1]
         .str_or_null()
         .map(|it| it.as_str().into_owned())
@@ -375,14 +363,14 @@ fn format(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
     }
 }
 
-fn plain(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
+pub(super) fn plain(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
     Ok(a[0].text().into())
 }
 
-fn equal(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
+pub(super) fn equal(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
     Ok(compare::equals(&a[0], &a[1]).into())
 }
 
-fn ordered(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
+pub(super) fn ordered(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
     Ok((compare::order(&a[0], &a[1])? as i32).into())
 }

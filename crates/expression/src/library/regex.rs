@@ -182,6 +182,27 @@ static MEMBERS: &[Member] = &[
         let from = start(&a[1].str("input")?.as_str(), a[2].int())?;
         first(it(&a[0])?, &a[1], from)
     }),
+    method(
+        "Match Match(string input, int beginning, int length)",
+        |_, a, _| {
+            let input = a[1].str("input")?.as_str().into_owned();
+            let from = start(&input, a[2].int())?;
+            let end = match a[3].int() {
+                length if length < 0 => None,
+                length => Some(a[2].int().saturating_add(length)),
+            };
+            let end = end.map(|it| start(&input, it)).transpose()?;
+            let end = end.ok_or_else(|| {
+                Exception::out_of_range("Length cannot be less than 0 or exceed input length.", "length")
+            })?;
+            // What lies outside is as if it were not there.
+            let regex = it(&a[0])?;
+            let text: Arc<str> = input[..end].into();
+            let inside: Arc<str> = text[from..].into();
+            let found = regex.match_from(&inside, 0)?.map(|it| it.moved(from));
+            Ok(regex_match::value(regex.clone(), text, found))
+        },
+    ),
     method("MatchCollection Matches(string input)", |cx, a, _| {
         let regex = it(&a[0])?.clone();
         all(cx, &regex, &a[1], 0)
@@ -225,6 +246,14 @@ static MEMBERS: &[Member] = &[
         |cx, a, _| {
             let regex = it(&a[0])?.clone();
             evaluate(cx, &regex, &a[1], &a[2], a[3].long(), 0)
+        },
+    ),
+    method(
+        "string Replace(string input, MatchEvaluator evaluator, int count, int startat)",
+        |cx, a, _| {
+            let regex = it(&a[0])?.clone();
+            let from = start(&a[1].str("input")?.as_str(), a[4].int())?;
+            evaluate(cx, &regex, &a[1], &a[2], a[3].long(), from)
         },
     ),
     method("string[] Split(string input)", |cx, a, _| {

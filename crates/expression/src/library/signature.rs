@@ -24,6 +24,11 @@ pub(crate) fn read(def: &'static TypeDef, member: &'static Member) -> Result<Row
         .map_err(|why| format!("{}: {}: {why}", def.name, member.signature))
 }
 
+/// A signature without what its type parameters are bound to, as reference pages show it.
+pub(crate) fn shown(signature: &'static str) -> &'static str {
+    signature.split_once(" where ").map_or(signature, |it| it.0)
+}
+
 /// Reads a type that may use the type parameters `generics`.
 pub(crate) fn read_type(generics: &[&'static str], text: &str) -> Result<Type, String> {
     let mut complaints = Vec::new();
@@ -89,6 +94,7 @@ impl Reader<'_> {
             true => self.params()?,
             false => Vec::new(),
         };
+        let bounds = self.bounds()?;
         if !matches!(self.peek(), Tok::End) {
             return Err(format!("{:?} is left over", self.peek()));
         }
@@ -99,9 +105,23 @@ impl Reader<'_> {
             name,
             params,
             result,
+            bounds,
             outer,
             own,
         })
+    }
+
+    // `where T : XNode`, behind the parameters.
+    fn bounds(&mut self) -> Result<Vec<(usize, Type)>, String> {
+        let mut bounds = Vec::new();
+        while matches!(self.peek(), Tok::Name(it) if &**it == "where") {
+            self.at += 1;
+            let name = self.word()?;
+            let at = self.names.iter().position(|it| *it == name);
+            self.at += 1;
+            bounds.push((at.ok_or("no such type parameter")?, self.ty()?));
+        }
+        Ok(bounds)
     }
 
     // Finds `Name<A, B>(` ahead and adds A and B to the names.

@@ -61,6 +61,20 @@ pub(crate) static STACK: TypeDef = class("System.Collections.Generic.Stack")
                 .any(|it| compare::equals(it, &a[1]))
                 .into())
         }),
+        method("bool TryPeek(out T result)", |_, a, t| {
+            let item = a[0].of::<Stack>()?.items.lock().last().cloned();
+            let found = item.is_some();
+            a[1] = item.unwrap_or_else(|| crate::eval::cast::default_of(&t[0]));
+            Ok(found.into())
+        }),
+        method("void CopyTo(T[] array, int arrayIndex)", |_, a, _| {
+            let items: Vec<Value> = a[0].of::<Stack>()?.items.lock().iter().rev().cloned().collect();
+            for (at, item) in items.iter().enumerate() {
+                array::set(&a[1], a[2].long() + at as i64, item)?;
+            }
+            Ok(Value::Null)
+        }),
+        method("void TrimExcess()", |_, _, _| Ok(Value::Null)),
         method("void Clear()", |_, a, _| {
             a[0].of::<Stack>()?.items.lock().clear();
             Ok(Value::Null)

@@ -4,8 +4,7 @@ use super::array;
 use super::string_comparison::How::{Culture, Ordinal};
 use super::string_comparison::{difference, equal, folding, how, ordered};
 use super::string_parts::{
-    concat, edge, find, format, index_of, join, join_range, last_index_of, pad, replace, slice, split, trim,
-    units,
+    concat, edge, find, format, join, join_range, pad, replace, slice, split, trim, units,
 };
 use super::table::{
     Member, TypeDef, class, constructor, indexer, method, operator, property, static_method, static_property,
@@ -27,7 +26,8 @@ pub(crate) static STRING: TypeDef = class("System.String")
         "IComparable<string>",
         "IEquatable<string>",
     ])
-    .members(MEMBERS);
+    .members(MEMBERS)
+    .also(super::string_find::MEMBERS);
 
 static MEMBERS: &[Member] = &[
     static_property("string Empty", |_, _, _| Ok("".into())),
@@ -104,69 +104,6 @@ static MEMBERS: &[Member] = &[
         "bool EndsWith(string value, StringComparison comparisonType)",
         |_, a, _| Ok(edge(a, how(&a[2]), false)?.into()),
     ),
-    method("int IndexOf(string value)", |_, a, _| {
-        index_of(a, None, None, Culture)
-    }),
-    method("int IndexOf(char value)", |_, a, _| {
-        index_of(a, None, None, Ordinal)
-    }),
-    method("int IndexOf(string value, int startIndex)", |_, a, _| {
-        index_of(a, Some(2), None, Culture)
-    }),
-    method("int IndexOf(char value, int startIndex)", |_, a, _| {
-        index_of(a, Some(2), None, Ordinal)
-    }),
-    method(
-        "int IndexOf(string value, int startIndex, int count)",
-        |_, a, _| index_of(a, Some(2), Some(3), Culture),
-    ),
-    method("int IndexOf(char value, int startIndex, int count)", |_, a, _| {
-        index_of(a, Some(2), Some(3), Ordinal)
-    }),
-    method(
-        "int IndexOf(string value, StringComparison comparisonType)",
-        |_, a, _| index_of(a, None, None, how(&a[2])),
-    ),
-    method(
-        "int IndexOf(string value, int startIndex, StringComparison comparisonType)",
-        |_, a, _| index_of(a, Some(2), None, how(&a[3])),
-    ),
-    method("int LastIndexOf(string value)", |_, a, _| {
-        last_index_of(a, None, Culture)
-    }),
-    method("int LastIndexOf(char value)", |_, a, _| {
-        last_index_of(a, None, Ordinal)
-    }),
-    method("int LastIndexOf(string value, int startIndex)", |_, a, _| {
-        last_index_of(a, Some(2), Culture)
-    }),
-    method("int LastIndexOf(char value, int startIndex)", |_, a, _| {
-        last_index_of(a, Some(2), Ordinal)
-    }),
-    method(
-        "int LastIndexOf(string value, StringComparison comparisonType)",
-        |_, a, _| last_index_of(a, None, how(&a[2])),
-    ),
-    method("int IndexOfAny(char[] anyOf)", |_, a, _| {
-        let set = units(&a[1]);
-        Ok(a[0]
-            .it()
-            .units()
-            .iter()
-            .position(|it| set.contains(it))
-            .map_or(-1, |at| at as i32)
-            .into())
-    }),
-    method("int LastIndexOfAny(char[] anyOf)", |_, a, _| {
-        let set = units(&a[1]);
-        Ok(a[0]
-            .it()
-            .units()
-            .iter()
-            .rposition(|it| set.contains(it))
-            .map_or(-1, |at| at as i32)
-            .into())
-    }),
     // ---- parts
     method("string Substring(int startIndex)", |_, a, _| {
         let text = a[0].it();

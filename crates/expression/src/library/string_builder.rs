@@ -1,7 +1,7 @@
 //! `System.Text.StringBuilder`.
 
 use super::table::{Member, TypeDef, class, constructor, indexer, method, property};
-use super::{array, string_parts};
+use super::{array, string_builder_parts, string_parts};
 use crate::Value;
 use crate::eval::Cx;
 use crate::exception::{Eval, Exception};
@@ -13,13 +13,27 @@ use parking_lot::Mutex;
 pub(crate) static TYPES: &[&TypeDef] = &[&STRING_BUILDER];
 
 /// `System.Text.StringBuilder`.
-pub(crate) static STRING_BUILDER: TypeDef = class("System.Text.StringBuilder").members(MEMBERS);
+pub(crate) static STRING_BUILDER: TypeDef = class("System.Text.StringBuilder")
+    .members(MEMBERS)
+    .also(string_builder_parts::MEMBERS);
 
 static MEMBERS: &[Member] = &[
     constructor("()", |_, _, _| Ok(new(Text::default()))),
-    constructor("(int capacity)", |_, _, _| Ok(new(Text::default()))),
+    constructor("(int capacity)", |_, a, _| sized(Text::default(), a[0].int())),
+    constructor("(int capacity, int maxCapacity)", |_, a, _| {
+        sized(Text::default(), a[0].int())
+    }),
     constructor("(string value)", |_, a, _| Ok(new(a[0].text()))),
-    constructor("(string value, int capacity)", |_, a, _| Ok(new(a[0].text()))),
+    constructor("(string value, int capacity)", |_, a, _| {
+        sized(a[0].text(), a[1].int())
+    }),
+    constructor(
+        "(string value, int startIndex, int length, int capacity)",
+        |_, a, _| {
+            let part = slice(&a[0].text(), a[1].int(), a[2].int())?;
+            sized(part, a[3].int())
+        },
+    ),
     property("int Length", |_, a, _| {
         Ok((a[0].of::<Builder>()?.text().len() as i32).into())
     })
@@ -28,9 +42,6 @@ static MEMBERS: &[Member] = &[
         let mut units = builder.text().units().into_owned();
         units.resize(usize::try_from(a[1].int()).unwrap_or_default(), 0);
         builder.replace(Text::from_units(&units))
-    }),
-    property("int Capacity", |_, a, _| {
-        Ok((a[0].of::<Builder>()?.text().len().max(16) as i32).into())
     }),
     indexer("char this[int index]", |_, a, _| {
         let unit = usize::try_from(a[1].int())
@@ -106,18 +117,6 @@ static MEMBERS: &[Member] = &[
             Ok(a[0].clone())
         },
     ),
-    method(
-        "StringBuilder AppendJoin(string separator, params object[] values)",
-        |cx, a, _| {
-            let mut text = Vec::new();
-            for item in array::items(&a[2]) {
-                text.push(cx.text(&item)?.as_str().into_owned());
-            }
-            let text = text.join(&a[1].text().as_str());
-            a[0].of::<Builder>()?.push(cx, &text.into())?;
-            Ok(a[0].clone())
-        },
-    ),
     method("StringBuilder Insert(int index, string value)", |cx, a, _| {
         insert(cx, a)
     }),
@@ -185,6 +184,8 @@ struct Content {
     text: String,
     // What was appended last, while it could be half of a pair: kept as units.
     wide: Option<Vec<u16>>,
+    // What `Capacity` tells beyond the length.
+    capacity: usize,
 }
 
 impl Builder {
@@ -213,16 +214,35 @@ impl Builder {
         Ok(())
     }
 
-    fn replace(&self, text: Text) -> Eval {
+    /// `Capacity`: at least 16, doubled whenever the text outgrows it.
+    pub(super) fn capacity(&self) -> usize {
+        let length = self.text().len();
+        let mut content = self.0.lock();
+        let mut capacity = match content.capacity {
+            0 => 16,
+            given => given,
+        };
+        while capacity < length {
+            capacity *= 2;
+        }
+        content.capacity = capacity;
+        capacity
+    }
+
+    pub(super) fn reserve(&self, capacity: usize) {
+        self.0.lock().capacity = capacity;
+    }
+
+    /// Puts another text in the place of the whole.
+    pub(super) fn replace(&self, text: Text) -> Eval {
         let wide = if text.utf8().is_some() {
             None
         } else {
             Some(text.units().into_owned())
         };
-        *self.0.lock() = Content {
-            text: text.as_str().into_owned(),
-            wide,
-        };
+        let mut content = self.0.lock();
+        content.text = text.as_str().into_owned();
+        content.wide = wide;
         Ok(Value::Null)
     }
 }
@@ -237,13 +257,33 @@ impl Object for Builder {
     }
 }
 
-fn new(text: Text) -> Value {
+fn sized(text: Text, capacity: i32) -> Eval {
+    let capacity = usize::try_from(capacity)
+        .map_err(|_| Exception::out_of_range("'capacity' must be greater than zero.", "capacity"))?;
     let builder = Builder::default();
+    builder.replace(text)?;
+    builder.reserve(capacity.max(builder.text().len()));
+    Ok(Value::object(builder))
+}
+
+/// Units of a text, as a start and a length give them.
+pub(super) fn slice(text: &Text, start: i32, length: i32) -> Result<Text, Exception> {
+    let part = usize::try_from(start).ok().zip(usize::try_from(length).ok());
+    part.and_then(|(start, length)| text.slice(start, length)).ok_or_else(|| {
+        let message = "Index was out of range. Must be non-negative and less than or equal to the size of the collection.";
+        Exception::out_of_range(message, "startIndex")
+    })
+}
+
+/// A builder as a value.
+pub(super) fn new(text: Text) -> Value {
+    let builder = Builder::default();
+    builder.reserve(text.len().max(16));
     let _ = builder.replace(text);
     Value::object(builder)
 }
 
-fn append(cx: &mut Cx<'_>, a: &[Value], at: usize) -> Eval {
+pub(super) fn append(cx: &mut Cx<'_>, a: &[Value], at: usize) -> Eval {
     let text = cx.text(&a[at])?;
     a[0].of::<Builder>()?.push(cx, &text)?;
     Ok(a[0].clone())
@@ -255,7 +295,7 @@ fn append_format(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
     Ok(a[0].clone())
 }
 
-fn insert(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
+pub(super) fn insert(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
     let builder = a[0].of::<Builder>()?;
     let (text, more) = (builder.text(), cx.text(&a[2])?);
     cx.charge(text.bytes() + more.bytes())?;

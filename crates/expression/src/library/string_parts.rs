@@ -113,6 +113,38 @@ pub(super) fn index_of(a: &[Value], start: Option<usize>, count: Option<usize>, 
     Ok(found.map_or(-1, |at| (from + at) as i32).into())
 }
 
+/// `LastIndexOf(value, startIndex, count)`: looks backwards from a place, through so many units.
+pub(super) fn last_index_within(a: &[Value], start: i32, count: i32, how: How) -> Eval {
+    let (text, part) = (a[0].it().units().into_owned(), needle(&a[1])?);
+    let range = window(&text, start, count)?;
+    let found = position_last(&text[range.clone()], &part, how);
+    Ok(found.map_or(-1, |at| (range.start + at) as i32).into())
+}
+
+/// The units that a search backwards from `start` looks at.
+pub(super) fn window(text: &[u16], start: i32, count: i32) -> Result<std::ops::Range<usize>, Exception> {
+    if text.is_empty() {
+        return Ok(0..0);
+    }
+    let range = |name: &str| {
+        let message = if name == "count" {
+            "Count must be positive and count must refer to a location within the string/array/collection."
+        } else {
+            "Index was out of range. Must be non-negative and less than the size of the collection."
+        };
+        Exception::out_of_range(message, name)
+    };
+    let start = usize::try_from(start).ok().filter(|it| *it <= text.len());
+    let end = (start.ok_or_else(|| range("startIndex"))? + 1).min(text.len());
+    let count = usize::try_from(count).ok().filter(|it| *it <= end);
+    Ok(end - count.ok_or_else(|| range("count"))?..end)
+}
+
+fn position_last(text: &[u16], part: &[u16], how: How) -> Option<usize> {
+    let last = text.len().checked_sub(part.len())?;
+    (0..=last).rev().find(|at| matches_at(text, *at, part, how))
+}
+
 pub(super) fn last_index_of(a: &[Value], start: Option<usize>, how: How) -> Eval {
     let (text, part) = (a[0].it().units().into_owned(), needle(&a[1])?);
     let end = match start {

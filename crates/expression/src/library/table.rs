@@ -41,6 +41,8 @@ pub struct TypeDef {
     pub(crate) variadic: bool,
     pub(crate) bases: &'static [&'static str],
     pub(crate) members: &'static [Member],
+    // Rows that another file holds.
+    pub(crate) more: &'static [Member],
     pub(crate) values: &'static [(&'static str, i64)],
     pub(crate) flags: bool,
     pub(crate) in_azure: bool,
@@ -59,6 +61,7 @@ const fn definition(name: &'static str, kind: TypeKind) -> TypeDef {
         variadic: false,
         bases: &[],
         members: &[],
+        more: &[],
         values: &[],
         flags: false,
         in_azure: true,
@@ -104,6 +107,12 @@ impl TypeDef {
     /// The rows.
     pub(crate) const fn members(mut self, members: &'static [Member]) -> TypeDef {
         self.members = members;
+        self
+    }
+
+    /// Rows that stand in a file of their own.
+    pub(crate) const fn also(mut self, members: &'static [Member]) -> TypeDef {
+        self.more = members;
         self
     }
 
@@ -159,8 +168,8 @@ impl TypeDef {
     /// The rows with their signatures read. A row that cannot be read is left out; a test reads them all.
     pub(crate) fn rows(&'static self) -> &'static [Row] {
         self.rows.get_or_init(|| {
-            self.members
-                .iter()
+            let members = self.members.iter().chain(self.more);
+            members
                 .filter_map(|member| super::signature::read(self, member).ok())
                 .collect()
         })
@@ -325,6 +334,8 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) params: Vec<Param>,
     pub(crate) result: Type,
+    // Type parameters that only some types may stand for: `where T : XNode`.
+    pub(crate) bounds: Vec<(usize, Type)>,
     // Type parameters of the declaring type, and how many of its own the method adds to them.
     pub(crate) outer: usize,
     pub(crate) own: usize,

@@ -124,6 +124,25 @@ static MEMBERS: &[Member] = &[
     operator("bool >=(TimeSpan t1, TimeSpan t2)", |_, a, _| {
         Ok(order(a)?.is_ge().into())
     }),
+    method("TimeSpan Multiply(double factor)", |_, a, _| {
+        scale(of(&a[0])?, a[1].double())
+    }),
+    method("TimeSpan Divide(double divisor)", |_, a, _| {
+        divide(of(&a[0])?, a[1].double())
+    }),
+    method("double Divide(TimeSpan ts)", |_, a, _| {
+        Ok((of(&a[0])? as f64 / of(&a[1])? as f64).into())
+    }),
+    static_method("bool Equals(TimeSpan t1, TimeSpan t2)", |_, a, _| {
+        Ok(order(a)?.is_eq().into())
+    }),
+    method("int CompareTo(object value)", |_, a, _| {
+        match (&a[1], ticks(&a[1])) {
+            (Value::Null, _) => Ok(1.into()),
+            (_, Some(_)) => Ok((order(a)? as i32).into()),
+            _ => Err(Exception::argument("Object must be of type TimeSpan.").into()),
+        }
+    }),
     method("bool Equals(TimeSpan obj)", |_, a, _| {
         Ok(order(a)?.is_eq().into())
     }),

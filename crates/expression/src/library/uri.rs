@@ -3,6 +3,7 @@
 use super::compare;
 use super::table::{
     Member, TypeDef, class, constructor, enumeration, method, operator, property, static_method,
+    static_property,
 };
 use crate::Value;
 use crate::dotnet::uri::{self, Absolute, Uri, UriKind};
@@ -39,6 +40,12 @@ static MEMBERS: &[Member] = &[
     }),
     constructor("(Uri baseUri, Uri relativeUri)", |_, a, _| {
         Ok(made(uri::combine(it(&a[0])?, &it(&a[1])?.text())?))
+    }),
+    constructor("(string uriString, bool dontEscape)", |_, a, _| {
+        parse(&a[0], UriKind::Absolute)
+    }),
+    constructor("(Uri baseUri, string relativeUri, bool dontEscape)", |_, a, _| {
+        Ok(made(uri::combine(it(&a[0])?, &a[1].to_text())?))
     }),
     property("string AbsoluteUri", |_, a, _| Ok(parts(a)?.text().into())),
     property("string OriginalString", |_, a, _| {
@@ -81,9 +88,20 @@ static MEMBERS: &[Member] = &[
     }),
     property("bool IsLoopback", |_, a, _| Ok(parts(a)?.is_loopback().into())),
     property("bool IsFile", |_, a, _| Ok((parts(a)?.scheme == "file").into())),
+    property("bool IsUnc", |_, a, _| {
+        let parts = parts(a)?;
+        Ok((parts.scheme == "file" && !parts.host.is_empty()).into())
+    }),
     property("bool UserEscaped", |_, _, _| Ok(false.into())),
     method("string GetLeftPart(UriPartial part)", |_, a, _| {
         Ok(parts(a)?.left_part(a[1].long()).into())
+    }),
+    method("Uri MakeRelativeUri(Uri uri)", |_, a, _| {
+        let text = parts(a)?.relative_to(parts(&a[1..])?);
+        Ok(made(uri::parse(&text, UriKind::RelativeOrAbsolute)?))
+    }),
+    method("string MakeRelative(Uri toUri)", |_, a, _| {
+        Ok(parts(a)?.relative_to(parts(&a[1..])?).into())
     }),
     method("bool IsBaseOf(Uri uri)", |_, a, _| {
         Ok(parts(a)?.is_base_of(it(&a[1])?.parts()?).into())
@@ -115,6 +133,17 @@ static MEMBERS: &[Member] = &[
         },
     ),
     static_method(
+        "bool TryCreate(Uri baseUri, Uri relativeUri, out Uri result)",
+        |_, a, _| {
+            let combined = it(&a[0])
+                .ok()
+                .zip(it(&a[1]).ok())
+                .and_then(|(base, relative)| uri::combine(base, &relative.text()).ok());
+            a[2] = combined.map_or(Value::Null, made);
+            Ok((!a[2].is_null()).into())
+        },
+    ),
+    static_method(
         "bool IsWellFormedUriString(string uriString, UriKind uriKind)",
         |_, a, _| {
             let kind = UriKind::from_number(a[1].long());
@@ -136,6 +165,51 @@ static MEMBERS: &[Member] = &[
     }),
     static_method("string UnescapeDataString(string stringToUnescape)", |_, a, _| {
         Ok(uri_escape::unescape_data(&a[0].str("stringToUnescape")?.as_str()).into())
+    }),
+    static_property("string SchemeDelimiter", |_, _, _| Ok("://".into())),
+    static_property("string UriSchemeFile", |_, _, _| Ok("file".into())),
+    static_property("string UriSchemeFtp", |_, _, _| Ok("ftp".into())),
+    static_property("string UriSchemeGopher", |_, _, _| Ok("gopher".into())),
+    static_property("string UriSchemeHttp", |_, _, _| Ok("http".into())),
+    static_property("string UriSchemeHttps", |_, _, _| Ok("https".into())),
+    static_property("string UriSchemeMailto", |_, _, _| Ok("mailto".into())),
+    static_property("string UriSchemeNetPipe", |_, _, _| Ok("net.pipe".into())),
+    static_property("string UriSchemeNetTcp", |_, _, _| Ok("net.tcp".into())),
+    static_property("string UriSchemeNews", |_, _, _| Ok("news".into())),
+    static_property("string UriSchemeNntp", |_, _, _| Ok("nntp".into())),
+    static_method("bool IsHexDigit(char character)", |_, a, _| {
+        Ok(hex_digit(a[0].char()).is_some().into())
+    }),
+    static_method("int FromHex(char digit)", |_, a, _| {
+        match hex_digit(a[0].char()) {
+            Some(digit) => Ok((digit as i32).into()),
+            None => Err(Exception::argument("digit").into()),
+        }
+    }),
+    static_method("bool IsHexEncoding(string pattern, int index)", |_, a, _| {
+        Ok(escaped(&a[0], a[1].int()).is_some().into())
+    }),
+    static_method("string HexEscape(char character)", |_, a, _| {
+        match u8::try_from(a[0].char()) {
+            Ok(byte) => Ok(format!("%{byte:02X}").into()),
+            Err(_) => {
+                let message = "Specified argument was out of the range of valid values.";
+                Err(Exception::out_of_range(message, "character").into())
+            }
+        }
+    }),
+    static_method("char HexUnescape(string pattern, ref int index)", |_, a, _| {
+        let at = a[1].int();
+        let plain = usize::try_from(at).ok().and_then(|at| a[0].it().unit(at));
+        let plain = plain.ok_or_else(|| {
+            Exception::out_of_range(
+                "Specified argument was out of the range of valid values.",
+                "index",
+            )
+        })?;
+        let (unit, length) = escaped(&a[0], at).map_or((plain, 1), |it| (it, 3));
+        a[1] = (at + length).into();
+        Ok(Value::Char(unit))
     }),
     static_method("bool CheckSchemeName(string schemeName)", |_, a, _| {
         let text = a[0].to_text();
@@ -171,6 +245,20 @@ fn parts(a: &[Value]) -> Eval<&Absolute> {
 
 fn parse(text: &Value, kind: UriKind) -> Eval {
     Ok(made(uri::parse(&text.str("uriString")?.as_str(), kind)?))
+}
+
+fn hex_digit(unit: u16) -> Option<u32> {
+    char::from_u32(u32::from(unit)).and_then(|it| it.to_digit(16))
+}
+
+// What `%41` at a place stands for.
+fn escaped(pattern: &Value, at: i32) -> Option<u16> {
+    let (text, at) = (pattern.it(), usize::try_from(at).ok()?);
+    if text.unit(at)? != u16::from(b'%') {
+        return None;
+    }
+    let (high, low) = (hex_digit(text.unit(at + 1)?)?, hex_digit(text.unit(at + 2)?)?);
+    u16::try_from(high * 16 + low).ok()
 }
 
 fn same(a: &[Value]) -> bool {

@@ -35,6 +35,25 @@ pub(crate) static WEB_UTILITY: TypeDef = static_class("System.Net.WebUtility").m
             Ok(array::from_bytes(text.as_bytes()))
         },
     ),
+    static_method(
+        "byte[] UrlDecodeToBytes(byte[] encodedValue, int offset, int count)",
+        |_, a, _| {
+            let Some(bytes) = array::to_bytes(&a[0]) else {
+                return Ok(Value::Null);
+            };
+            let part = usize::try_from(a[1].int())
+                .ok()
+                .zip(usize::try_from(a[2].int()).ok())
+                .and_then(|(from, count)| bytes.get(from..from.checked_add(count)?));
+            match part {
+                Some(part) => Ok(array::from_bytes(&web_utility::url_decode_bytes(part))),
+                None => {
+                    let message = "Specified argument was out of the range of valid values.";
+                    Err(crate::Exception::out_of_range(message, "offset").into())
+                }
+            }
+        },
+    ),
 ]);
 
 fn mapped(cx: &mut Cx<'_>, value: &Value, map: fn(&str) -> String) -> Eval {

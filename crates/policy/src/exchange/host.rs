@@ -25,6 +25,7 @@ impl Host for Exchange {
             headers: &request.headers,
             ip_address: &request.ip_address,
             matched_parameters: &request.matched,
+            certificate: None, // The listener speaks plain HTTP: nobody shows one.
             foundry_deployment: request.foundry_deployment(),
         }
     }

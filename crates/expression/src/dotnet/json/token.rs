@@ -1,5 +1,6 @@
 //! The tree: nodes, handles on them and the ways from one to another.
 
+use super::super::Annotation;
 use super::super::error::{DotnetError, Result};
 use super::frozen::{Content, Properties, Slot, Tree};
 use super::scalar::Scalar;
@@ -63,6 +64,7 @@ pub(super) struct State {
     /// Levels below this node at most; never too small.
     pub(super) height: u16,
     pub(super) body: Body,
+    pub(super) annotations: Vec<Annotation>,
 }
 
 impl Node {
@@ -81,6 +83,7 @@ impl Node {
                 own: own.clone(),
                 height,
                 body,
+                annotations: Vec::new(),
             }))
         })
     }
@@ -93,6 +96,7 @@ impl Node {
                 own: own.clone(),
                 height,
                 body,
+                annotations: Vec::new(),
             }))
         })
     }
@@ -207,6 +211,11 @@ impl JToken {
         Arc::ptr_eq(&self.node, &other.node)
     }
 
+    /// Looks at what was attached to the token, and may change it.
+    pub(crate) fn annotations<T>(&self, look: impl FnOnce(&mut Vec<Annotation>) -> T) -> T {
+        look(&mut self.node.state().annotations)
+    }
+
     /// The address of the node: equal for the same object, for hash codes.
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.node) as usize
@@ -226,6 +235,13 @@ impl JToken {
                 Content::Constructor(..) => TokenType::Constructor,
             },
         })
+    }
+
+    /// The setter of `JConstructor.Name`.
+    pub(crate) fn set_constructor_name(&self, new: &str) {
+        if let Body::Constructor(name, _) = &mut self.node.state().body {
+            *name = new.into();
+        }
     }
 
     /// Full name of the .NET class.

@@ -249,9 +249,7 @@ pub(super) fn literal(c: char, out: &mut String) {
     if c.is_ascii_punctuation() && !matches!(c, '<' | '>') {
         out.push('\\');
         out.push(c);
-    } else if matches!(c, '<' | '>') {
-        out.push(c);
-    } else if c.is_ascii_alphanumeric() || !c.is_ascii() {
+    } else if matches!(c, '<' | '>') || c.is_ascii_alphanumeric() || !c.is_ascii() {
         out.push(c);
     } else {
         out.push_str(&format!("\\x{:02X}", c as u32));

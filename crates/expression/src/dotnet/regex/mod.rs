@@ -55,6 +55,15 @@ pub(crate) struct Match {
 }
 
 impl Match {
+    /// The match in a longer text, of which `by` bytes come before.
+    pub(crate) fn moved(mut self, by: usize) -> Match {
+        for (start, end) in self.groups.iter_mut().flatten() {
+            *start += by;
+            *end += by;
+        }
+        self
+    }
+
     /// The whole match.
     pub(crate) fn range(&self) -> (usize, usize) {
         self.groups.first().copied().flatten().unwrap_or((0, 0))

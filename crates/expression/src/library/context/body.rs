@@ -7,7 +7,7 @@ use crate::eval::{Cx, cast};
 use crate::exception::{Eval, Exception};
 use crate::host::{BodyRead, Message, StoredResponse};
 use crate::library::table::{Member, TypeDef, extension, interface, method, static_class};
-use crate::library::{array, comparers, dictionary, list, token};
+use crate::library::{array, comparers, dictionary, linq_xml, list, token};
 use crate::object::Object;
 use crate::types::Type;
 use crate::value::Part;
@@ -120,7 +120,13 @@ fn read_as(cx: &mut Cx<'_>, body: &Value, preserve: bool, ty: &Type) -> Eval {
         Type::String | Type::Object | Type::Dynamic => Ok(decode(&bytes, charset.as_deref()).into()),
         other => match token::body_root(other) {
             Some(root) => read_json(cx, bytes, charset.as_deref(), root),
-            None => Err(Exception::not_supported(format!("A message body cannot be read as '{ty}'.")).into()),
+            None => {
+                let text = decode(&bytes, charset.as_deref());
+                cx.charge(text.len().saturating_mul(8))?;
+                linq_xml::parse_body(&text, other).unwrap_or_else(|| {
+                    Err(Exception::not_supported(format!("A message body cannot be read as '{ty}'.")).into())
+                })
+            }
         },
     }
 }

@@ -5,8 +5,9 @@ use crate::Value;
 use crate::dotnet::datetime::DateTime;
 use crate::host::{
     ApiFacts, BackendFacts, DeploymentFacts, GroupFacts, OperationFacts, ProductFacts, SubscriptionFacts,
-    UserFacts,
+    UserFacts, WorkspaceFacts,
 };
+use crate::library::crypto::x509;
 use crate::library::table::{Def, TypeDef, enumeration, interface, property};
 use crate::library::{array, date_time, dictionary};
 use crate::object::Object;
@@ -42,6 +43,7 @@ facts! {
     Deployment(Arc<DeploymentFacts>): DEPLOYMENT;
     Gateway(Arc<DeploymentFacts>): GATEWAY;
     Backend(BackendFacts): BACKEND;
+    Workspace(Arc<WorkspaceFacts>): WORKSPACE;
     Sustainability(()): SUSTAINABILITY;
 }
 
@@ -67,6 +69,10 @@ pub(super) fn user(facts: Option<Arc<UserFacts>>) -> Value {
 
 pub(super) fn deployment(facts: Arc<DeploymentFacts>) -> Value {
     Value::object(Deployment(facts))
+}
+
+pub(super) fn workspace(facts: Option<Arc<WorkspaceFacts>>) -> Value {
+    facts.map_or(Value::Null, |it| Value::object(Workspace(it)))
 }
 
 pub(super) fn backend(facts: Option<BackendFacts>) -> Value {
@@ -288,16 +294,15 @@ pub(crate) static DEPLOYMENT: TypeDef = interface("IDeployment").members(&[
     property("string ServiceId", |_, a, _| {
         Ok(a[0].of::<Deployment>()?.0.service_id.as_str().into())
     }),
-    // No certificate can be uploaded yet.
     property(
         "IReadOnlyDictionary<string, X509Certificate2> Certificates",
-        |_, _, _| {
-            let certificate = Type::class(&super::certificate::CERTIFICATE);
-            Ok(Value::object(dictionary::new(
-                Type::String,
-                certificate,
-                Value::Null,
-            )))
+        |_, a, _| {
+            let ty = Type::class(&x509::CERTIFICATE2);
+            let held = dictionary::new(Type::String, ty, Value::Null);
+            for (id, certificate) in &a[0].of::<Deployment>()?.0.certificates {
+                held.set(&id.as_str().into(), x509::value(certificate.clone()))?;
+            }
+            Ok(Value::object(held))
         },
     ),
     property("ISustainabilityInfo SustainabilityInfo", |_, _, _| {
@@ -342,8 +347,12 @@ pub(crate) static BACKEND_TYPE: TypeDef = enumeration("BackendType", &[("Single"
 
 /// `IWorkspace`.
 pub(crate) static WORKSPACE: TypeDef = interface("IWorkspace").members(&[
-    property("string Id", |_, _, _| Ok(Value::Null)),
-    property("string Name", |_, _, _| Ok(Value::Null)),
+    property("string Id", |_, a, _| {
+        Ok(a[0].of::<Workspace>()?.0.id.as_str().into())
+    }),
+    property("string Name", |_, a, _| {
+        Ok(a[0].of::<Workspace>()?.0.name.as_str().into())
+    }),
 ]);
 
 /// `ISustainabilityInfo`.

@@ -1,6 +1,6 @@
 //! `context`.
 
-use super::configuration;
+use super::{configuration, graphql};
 use crate::Value;
 use crate::dotnet::datetime::DateTime;
 use crate::host::Message;
@@ -51,7 +51,12 @@ static MEMBERS: &[Member] = &[
     property("IBackend Backend", |cx, _, _| {
         Ok(configuration::backend(cx.host.backend()))
     }),
-    property("IWorkspace Workspace", |_, _, _| Ok(Value::Null)),
+    property("IWorkspace Workspace", |cx, _, _| {
+        Ok(configuration::workspace(cx.host.facts().workspace.clone()))
+    }),
+    property("IGraphQLContext GraphQL", |cx, _, _| {
+        Ok(cx.host.graphql().map_or(Value::Null, graphql::value))
+    }),
     property("Guid RequestId", |cx, _, _| Ok(guid::value(cx.host.request_id()))),
     property("DateTime Timestamp", |cx, _, _| {
         Ok(date_time::value(DateTime::from_moment(cx.host.timestamp())))

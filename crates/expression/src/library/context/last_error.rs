@@ -15,6 +15,11 @@ pub(crate) static LAST_ERROR: TypeDef = interface("ILastError").members(&[
         Ok(text(cx, |it| it.section.as_ref()))
     }),
     property("string Path", |cx, _, _| Ok(text(cx, |it| it.path.as_ref()))),
+    // The policy toolkit has it: the status that the failure leads to.
+    property("int HttpErrorCode", |cx, _, _| {
+        let status = cx.host.response().map_or(500, |it| i32::from(it.status));
+        Ok(status.into())
+    }),
     property("string PolicyId", |cx, _, _| {
         Ok(text(cx, |it| it.policy_id.as_ref()))
     }),

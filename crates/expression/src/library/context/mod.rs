@@ -3,9 +3,9 @@
 pub(crate) mod authorization; // Authorization
 mod basic; // BasicAuthCredentials
 mod body; // IMessageBody
-mod certificate; // X509Certificate2
 mod configuration; // IApi, IOperation, IProduct and what else the service says about the request
 pub(crate) mod exchange; // context itself
+mod graphql; // IGraphQLContext
 pub(crate) mod jwt; // Jwt
 mod last_error; // ILastError
 pub(crate) mod request; // IRequest
@@ -32,6 +32,7 @@ pub(crate) static TYPES: &[&TypeDef] = &[
     &url::URL,
     &body::BODY,
     &body::FORMS,
+    &graphql::GRAPHQL,
     &last_error::LAST_ERROR,
     &configuration::API,
     &configuration::KEY_NAMES,
@@ -50,8 +51,6 @@ pub(crate) static TYPES: &[&TypeDef] = &[
     &configuration::SUSTAINABILITY,
     &configuration::CARBON_INTENSITY,
     &request::PRIVATE_ENDPOINT,
-    &certificate::CERTIFICATE,
-    &certificate::DISTINGUISHED_NAME,
     &authorization::AUTHORIZATION,
     &jwt::JWT,
     &jwt::STRINGS,

@@ -2,6 +2,7 @@
 
 use crate::Value;
 use crate::host::Message;
+use crate::library::crypto::x509;
 use crate::library::table::{Member, TypeDef, interface, property};
 use crate::value::Part;
 
@@ -29,7 +30,14 @@ static MEMBERS: &[Member] = &[
         "IReadOnlyDictionary<string, string> MatchedParameters",
         |_, _, _| Ok(Value::Part(Part::MatchedParameters)),
     ),
-    property("X509Certificate2 Certificate", |_, _, _| Ok(Value::Null)),
+    property("X509Certificate2 Certificate", |cx, _, _| {
+        Ok(cx
+            .host
+            .request()
+            .certificate
+            .cloned()
+            .map_or(Value::Null, x509::value))
+    }),
     property(
         "IPrivateEndpointConnection PrivateEndpointConnection",
         |_, _, _| Ok(Value::Null),

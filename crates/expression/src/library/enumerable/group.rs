@@ -62,6 +62,7 @@ pub(crate) struct Joined {
     inner_key: Value,
     result: Value,
     grouped: bool,
+    comparer: Value,
     element: Type,
 }
 
@@ -87,20 +88,48 @@ pub(super) static MEMBERS: &[Member] = &[
         |_, a, t| group_by(a, (&t[1], &t[2]), Some(&a[2]), Some((&a[3], &t[3])), Value::Null),
     ),
     extension(
+        "IEnumerable<IGrouping<K, E>> GroupBy<T, K, E>(this IEnumerable<T> source, Func<T, K> keySelector, Func<T, E> elementSelector, IEqualityComparer<K> comparer)",
+        |_, a, t| group_by(a, (&t[1], &t[2]), Some(&a[2]), None, a[3].clone()),
+    ),
+    extension(
+        "IEnumerable<R> GroupBy<T, K, R>(this IEnumerable<T> source, Func<T, K> keySelector, Func<K, IEnumerable<T>, R> resultSelector, IEqualityComparer<K> comparer)",
+        |_, a, t| group_by(a, (&t[1], &t[0]), None, Some((&a[2], &t[2])), a[3].clone()),
+    ),
+    extension(
+        "IEnumerable<R> GroupBy<T, K, E, R>(this IEnumerable<T> source, Func<T, K> keySelector, Func<T, E> elementSelector, Func<K, IEnumerable<E>, R> resultSelector, IEqualityComparer<K> comparer)",
+        |_, a, t| group_by(a, (&t[1], &t[2]), Some(&a[2]), Some((&a[3], &t[3])), a[4].clone()),
+    ),
+    extension(
         "ILookup<K, T> ToLookup<T, K>(this IEnumerable<T> source, Func<T, K> keySelector)",
-        |cx, a, t| to_lookup(cx, a, (&t[1], &t[0]), None),
+        |cx, a, t| to_lookup(cx, a, (&t[1], &t[0]), None, &Value::Null),
+    ),
+    extension(
+        "ILookup<K, T> ToLookup<T, K>(this IEnumerable<T> source, Func<T, K> keySelector, IEqualityComparer<K> comparer)",
+        |cx, a, t| to_lookup(cx, a, (&t[1], &t[0]), None, &a[2]),
     ),
     extension(
         "ILookup<K, E> ToLookup<T, K, E>(this IEnumerable<T> source, Func<T, K> keySelector, Func<T, E> elementSelector)",
-        |cx, a, t| to_lookup(cx, a, (&t[1], &t[2]), Some(&a[2])),
+        |cx, a, t| to_lookup(cx, a, (&t[1], &t[2]), Some(&a[2]), &Value::Null),
+    ),
+    extension(
+        "ILookup<K, E> ToLookup<T, K, E>(this IEnumerable<T> source, Func<T, K> keySelector, Func<T, E> elementSelector, IEqualityComparer<K> comparer)",
+        |cx, a, t| to_lookup(cx, a, (&t[1], &t[2]), Some(&a[2]), &a[3]),
     ),
     extension(
         "IEnumerable<R> Join<A, B, K, R>(this IEnumerable<A> outer, IEnumerable<B> inner, Func<A, K> outerKeySelector, Func<B, K> innerKeySelector, Func<A, B, R> resultSelector)",
-        |_, a, t| join_with(a, &t[1], &t[3], false),
+        |_, a, t| join_with(a, &t[1], &t[3], false, Value::Null),
+    ),
+    extension(
+        "IEnumerable<R> Join<A, B, K, R>(this IEnumerable<A> outer, IEnumerable<B> inner, Func<A, K> outerKeySelector, Func<B, K> innerKeySelector, Func<A, B, R> resultSelector, IEqualityComparer<K> comparer)",
+        |_, a, t| join_with(a, &t[1], &t[3], false, a[5].clone()),
+    ),
+    extension(
+        "IEnumerable<R> GroupJoin<A, B, K, R>(this IEnumerable<A> outer, IEnumerable<B> inner, Func<A, K> outerKeySelector, Func<B, K> innerKeySelector, Func<A, IEnumerable<B>, R> resultSelector, IEqualityComparer<K> comparer)",
+        |_, a, t| join_with(a, &t[1], &t[3], true, a[5].clone()),
     ),
     extension(
         "IEnumerable<R> GroupJoin<A, B, K, R>(this IEnumerable<A> outer, IEnumerable<B> inner, Func<A, K> outerKeySelector, Func<B, K> innerKeySelector, Func<A, IEnumerable<B>, R> resultSelector)",
-        |_, a, t| join_with(a, &t[1], &t[3], true),
+        |_, a, t| join_with(a, &t[1], &t[3], true, Value::Null),
     ),
 ];
 
@@ -212,9 +241,15 @@ fn collect(
     Ok(groups)
 }
 
-fn to_lookup(cx: &mut Cx<'_>, a: &[Value], types: (&Type, &Type), element: Option<&Value>) -> Eval {
+fn to_lookup(
+    cx: &mut Cx<'_>,
+    a: &[Value],
+    types: (&Type, &Type),
+    element: Option<&Value>,
+    comparer: &Value,
+) -> Eval {
     let items = cx.collect(&a[0])?;
-    let groups = collect(cx, items, &a[1], element, &Value::Null)?;
+    let groups = collect(cx, items, &a[1], element, comparer)?;
     let groups = groups.into_iter().map(|(folded, (key, items))| {
         (
             folded,
@@ -228,18 +263,19 @@ fn to_lookup(cx: &mut Cx<'_>, a: &[Value], types: (&Type, &Type), element: Optio
     let ty = Type::generic(&ILOOKUP, [types.0.clone(), types.1.clone()]);
     Ok(Value::object(Lookup {
         ty,
-        comparer: Value::Null,
+        comparer: comparer.clone(),
         groups: groups.collect(),
     }))
 }
 
-fn join_with(a: &[Value], element: &Type, result: &Type, grouped: bool) -> Eval {
+fn join_with(a: &[Value], element: &Type, result: &Type, grouped: bool, comparer: Value) -> Eval {
     let joined = Joined {
         inner: a[1].clone(),
         outer_key: a[2].clone(),
         inner_key: a[3].clone(),
         result: a[4].clone(),
         grouped,
+        comparer,
         element: element.clone(),
     };
     lazy(&a[0], result.clone(), Op::Join(Box::new(joined)))
@@ -248,14 +284,14 @@ fn join_with(a: &[Value], element: &Type, result: &Type, grouped: bool) -> Eval 
 /// The results of a join, in the order of the outer sequence.
 pub(super) fn join(cx: &mut Cx<'_>, outer: Vec<Value>, how: &Joined) -> Eval<Vec<Value>> {
     let inner = cx.collect(&how.inner)?;
-    let groups = collect(cx, inner, &how.inner_key, None, &Value::Null)?;
+    let groups = collect(cx, inner, &how.inner_key, None, &how.comparer)?;
     let mut made = Vec::new();
     for item in outer {
         let key = cx.invoke(&how.outer_key, std::slice::from_ref(&item))?;
         // Null keys match nothing.
         let found = match key {
             Value::Null => None,
-            key => groups.get(&Key(key)),
+            key => groups.get(&Key(comparers::fold(&how.comparer, &key))),
         };
         let found = found.map(|it| it.1.clone()).unwrap_or_default();
         cx.charge_values(found.len() + 1)?;

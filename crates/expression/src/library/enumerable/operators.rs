@@ -201,6 +201,24 @@ pub(super) static MEMBERS: &[Member] = &[
         |_, a, t| then(a, t, true),
     ),
     extension(
+        "IOrderedEnumerable<T> ThenBy<T, K>(this IOrderedEnumerable<T> source, Func<T, K> keySelector, IComparer<K> comparer)",
+        |_, a, t| then_with(a, t, false, a[2].clone()),
+    ),
+    extension(
+        "IOrderedEnumerable<T> ThenByDescending<T, K>(this IOrderedEnumerable<T> source, Func<T, K> keySelector, IComparer<K> comparer)",
+        |_, a, t| then_with(a, t, true, a[2].clone()),
+    ),
+    extension(
+        "IEnumerable<R> SelectMany<T, C, R>(this IEnumerable<T> source, Func<T, int, IEnumerable<C>> collectionSelector, Func<T, C, R> resultSelector)",
+        |_, a, t| {
+            over(
+                &a[0],
+                t[2].clone(),
+                Op::SelectMany(a[1].clone(), true, Some(a[2].clone())),
+            )
+        },
+    ),
+    extension(
         "IEnumerable<T> DefaultIfEmpty<T>(this IEnumerable<T> source)",
         |_, a, t| {
             over(
@@ -254,11 +272,15 @@ pub(super) static MEMBERS: &[Member] = &[
 ];
 
 fn then(a: &[Value], t: &[Type], descending: bool) -> crate::exception::Eval {
+    then_with(a, t, descending, Value::Null)
+}
+
+fn then_with(a: &[Value], t: &[Type], descending: bool, comparer: Value) -> crate::exception::Eval {
     let first = a[0].of::<Lazy>()?;
     let Op::Order(keys) = &first.op else {
         return Err(Exception::null_reference().into());
     };
     let mut keys = keys.clone();
-    keys.push((a[1].clone(), descending, Value::Null));
+    keys.push((a[1].clone(), descending, comparer));
     over(&first.source, t[0].clone(), Op::Order(keys))
 }

@@ -108,6 +108,15 @@ pub(super) static MEMBERS: &[Member] = &[
         |cx, a, _| contains(cx, &a[0], &a[1], &a[2]),
     ),
     extension(
+        "bool SequenceEqual<T>(this IEnumerable<T> first, IEnumerable<T> second, IEqualityComparer<T> comparer)",
+        |cx, a, _| {
+            let (first, second) = (cx.collect(&a[0])?, cx.collect(&a[1])?);
+            let fold = |it: &Value| comparers::fold(&a[2], it);
+            let same = |(one, other): (&Value, &Value)| compare::equals(&fold(one), &fold(other));
+            Ok((first.len() == second.len() && first.iter().zip(&second).all(same)).into())
+        },
+    ),
+    extension(
         "bool SequenceEqual<T>(this IEnumerable<T> first, IEnumerable<T> second)",
         |cx, a, _| {
             let (first, second) = (cx.collect(&a[0])?, cx.collect(&a[1])?);

@@ -57,6 +57,17 @@ impl Hash {
         }
     }
 
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Hash::Md5 => "MD5",
+            Hash::Sha1 => "SHA1",
+            Hash::Sha256 => "SHA256",
+            Hash::Sha384 => "SHA384",
+            Hash::Sha512 => "SHA512",
+        }
+    }
+
     /// By the name that `HashAlgorithmName` and `HashAlgorithm.Create` use.
     pub(crate) fn by_name(name: &str) -> Option<Hash> {
         match name.rsplit('.').next()?.to_ascii_uppercase().as_str() {
@@ -83,8 +94,8 @@ fn mac<M: Mac + KeyInit>(key: &[u8], bytes: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::base64;
     use super::*;
+    use crate::dotnet::base64;
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|it| format!("{it:02x}")).collect()

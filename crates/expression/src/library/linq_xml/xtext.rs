@@ -1,0 +1,23 @@
+//! `System.Xml.Linq.XText`.
+
+use super::{given, it, value};
+use crate::Value;
+use crate::dotnet::xml::{Body, XObject};
+use crate::library::table::{TypeDef, class, constructor, property};
+
+/// `System.Xml.Linq.XText`.
+pub(crate) static XTEXT: TypeDef = class("System.Xml.Linq.XText").bases(&["XNode"]).members(&[
+    constructor("(string value)", |_, a, _| {
+        let text = a[0].str("value")?.as_str().as_ref().into();
+        Ok(value(XObject::new(Body::Text(text))))
+    }),
+    constructor("(XText other)", |_, a, _| {
+        Ok(value(XObject::new(Body::Text(
+            given(&a[0], "other")?.value().into(),
+        ))))
+    }),
+    property("string Value", |_, a, _| Ok(it(&a[0])?.value().into())).set(|_, a, _| {
+        it(&a[0])?.set_value(&a[1].str("value")?.as_str())?;
+        Ok(Value::Null)
+    }),
+]);
