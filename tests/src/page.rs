@@ -65,6 +65,8 @@ pub(crate) enum Role {
     Attempts,
     /// `text trace`.
     Trace,
+    /// `text metrics`.
+    Metrics,
     /// `text diagnostics`.
     Diagnostics,
     /// `text eval`.
@@ -220,6 +222,7 @@ fn role(info: &str) -> Result<Role, String> {
         ["text", "resources"] => Ok(Role::Resources),
         ["text", "attempts"] => Ok(Role::Attempts),
         ["text", "trace"] => Ok(Role::Trace),
+        ["text", "metrics"] => Ok(Role::Metrics),
         ["text", "diagnostics"] => Ok(Role::Diagnostics),
         ["text", "eval"] => Ok(Role::Eval),
         ["text", "advance"] => Ok(Role::Advance),

@@ -6,8 +6,9 @@ use crate::page::{Block, Case, Page, Role, Scope};
 use crate::setup::{Setup, duration};
 use crate::{calls, eval, pattern, script, template};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use testkit::{Apimite, Builder, Reply, Response, Seen, Upstream};
-use trace::{Record, Step};
+use trace::{Metric, Record, Step};
 
 /// Runs one case; the text lists what differs.
 pub(crate) async fn run(page: &Page, case: &Case) -> Result<(), String> {
@@ -31,7 +32,7 @@ pub(crate) async fn run(page: &Page, case: &Case) -> Result<(), String> {
     let checks = |role: &Role| {
         matches!(
             role,
-            Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Calls
+            Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Metrics | Role::Calls
         )
     };
     if !blocks.iter().any(|block| checks(&block.role)) {
@@ -78,7 +79,7 @@ impl World {
         for block in blocks {
             let is_check = matches!(
                 block.role,
-                Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace
+                Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Metrics
             );
             let ends = is_check || matches!(block.role, Role::Request | Role::Advance);
             if ends && let Some(request) = pending.take() {
@@ -156,6 +157,7 @@ impl World {
                 Ok(lines(&block.text, &actual))
             }
             Role::Trace => Ok(lines(&block.text, &messages(self.apimite.last().as_ref()))),
+            Role::Metrics => Ok(lines(&block.text, &metrics(&self.apimite.gateway().metrics()))),
             _ => Ok(Vec::new()),
         }
     }
@@ -239,6 +241,20 @@ fn standard_reason(status: u16) -> String {
         .ok()
         .and_then(|status| status.canonical_reason());
     known.unwrap_or_default().to_owned()
+}
+
+// `NAMESPACE/NAME VALUE` and the dimensions, in brackets.
+fn metrics(measured: &[Arc<Metric>]) -> Vec<String> {
+    let line = |metric: &Arc<Metric>| {
+        let dimensions: Vec<String> = metric
+            .dimensions
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let (namespace, name, value) = (&metric.namespace, &metric.name, metric.value);
+        format!("{namespace}/{name} {value} [{}]", dimensions.join(", "))
+    };
+    measured.iter().map(line).collect()
 }
 
 fn messages(record: Option<&Record>) -> Vec<String> {

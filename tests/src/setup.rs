@@ -33,6 +33,8 @@ pub(crate) struct Setup {
     named_values: IndexMap<String, NamedValueSetup>,
     backends: IndexMap<String, BackendSetup>,
     accounts: IndexMap<String, AccountSetup>,
+    /// Names of external caches.
+    caches: Vec<String>,
     settings: Option<Settings>,
 }
 
@@ -201,6 +203,13 @@ impl Setup {
         for (name, backend) in &self.backends {
             service.backends.push(backend.build(name)?);
         }
+        let caches = self.caches.iter();
+        service.caches = caches
+            .map(|name| model::ExternalCache {
+                name: name.clone(),
+                use_from_location: "default".to_owned(),
+            })
+            .collect();
         for (name, account) in &self.accounts {
             service.accounts.push(account.build(name)?);
         }

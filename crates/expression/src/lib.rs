@@ -10,6 +10,7 @@ mod dates; // dates and encodings, for policies that transform bodies
 mod dotnet; // what .NET's base library does, as plain functions
 mod eval; // runs the code
 mod exception; // what goes wrong at run time
+mod frozen; // values as bytes, for caches
 mod host; // what an expression may see
 mod library; // the .NET types that expressions know, one per file
 mod object; // library objects as values

@@ -2,8 +2,10 @@ use crate::backends::Backends;
 use crate::caller::Callers;
 use crate::date::DateHeader;
 use crate::live::{Live, Shared};
+use crate::metrics::Metrics;
 use crate::recorder::Recorder;
 use crate::slots::Slots;
+use crate::state::State;
 use crate::target::Directory;
 use crate::transport::Transport;
 use arc_swap::ArcSwap;
@@ -16,7 +18,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use trace::Record;
+use trace::{Metric, Record};
 use uuid::Uuid;
 
 /// Requests that are recorded unless the settings say otherwise.
@@ -55,10 +57,12 @@ pub struct Options {
     pub offline: bool,
     /// How much of a walk is recorded.
     pub detail: Detail,
+    /// Counters and caches.
+    pub state: State,
 }
 
 impl Options {
-    /// No mocks, online, brief records.
+    /// No mocks, online, brief records, state in memory.
     pub fn new(clock: Clock, dice: Dice) -> Options {
         Options {
             clock,
@@ -69,6 +73,7 @@ impl Options {
             neighbours: Vec::new(),
             offline: false,
             detail: Detail::Brief,
+            state: State::default(),
         }
     }
 }
@@ -85,6 +90,7 @@ impl Gateway {
             neighbours,
             offline,
             detail,
+            state,
         } = options;
         let transport = Transport::new(&clock);
         let ours = foundry.filter(|_| in_process);
@@ -98,6 +104,8 @@ impl Gateway {
             transport,
             open_id: policy::OpenId::default(),
             slots: Slots::default(),
+            state,
+            metrics: Metrics::default(),
         });
         let recorder = Recorder::new(keep(&plan));
         let mocks = mocks
@@ -152,6 +160,11 @@ impl Gateway {
     /// The last `count` requests, in the order in which they were answered.
     pub fn records(&self, count: usize) -> Vec<Arc<Record>> {
         self.recorder.last(count)
+    }
+
+    /// The last values of custom metrics, in the order in which they were measured.
+    pub fn metrics(&self) -> Vec<Arc<Metric>> {
+        self.shared.metrics.all()
     }
 
     /// A request by its id.

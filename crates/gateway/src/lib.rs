@@ -17,11 +17,13 @@ mod handle; // one request, from head to head
 mod headers; // what one hop keeps to itself
 mod listen; // bytes become requests
 mod live; // the world of a policy
+mod metrics; // what policies measured
 mod recorder; // what happened
 mod redirect; // and where it leads
 mod response; // the answer to the caller
 mod route; // which API and operation
 mod slots; // places among requests at the same time
+mod state; // counters and caches
 mod subscription; // who may call
 mod target; // where it really goes
 mod template; // URL templates of operations
@@ -32,6 +34,7 @@ pub use body::Outgoing;
 pub use control::{BackendState, MemberState, OpenState, RuleState};
 pub use gateway::{Gateway, Options};
 pub use listen::serve;
+pub use state::State;
 
 #[cfg(test)]
 mod tests;

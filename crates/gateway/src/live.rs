@@ -1,18 +1,22 @@
 //! The world of a policy: one loaded plan over the state that outlives it.
 
 use crate::backends::Backends;
+use crate::metrics::Metrics;
 use crate::route::Routes;
 use crate::slots::Slots;
+use crate::state::State;
 use crate::target::Directory;
 use crate::transport::Transport;
 use clock::{Clock, Dice};
 use futures_util::future::BoxFuture;
 use issuer::Issuer;
-use policy::{Answer, BackendHandle, Call, CallError, OpenId, World};
+use policy::{Answer, BackendHandle, CachingType, Call, CallError, OpenId, Windows, World};
 use serde_json::Value;
 use service::{ApiPlan, Plan};
+use state::{Cache, Counters};
 use std::any::Any;
 use std::sync::{Arc, Weak};
+use trace::Metric;
 
 /// What every plan of a gateway shares.
 pub(crate) struct Shared {
@@ -26,6 +30,10 @@ pub(crate) struct Shared {
     pub(crate) open_id: OpenId,
     /// Places inside `limit-concurrency`.
     pub(crate) slots: Slots,
+    /// Counters and caches.
+    pub(crate) state: State,
+    /// Values of custom metrics.
+    pub(crate) metrics: Metrics,
 }
 
 /// A plan that is being served. A request in flight keeps its own.
@@ -47,6 +55,8 @@ pub(crate) struct Live {
     /// What outlives it.
     pub(crate) shared: Arc<Shared>,
     body_limit: usize,
+    windows: Windows,
+    has_external_cache: bool,
     itself: Weak<Live>,
 }
 
@@ -79,6 +89,11 @@ impl Live {
         let bytes = |limit: Option<u64>, usual| usize::try_from(limit.unwrap_or(usual)).unwrap_or(usize::MAX);
         let body_limit = bytes(limits.body_bytes, BODY_LIMIT);
         let header_limit = bytes(limits.header_bytes, HEADER_LIMIT);
+        let windows = match plan.service.is_v2() {
+            true => Windows::Bucket,
+            false => Windows::Sliding,
+        };
+        let has_external_cache = !plan.service.caches.is_empty();
         let routes = Routes::new(&plan);
         let names = |api: &ApiPlan| {
             api.operations
@@ -99,6 +114,8 @@ impl Live {
                 header_limit,
                 shared,
                 body_limit,
+                windows,
+                has_external_cache,
                 itself,
             }
         })
@@ -164,5 +181,27 @@ impl World for Live {
 
     fn enter(&self, key: &str, max: u32) -> Option<Box<dyn Any + Send + Sync>> {
         Some(Box::new(self.shared.slots.enter(key, max)?))
+    }
+
+    fn counters(&self) -> &dyn Counters {
+        &*self.shared.state.counters
+    }
+
+    fn windows(&self) -> Windows {
+        self.windows
+    }
+
+    fn cache(&self, of: CachingType) -> Option<&dyn Cache> {
+        let state = &self.shared.state;
+        let external = (self.has_external_cache || state.is_shared).then_some(&*state.external);
+        match of {
+            CachingType::Internal => Some(&*state.internal),
+            CachingType::External => external,
+            CachingType::PreferExternal => Some(external.unwrap_or(&*state.internal)),
+        }
+    }
+
+    fn measure(&self, metric: Metric) {
+        self.shared.metrics.push(metric);
     }
 }

@@ -10,13 +10,16 @@
 
 mod encoding; // texts to tokens and back
 mod overhead; // what a chat request costs in tokens
+mod prompt; // a request in whichever shape
 mod request; // what a client sends
 mod response; // what a server answers, whole or in chunks
 pub mod sse; // event stream frames
+mod tokens; // what an answer used, in whichever shape
 mod usage; // tokens that were used
 
 pub use encoding::{Encoding, Piece, warm};
 pub use overhead::{image_tokens, prompt_tokens, text_length, tools_tokens};
+pub use prompt::{Prompt, PromptKind, Turn};
 pub use request::{
     ChatRequest, Content, Function, FunctionCall, ImageUrl, JsonSchema, Message, Part, ResponseFormat, Stop,
     StreamOptions, Tool, ToolCall, ToolChoice,
@@ -25,4 +28,5 @@ pub use response::{
     ChatChoice, ChatChunk, ChatMessage, ChatResponse, ChunkChoice, ContentFilter, Delta, DeltaFunction,
     DeltaToolCall, PromptFilter,
 };
+pub use tokens::{Tokens, answer_texts, delta_texts};
 pub use usage::{CompletionDetails, PromptDetails, Usage};

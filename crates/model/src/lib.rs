@@ -31,7 +31,7 @@ pub use foundry::{Account, Deployment, ModelName, Sku};
 pub use origin::{Origins, ResourceKind, locate};
 pub use product::{Group, NamedValue, Product, Scope, Subscription, SubscriptionState, User};
 pub use region::{region_id, region_name};
-pub use service::Service;
+pub use service::{ExternalCache, Service};
 pub use settings::{
     AccountSettings, ApplicationSettings, AuthorizationSettings, BackendSettings, ClockSettings,
     DeploymentSettings, IdentitySettings, LatencySettings, LimitSettings, LogSettings, ServiceSettings,

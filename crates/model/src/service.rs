@@ -32,10 +32,28 @@ pub struct Service {
     pub users: Vec<User>,
     /// Groups.
     pub groups: Vec<Group>,
+    /// External caches; the gateway has one if any is here.
+    pub caches: Vec<ExternalCache>,
     /// Mock model servers.
     pub accounts: Vec<Account>,
     /// `apimite.toml`.
     pub settings: Settings,
     /// Where each resource was written.
     pub origins: Origins,
+}
+
+impl Service {
+    /// Whether it is one of the v2 tiers.
+    pub fn is_v2(&self) -> bool {
+        self.sku.trim().to_ascii_lowercase().ends_with("v2")
+    }
+}
+
+/// `caches/{name}`: stands for a Redis that is compatible. Its connection string is not followed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExternalCache {
+    /// Resource name.
+    pub name: String,
+    /// Region that uses it, or `default`.
+    pub use_from_location: String,
 }

@@ -38,6 +38,12 @@ impl<'n, 'c> Element<'n, '_, 'c> {
         Some(template)
     }
 
+    /// Where an attribute stands; the whole element when it does not.
+    pub(crate) fn attribute_span(&self, name: &str) -> Span {
+        let attribute = self.node.attributes.iter().find(|it| it.name == name);
+        attribute.map_or(self.node.name_span, |it| it.name_span)
+    }
+
     /// A typed attribute, if it is there and good.
     pub(crate) fn setting<T: Parsed>(&mut self, name: &'static str) -> Option<Setting<T>> {
         let template = self.optional(name)?;

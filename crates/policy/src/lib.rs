@@ -21,15 +21,19 @@ mod document; // the four sections, and what `<base />` means
 // Running, from request to response.
 mod run; // the walk: inbound, backend, outbound; on-error from any of them
 
+mod caching; // what look-ups and stores have in common
 mod exchange; // what one request carries with it
 mod fault; // why a walk failed, and what the caller gets
+mod late; // what is done when there is a response
+mod meter; // what a request uses of a model
 mod statements; // one file per policy, and the table of them all
 
 mod liquid; // templates of `set-body`
 
 mod body; // bodies: absent, here, passing by, gone
 mod coalesce; // `buffer-response`: chunks in blocks
-pub mod url; // absolute URLs in parts
+pub mod url;
+mod watch; // who looks on while a body passes by // absolute URLs in parts
 
 mod open_id; // what token issuers publish
 
@@ -46,7 +50,9 @@ pub use open_id::OpenId;
 pub use run::{refuse, run};
 pub use shape::{Attribute, Child, Content, Kind, Shape};
 pub use statements::{PolicyInfo, policies};
-pub use world::{Answer, BackendHandle, Call, CallError, Destination, GivenUp, HttpVersion, World};
+pub use world::{
+    Answer, BackendHandle, CachingType, Call, CallError, Destination, GivenUp, HttpVersion, Windows, World,
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,11 @@
 //! The walk: inbound, backend, outbound; on-error from any of them.
 
 use crate::World;
+use crate::caching::Store;
 use crate::document::Walk;
 use crate::exchange::{Exchange, ResponseParts};
 use crate::fault::{Fault, FaultBody, json_response};
+use crate::late;
 use crate::statements::{Action, Block, Flow, Statement};
 use crate::template::buffer;
 use http::StatusCode;
@@ -18,23 +20,32 @@ pub async fn run(walk: &Walk, exchange: &mut Exchange, world: &dyn World) {
     if let Err(fault) = forward(walk, exchange, world).await {
         fail(walk, exchange, world, fault).await;
     }
+    late::done(exchange, world).await;
 }
 
 /// A built-in step (404, 401) has failed: the default answer, then `on-error`.
 pub async fn refuse(walk: &Walk, exchange: &mut Exchange, world: &dyn World, fault: Fault) {
     exchange.enter(world, &walk.secrets);
     fail(walk, exchange, world, fault).await;
+    late::done(exchange, world).await;
 }
 
 async fn forward(walk: &Walk, exchange: &mut Exchange, world: &dyn World) -> Result<(), Fault> {
     for block in [&walk.inbound, &walk.backend] {
-        if run_block(block, exchange, world).await? == Flow::Return {
-            return Ok(());
+        match run_block(block, exchange, world).await? {
+            Flow::Next => (),
+            Flow::Return => return Ok(()),
+            // What stands before the store is in the stored response already.
+            Flow::Cached(store) => {
+                let rest = behind(&walk.outbound, store).unwrap_or_else(|| smallvec![walk.outbound.iter()]);
+                return run_stack(rest, exchange, world).await.map(drop);
+            }
         }
     }
-    // Nothing was forwarded: outbound begins with an empty 200.
-    if exchange.response.is_none() {
-        exchange.set_response(Some(ResponseParts::default()));
+    match &exchange.response {
+        Some(_) => late::answered(exchange, world).await?,
+        // Nothing was forwarded: outbound begins with an empty 200.
+        None => exchange.set_response(Some(ResponseParts::default())),
     }
     run_block(&walk.outbound, exchange, world).await.map(drop)
 }
@@ -75,7 +86,13 @@ pub(crate) async fn run_block(
     exchange: &mut Exchange,
     world: &dyn World,
 ) -> Result<Flow, Fault> {
-    let mut stack: SmallVec<[Iter<'_, Arc<Statement>>; 8]> = smallvec![block.iter()];
+    run_stack(smallvec![block.iter()], exchange, world).await
+}
+
+/// Where a walk is: what is left of a block, and of those around it.
+type Stack<'a> = SmallVec<[Iter<'a, Arc<Statement>>; 8]>;
+
+async fn run_stack(mut stack: Stack<'_>, exchange: &mut Exchange, world: &dyn World) -> Result<Flow, Fault> {
     while let Some(top) = stack.last_mut() {
         let Some(statement) = top.next() else {
             stack.pop();
@@ -88,16 +105,39 @@ pub(crate) async fn run_block(
         {
             Next::Policy => (),
             Next::Branch(block) => stack.push(block.iter()),
-            Next::Done => return Ok(Flow::Return),
+            Next::Done(flow) => return Ok(flow),
         }
     }
     Ok(Flow::Next)
 }
 
+// The place behind the first policy that stores what a look-up found; behind the whole of what it is inside of, unless that is a
+// branch.
+fn behind(block: &Block, store: Store) -> Option<Stack<'_>> {
+    for (at, statement) in block.iter().enumerate() {
+        let rest = || block[at + 1..].iter();
+        match &statement.action {
+            Action::Choose(choose) => {
+                if let Some(inner) = choose.blocks().find_map(|it| behind(it, store)) {
+                    return Some(std::iter::once(rest()).chain(inner).collect());
+                }
+            }
+            Action::Wait(policy) => {
+                let is_inside = || policy.inside().is_some_and(|it| behind(it, store).is_some());
+                if policy.stores() == Some(store) || is_inside() {
+                    return Some(smallvec![rest()]);
+                }
+            }
+            Action::Now(_) | Action::Cors(_) => (),
+        }
+    }
+    None
+}
+
 enum Next<'a> {
     Policy,
     Branch(&'a Block),
-    Done,
+    Done(Flow),
 }
 
 async fn step<'a>(
@@ -126,6 +166,6 @@ async fn step<'a>(
     };
     Ok(match flow {
         Flow::Next => Next::Policy,
-        Flow::Return => Next::Done,
+        flow => Next::Done(flow),
     })
 }

@@ -5,10 +5,11 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode};
 use parking_lot::Mutex;
 use serde_json::Value as Json;
+use state::{Cache, Counters};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
-use trace::Attempt;
+use trace::{Attempt, Metric};
 
 /// Everything outside the request: time, chance, network, shared counters. The gateway implements it; a policy reaches the outside
 /// through it and nowhere else.
@@ -35,6 +36,35 @@ pub trait World: Send + Sync {
     fn backend(&self, name: &str) -> Option<BackendHandle>;
     /// A place among the at most `max` requests inside `key`, given back when dropped; `None` when all are taken.
     fn enter(&self, key: &str, max: u32) -> Option<Box<dyn Any + Send + Sync>>;
+    /// Counters of limits and quotas.
+    fn counters(&self) -> &dyn Counters;
+    /// How rate limits forget: by the tier of the service.
+    fn windows(&self) -> Windows;
+    /// The cache that a policy asks for; `None` when there is none of that kind.
+    fn cache(&self, of: CachingType) -> Option<&dyn Cache>;
+    /// Takes a value of a custom metric.
+    fn measure(&self, metric: Metric);
+}
+
+/// How rate limits forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Windows {
+    /// Sliding windows: the classic tiers.
+    Sliding,
+    /// Token buckets: the v2 tiers.
+    Bucket,
+}
+
+/// `caching-type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CachingType {
+    /// The gateway's own cache.
+    Internal,
+    /// The one that a `caches` resource stands for.
+    External,
+    /// The external one if there is one.
+    #[default]
+    PreferExternal,
 }
 
 /// A backend entity of the running service, resolved when the service was loaded.

@@ -73,6 +73,7 @@ impl Builder {
         own.fragments.extend(other.fragments);
         own.users.extend(other.users);
         own.groups.extend(other.groups);
+        own.caches.extend(other.caches);
         own.accounts.extend(other.accounts);
         self.seed = other.settings.seed.unwrap_or(self.seed);
         own.settings = other.settings;

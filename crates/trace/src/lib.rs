@@ -7,10 +7,12 @@
 
 mod attempt; // one try at a backend: picked, skipped, waited, answered
 mod event; // one step of the walk
+mod metric; // one value of a custom metric
 mod record; // one request, whole
 
 pub use attempt::{Attempt, Outcome, Skip, SkipReason, Trip, TripSource};
 pub use event::{Event, Section, Step};
+pub use metric::Metric;
 pub use record::{Record, RequestSummary};
 
 mod moment {

@@ -1,5 +1,6 @@
 use super::{Exchange, Response};
 use crate::Body;
+use crate::caching::Remembered;
 
 /// Which messages a policy has touched, so that a merge knows.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,6 +24,10 @@ impl Exchange {
             backend: self.backend.clone(),
             last_error: self.last_error.clone(),
             late_headers: Vec::new(),
+            late: Vec::new(),
+            meter: self.meter.clone(),
+            remembered: Remembered::default(),
+            quotas: self.quotas.clone(),
             body_limit: self.body_limit,
             parsed: self.parsed.clone(),
             facts: self.facts.clone(),
@@ -59,6 +64,9 @@ impl Exchange {
         self.variables.merge(fork.variables);
         self.events.extend(fork.events);
         self.late_headers.extend(fork.late_headers);
+        self.late.extend(fork.late);
+        self.quotas.extend(fork.quotas);
+        self.remembered.merge(fork.remembered);
         if fork.changed.request {
             let body_moved = !fork.request.body.is_stream() && fork.request.body.bytes().is_none();
             let own = std::mem::replace(&mut self.request, fork.request);

@@ -123,6 +123,20 @@ impl MessageBody {
         }
     }
 
+    /// Puts something around a body that passes by; one that is here is left alone.
+    pub(crate) fn wrap(&mut self, around: impl FnOnce(crate::Stream) -> crate::Stream) {
+        if let Body::Stream(stream) = &mut self.body {
+            // The place holds nothing only until the next line.
+            let inner = std::mem::replace(stream, crate::watch::nothing());
+            *stream = around(inner);
+        }
+    }
+
+    /// The bytes as expressions read them, without compression, if they are here.
+    pub(crate) fn plain(&self) -> Option<&Bytes> {
+        self.decoded.as_ref().or(self.bytes())
+    }
+
     /// The bytes, if they are here.
     pub(crate) fn bytes(&self) -> Option<&Bytes> {
         match &self.body {

@@ -11,6 +11,9 @@ pub(crate) use message::{MessageBody, buffer_fault};
 pub(crate) use request::{Request, end_to_end};
 pub(crate) use variables::Variables;
 
+use crate::caching::Remembered;
+use crate::late::Late;
+use crate::meter::Meter;
 use crate::{BackendHandle, Body, GivenUp, World};
 use clock::{Clock, Moment, Rng};
 use expression::{Facts, LastError, ParsedBodies, Symbol, Symbols, Url};
@@ -123,6 +126,14 @@ pub struct Exchange {
     pub(crate) last_error: Option<LastError>,
     /// Headers that `cors` puts on whatever is answered in the end.
     pub(crate) late_headers: Vec<(HeaderName, HeaderValue)>,
+    /// What policies have still to do when there is a response.
+    pub(crate) late: Vec<Box<dyn Late>>,
+    /// What it uses of a model.
+    pub(crate) meter: Meter,
+    /// What it asked of caches.
+    pub(crate) remembered: Remembered,
+    /// Quotas that this request has counted in, by key: once is enough (documented).
+    pub(crate) quotas: Vec<String>,
     pub(crate) body_limit: usize,
     parsed: ParsedBodies,
     facts: Facts,
@@ -170,6 +181,10 @@ impl Exchange {
             backend: None,
             last_error: None,
             late_headers: Vec::new(),
+            late: Vec::new(),
+            meter: Meter::default(),
+            remembered: Remembered::default(),
+            quotas: Vec::new(),
             body_limit: usize::MAX,
             parsed: ParsedBodies::default(),
             facts: start.facts,
@@ -190,6 +205,11 @@ impl Exchange {
             },
             changed: fork::Changed::default(),
         }
+    }
+
+    /// What `context` says about the matched configuration.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// `context.RequestId`.

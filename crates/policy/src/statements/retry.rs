@@ -89,8 +89,8 @@ impl Retry {
         let schedule = self.schedule(exchange)?;
         for retry in 1.. {
             let pending = match run_block(&self.block, exchange, world).await {
-                Ok(Flow::Return) => return Ok(Flow::Return),
                 Ok(Flow::Next) => None,
+                Ok(done) => return Ok(done),
                 // The caller's body is at fault, or gone: no retry can mend that.
                 Err(fault) if fault.is_the_callers() => return Err(fault),
                 Err(fault) => Some(show(exchange, fault)),

@@ -1,6 +1,7 @@
 use super::{Choose, Cors, Sections, Spec, find, known_names};
 use crate::Scope;
 use crate::build::Build;
+use crate::caching::Store;
 use crate::catalog::{CatalogNames, Lookup};
 use crate::document::fragment_root;
 use crate::element::Element;
@@ -66,6 +67,11 @@ pub(crate) trait Wait: Send + Sync {
     fn inside(&self) -> Option<&Block> {
         None
     }
+
+    /// Which look-up it stores for.
+    fn stores(&self) -> Option<Store> {
+        None
+    }
 }
 
 /// Every body that anything in a block may read.
@@ -92,6 +98,8 @@ pub(crate) enum Flow {
     Next,
     /// Nothing: the response is complete.
     Return,
+    /// What stands behind the store in outbound: the response came out of a cache.
+    Cached(Store),
 }
 
 impl Action {

@@ -98,8 +98,8 @@ impl WaitFor {
         for (outcome, merge) in done {
             exchange.merge(merge);
             match outcome {
-                Ok(Flow::Return) => flow = Flow::Return,
                 Ok(Flow::Next) => (),
+                Ok(done) => flow = done,
                 Err(fault) => failed = failed.or(Some(fault)),
             }
         }

@@ -102,7 +102,7 @@ fn policies_stand_where_azure_allows_them() {
         ["wrong-place 1:27"]
     );
     assert_eq!(
-        findings(&inbound("<rate-limit calls='1' renewal-period='1' />")),
+        findings(&inbound("<publish-to-dapr topic='t' />")),
         ["not-supported 1:21"]
     );
     assert_eq!(

@@ -1,7 +1,7 @@
 use crate::{
-    Answer, BackendHandle, Body, Call, CallError, Catalog, CatalogNames, Destination, Detail, Document,
-    Exchange, Lookup, NamedValue, OpenId, Options, ResponseParts, Role, Scope, Start, World, compile, fold,
-    run, url,
+    Answer, BackendHandle, Body, CachingType, Call, CallError, Catalog, CatalogNames, Destination, Detail,
+    Document, Exchange, Lookup, NamedValue, OpenId, Options, ResponseParts, Role, Scope, Start, Windows,
+    World, compile, fold, run, url,
 };
 use clock::{Clock, Dice, Moment};
 use expression::{Facts, Symbols};
@@ -43,6 +43,8 @@ pub(super) struct Scripted {
     seen: Arc<Mutex<Vec<Seen>>>,
     inside: Arc<Mutex<BTreeMap<String, u32>>>,
     open_id: Arc<OpenId>,
+    counters: Arc<state::MemoryCounters>,
+    pub(super) metrics: Arc<Mutex<Vec<trace::Metric>>>,
     limit: usize,
 }
 
@@ -54,6 +56,8 @@ impl Scripted {
             seen: Arc::default(),
             inside: Arc::default(),
             open_id: Arc::default(),
+            counters: Arc::default(),
+            metrics: Arc::default(),
             limit: 1024,
         }
     }
@@ -202,6 +206,22 @@ impl World for Scripted {
             *count += 1;
             Box::new(()) as Box<dyn Any + Send + Sync>
         })
+    }
+
+    fn counters(&self) -> &dyn state::Counters {
+        &*self.counters
+    }
+
+    fn windows(&self) -> Windows {
+        Windows::Sliding
+    }
+
+    fn cache(&self, _: CachingType) -> Option<&dyn state::Cache> {
+        None
+    }
+
+    fn measure(&self, metric: trace::Metric) {
+        self.metrics.lock().push(metric);
     }
 }
 

@@ -1,0 +1,176 @@
+//! What the caching policies have in common: which cache, what is put into it, and what an exchange remembers between look-up and
+//! store.
+
+use crate::Body;
+use crate::element::Element;
+use crate::exchange::ResponseParts;
+use crate::shape::{Attribute, optional};
+use crate::world::{CachingType, World};
+use bytes::Bytes;
+use clock::Moment;
+use expression::{StoredResponse, Value};
+use http::header::{CACHE_CONTROL, EXPIRES, PRAGMA};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use parking_lot::Mutex;
+use state::{Held, Item};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) const CACHING_TYPE: Attribute = optional("caching-type")
+    .or("prefer-external")
+    .literal()
+    .one_of(&["internal", "external", "prefer-external"]);
+
+/// What an exchange remembers of caches.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered {
+    /// The response came out of a cache.
+    pub(crate) is_hit: bool,
+    /// A look-up missed: this is where `cache-store` puts the response.
+    pub(crate) response: Option<Missed>,
+}
+
+impl Remembered {
+    /// Takes over what a parallel child remembers.
+    pub(crate) fn merge(&mut self, child: Remembered) {
+        self.is_hit |= child.is_hit;
+        self.response = child.response.or(self.response.take());
+    }
+}
+
+/// Where a response goes that was looked up and not found.
+#[derive(Debug)]
+pub(crate) struct Missed {
+    pub(crate) key: String,
+    pub(crate) caching: CachingType,
+    pub(crate) downstream: Downstream,
+}
+
+/// Which policy stores what a look-up finds: behind it, outbound goes on after a hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Store {
+    /// `cache-store`.
+    Response,
+}
+
+/// What callers are told about keeping a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Downstream {
+    pub(crate) kind: DownstreamKind,
+    pub(crate) must_revalidate: bool,
+}
+
+/// `downstream-caching-type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DownstreamKind {
+    None,
+    Private,
+    Public,
+}
+
+impl Downstream {
+    /// Says for how long a response may be kept (the strings are inferred).
+    pub(crate) fn write(self, headers: &mut HeaderMap, left: Duration) {
+        headers.remove(EXPIRES);
+        headers.remove(PRAGMA);
+        let kind = match self.kind {
+            DownstreamKind::None => {
+                let none = HeaderValue::from_static("no-store, must-revalidate, no-cache");
+                headers.insert(CACHE_CONTROL, none);
+                return;
+            }
+            DownstreamKind::Private => "private",
+            DownstreamKind::Public => "public",
+        };
+        let revalidate = if self.must_revalidate {
+            ", must-revalidate"
+        } else {
+            ""
+        };
+        let text = format!("{kind}, max-age={}{revalidate}", left.as_secs());
+        if let Ok(value) = HeaderValue::try_from(text) {
+            headers.insert(CACHE_CONTROL, value);
+        }
+    }
+}
+
+/// `caching-type`.
+pub(crate) fn caching_type(element: &mut Element<'_, '_, '_>) -> CachingType {
+    let words = [
+        ("internal", CachingType::Internal),
+        ("external", CachingType::External),
+        ("prefer-external", CachingType::PreferExternal),
+    ];
+    element.choice("caching-type", &words).unwrap_or_default()
+}
+
+/// What is held under a key, as a value.
+pub(crate) async fn get(
+    now: Moment,
+    world: &dyn World,
+    caching: CachingType,
+    key: &str,
+) -> Option<(Value, Duration)> {
+    let held = world.cache(caching)?.get(key, now).get().await?;
+    let value = match &held.item {
+        Item::Bytes(bytes) => Value::thaw(bytes)?,
+        Item::Object(object, _) => object.downcast_ref::<Value>()?.clone(),
+    };
+    Some((value, held.until.since(now)))
+}
+
+/// Holds a value for so long. `false` when there is no cache, or it cannot hold such a value.
+pub(crate) async fn put(
+    now: Moment,
+    world: &dyn World,
+    caching: CachingType,
+    key: &str,
+    value: &Value,
+    duration: Duration,
+) -> bool {
+    let Some(cache) = world.cache(caching) else {
+        return false;
+    };
+    let item = match value.freeze() {
+        Some(bytes) => Item::Bytes(bytes),
+        // Nobody knows how big an object is: about as big as its text.
+        None if cache.holds_objects() && !value.is_null() => {
+            Item::Object(Arc::new(value.clone()), value.to_text().len())
+        }
+        None => return false,
+    };
+    let held = Held {
+        item,
+        until: now + duration,
+    };
+    cache.put(key, held, now).get().await;
+    true
+}
+
+/// A response as it goes into a cache.
+pub(crate) fn keep(status: StatusCode, reason: &str, headers: &HeaderMap, body: Bytes) -> Value {
+    Value::response(Arc::new(StoredResponse {
+        status: status.as_u16(),
+        reason: reason.to_owned(),
+        headers: headers.clone(),
+        body: Mutex::new(Some(body)),
+    }))
+}
+
+/// The same as it comes out.
+pub(crate) fn parts(response: &StoredResponse) -> ResponseParts {
+    ResponseParts {
+        status: StatusCode::from_u16(response.status).unwrap_or_default(),
+        reason: Some(response.reason.clone()).filter(|it| !it.is_empty()),
+        headers: response.headers.clone(),
+        body: Body::Full(response.body.lock().clone().unwrap_or_default()),
+    }
+}
+
+/// A duration in seconds; none for what is not above 0.
+pub(crate) fn seconds(seconds: i64) -> Option<Duration> {
+    u64::try_from(seconds)
+        .ok()
+        .filter(|it| *it > 0)
+        .map(Duration::from_secs)
+}
