@@ -49,7 +49,7 @@ fn check() -> Result<(), String> {
     let unsupported = write(
         folder.path(),
         "later.xml",
-        &document("<rate-limit calls=\"1\" renewal-period=\"1\" />"),
+        &document("<publish-to-dapr topic=\"t\" />"),
     )?;
     let binary = Binary::build()?;
     let fine = binary.run(&["check", &good, &fragment, "--format", "json"])?;
