@@ -50,6 +50,7 @@ impl Digits {
     pub(crate) fn shortest(number: Number) -> Digits {
         let written = match number {
             Number::Single(value) => format!("{:e}", value.abs()),
+            Number::Double(value) if is_half_way(value.abs()) => format!("{:.16e}", value.abs()),
             Number::Double(value) => format!("{:e}", value.abs()),
             _ => return Digits::exact(number),
         };
@@ -149,6 +150,25 @@ impl Digits {
     }
 }
 
+// Whether the shortest digits of a large number lie exactly between it and the next. They read back as the number, but .NET
+// does not take them.
+fn is_half_way(value: f64) -> bool {
+    // Below 2^53 there is no such number, above 1E+30 nobody writes the digits out.
+    if !(9_007_199_254_740_992.0..1e30).contains(&value) {
+        return false;
+    }
+    let shortest = format!("{value:e}");
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+    let digits = mantissa.replace('.', "");
+    let zeros = (exponent.parse::<usize>().unwrap_or(0) + 1).checked_sub(digits.len());
+    let near = zeros.and_then(|zeros| (digits + &"0".repeat(zeros)).parse::<i128>().ok());
+    let Some(near) = near else {
+        return false;
+    };
+    let step = f64::from_bits(value.to_bits() + 1) - value;
+    (near - value as i128).abs() * 2 == step as i128
+}
+
 /// Binary fraction digits of a double: as many decimal places represent it exactly.
 fn fraction_places(value: f64) -> usize {
     let bits = value.to_bits();
@@ -240,6 +260,7 @@ mod tests {
             (1.0, "1"),
             (1e16, "10000000000000000"),
             (1e17, "1E+17"),
+            (31815331315823328.0, "31815331315823328"),
             (123456789012345.0, "123456789012345"),
             (1e-5, "1E-05"),
             (0.0001, "0.0001"),
