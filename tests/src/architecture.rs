@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["clock", "expression", "jose", "llm", "source", "state", "trace"],
     ),
     ("service", &["clock", "expression", "model", "policy", "source"]),
+    ("resources", &["apiops", "bicep", "clock", "model", "source"]),
     (
         "gateway",
         &[
@@ -60,6 +61,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "llm",
             "model",
             "policy",
+            "resources",
             "service",
             "source",
             "trace",
@@ -85,6 +87,7 @@ const WITHOUT_SOCKETS: &[&str] = &[
     "issuer",
     "apiops",
     "bicep",
+    "resources",
     "policy",
     "service",
 ];

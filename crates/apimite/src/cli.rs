@@ -22,8 +22,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run a built-in lab and judge it.
     Lab(Lab),
-    /// Serve what a folder describes.
-    Up(Up),
+    /// Serve what a folder, a Bicep file or an ARM template describes.
+    Up(Box<Up>),
     /// Serve only the mock model servers that a folder describes.
     Foundry(Foundry),
     /// Say what is wrong with policy documents and service folders.
@@ -130,10 +130,28 @@ pub(crate) struct LabAddresses {
 #[command(after_help = "Examples:\n  \
     apimite up ./service\n  \
     apimite up lab:backend-pool --clock 60x\n  \
+    apimite up main.bicep --parameters params.json\n  \
     apimite up ./service --foundry http://mocks:8082 --gateway 0.0.0.0:8080")]
 pub(crate) struct Up {
-    /// APIOps folder, or `lab:NAME`.
-    pub(crate) path: String,
+    /// APIOps folder, `lab:NAME`, or templates that deploy a service: Bicep, ARM JSON, a Bicep parameter file, or a folder with a
+    /// `main.bicep`.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+    /// Values of the templates' parameters: a parameter file, or NAME=VALUE; may be repeated.
+    #[arg(long, short, value_name = "FILE|NAME=VALUE")]
+    pub(crate) parameters: Vec<String>,
+    /// Resource group that templates are deployed to.
+    #[arg(long, short = 'g', value_name = "NAME", default_value = "apimite")]
+    pub(crate) resource_group: String,
+    /// Region of the resource group.
+    #[arg(long, short, value_name = "REGION", default_value = "eastus")]
+    pub(crate) location: String,
+    /// Keeps what templates deployed in this folder, and begins with what it holds.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    /// Only says what the templates would deploy.
+    #[arg(long)]
+    pub(crate) what_if: bool,
     /// Address of the gateway; port 0 for any free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) gateway: SocketAddr,

@@ -4,6 +4,7 @@ mod ask; // questions to a running apimite
 mod cli; // what may be written
 mod commands; // one file per command
 mod control; // the control address
+mod deployment; // templates that are deployed here
 mod eval; // expressions on their own
 mod exit; // how a command ends
 mod findings; // mistakes, for people and for programs

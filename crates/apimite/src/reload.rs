@@ -2,6 +2,7 @@
 
 use clock::Clock;
 use notify::{EventKind, RecursiveMode, Watcher as _};
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,33 +13,60 @@ const REST: Duration = Duration::from_millis(60);
 
 /// Watches a folder. Dropping it ends that.
 pub(crate) struct Watch {
-    _watcher: notify::RecommendedWatcher,
+    watcher: notify::RecommendedWatcher,
     changes: mpsc::UnboundedReceiver<()>,
-    folder: PathBuf,
+    what: What,
     content: u64,
+}
+
+/// What is watched.
+enum What {
+    /// Everything in a folder that matters to a service.
+    Folder(PathBuf),
+    /// The files that templates are made of.
+    Files(BTreeSet<PathBuf>),
 }
 
 impl Watch {
     /// Begins to watch `folder`.
     pub(crate) fn begin(folder: &Path) -> Result<Watch, String> {
-        let (sender, changes) = mpsc::unbounded_channel();
-        let handler = move |event: notify::Result<notify::Event>| match event {
-            Ok(event) if matters(&event) => {
-                // Nobody listens any more: the watch is about to end.
-                let _ = sender.send(());
-            }
-            Ok(_) => (),
-            Err(error) => tracing::warn!(%error, "watching the folder"),
-        };
+        let (mut watcher, changes) = watcher(matters)?;
         let cannot = |error: notify::Error| format!("cannot watch `{}`: {error}", folder.display());
-        let mut watcher = notify::recommended_watcher(handler).map_err(cannot)?;
         watcher.watch(folder, RecursiveMode::Recursive).map_err(cannot)?;
         Ok(Watch {
-            _watcher: watcher,
+            watcher,
             changes,
-            folder: folder.to_owned(),
+            what: What::Folder(folder.to_owned()),
             content: content(folder),
         })
+    }
+
+    /// Begins to watch files, there or not.
+    pub(crate) fn files(files: &BTreeSet<PathBuf>) -> Result<Watch, String> {
+        let (watcher, changes) = watcher(|event| !matches!(event.kind, EventKind::Access(_)))?;
+        let mut watch = Watch {
+            watcher,
+            changes,
+            what: What::Files(BTreeSet::new()),
+            content: 0,
+        };
+        watch.follow(files);
+        Ok(watch)
+    }
+
+    /// Watches these files from now on, if it is files that are watched.
+    pub(crate) fn follow(&mut self, files: &BTreeSet<PathBuf>) {
+        let What::Files(known) = &mut self.what else {
+            return;
+        };
+        for folder in folders(files).difference(&folders(known)) {
+            // A folder that is not there yet cannot be watched; the file that names it is.
+            if let Err(error) = self.watcher.watch(folder, RecursiveMode::NonRecursive) {
+                tracing::debug!(%error, folder = %folder.display(), "not watched");
+            }
+        }
+        known.clone_from(files);
+        self.content = content_of_files(files);
     }
 
     /// Waits until some text has changed and the folder has come to rest. A file that was written again as it was is no change.
@@ -50,13 +78,52 @@ impl Watch {
                 std::future::pending::<()>().await;
             }
             while let Some(Some(())) = clock.timeout(REST, self.changes.recv()).await {}
-            let content = content(&self.folder);
+            let content = match &self.what {
+                What::Folder(folder) => content(folder),
+                What::Files(files) => content_of_files(files),
+            };
             if content != self.content {
                 self.content = content;
                 return;
             }
         }
     }
+}
+
+fn watcher(
+    matters: impl Fn(&notify::Event) -> bool + Send + 'static,
+) -> Result<(notify::RecommendedWatcher, mpsc::UnboundedReceiver<()>), String> {
+    let (sender, changes) = mpsc::unbounded_channel();
+    let handler = move |event: notify::Result<notify::Event>| match event {
+        Ok(event) if matters(&event) => {
+            // Nobody listens any more: the watch is about to end.
+            let _ = sender.send(());
+        }
+        Ok(_) => (),
+        Err(error) => tracing::warn!(%error, "watching the folder"),
+    };
+    let watcher =
+        notify::recommended_watcher(handler).map_err(|error| format!("cannot watch files: {error}"))?;
+    Ok((watcher, changes))
+}
+
+fn folders(files: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let parents = files.iter().filter_map(|file| file.parent());
+    parents
+        .map(|folder| match folder.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => folder.to_owned(),
+        })
+        .collect()
+}
+
+fn content_of_files(files: &BTreeSet<PathBuf>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        file.hash(&mut hasher);
+        std::fs::read(file).ok().hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// A number that stands for every file that matters, its name and its text. Read again after each change, never on the way

@@ -109,6 +109,11 @@ impl Doors {
         })
     }
 
+    /// Address of the gateway.
+    pub(crate) fn gateway(&self) -> Result<SocketAddr, String> {
+        local(&self.gateway)
+    }
+
     /// Address of our mocks, if we serve any.
     pub(crate) fn foundry(&self) -> Result<Option<SocketAddr>, String> {
         self.foundry.as_ref().map(local).transpose()

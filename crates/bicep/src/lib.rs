@@ -59,6 +59,15 @@ pub fn load(path: &str, files: &dyn Files) -> Loaded {
 }
 
 impl Loaded {
+    /// Names of its parameters.
+    pub fn parameters(&self) -> Vec<String> {
+        let names = self
+            .template
+            .iter()
+            .flat_map(|template| template.parameters.keys().cloned());
+        names.collect()
+    }
+
     /// Whether it can be built and deployed.
     pub fn is_good(&self) -> bool {
         self.template.is_some()

@@ -49,6 +49,12 @@ impl Parameters {
         self.read.extend(other.read);
     }
 
+    /// Forgets the values of all but these parameters.
+    pub fn keep(&mut self, names: &[String]) {
+        self.values
+            .retain(|name, _| names.iter().any(|it| it.eq_ignore_ascii_case(name)));
+    }
+
     /// The values as a parameter file holds them.
     pub fn to_json(&self) -> Value {
         let values = self

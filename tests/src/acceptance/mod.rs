@@ -13,7 +13,8 @@ mod process; // the binary
 mod ptu; // a provisioned deployment past 100 %
 mod reload; // a service changed under load
 mod streaming; // frames and callers that leave
-mod switch; // when a quota runs out, for many quotas
+mod switch;
+mod template; // Bicep and ARM JSON that deploy a gateway // when a quota runs out, for many quotas
 
 use crate::{Test, block_on};
 
@@ -34,6 +35,7 @@ pub(crate) fn tests() -> Vec<Test> {
         reload::tests(),
         streaming::tests(),
         switch::tests(),
+        template::tests(),
     ];
     groups.into_iter().flatten().collect()
 }

@@ -1,10 +1,9 @@
 use super::say;
-use super::up::SEED;
 use crate::cli::{Format, Foundry as Args};
 use crate::control;
 use crate::exit::Exit;
 use crate::findings;
-use crate::input::Input;
+use crate::input::{Input, SEED};
 use crate::street::{asked_to_end, base, control_server, listen, local, serve_mocks, warm};
 use crate::timing;
 use axum::Router;

@@ -1,9 +1,8 @@
 use super::say;
-use super::up::SEED;
 use crate::cli::{Format, Lab as Args};
 use crate::exit::Exit;
 use crate::findings;
-use crate::input;
+use crate::input::{self, SEED};
 use crate::street::{Addresses, Doors, Manner, Mocks, Street, asked_to_end, base};
 use crate::timing::{self, ClockChoice};
 use clock::{Clock, Dice};

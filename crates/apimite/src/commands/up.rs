@@ -1,32 +1,48 @@
 use super::say;
 use crate::cli::{Format, Up};
+use crate::deployment::{Change, Deployment};
 use crate::exit::Exit;
 use crate::findings;
-use crate::input::Input;
+use crate::input::{Input, SEED};
 use crate::reload::Watch;
 use crate::street::{Addresses, Doors, Manner, Mocks, Street, asked_to_end, base};
 use crate::timing;
 use clock::Dice;
 use http::uri::Authority;
 use policy::Detail;
-use serde_json::json;
+use serde_json::{Value, json};
 use service::{LoadOptions, Plan};
-use source::Finding;
+use source::{Diagnostic, Finding, Source, Span};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Seed of a run unless the folder or the command line says otherwise.
-pub(super) const SEED: u64 = 42;
-
 pub(super) async fn run(args: Up) -> Result<Exit, String> {
-    let input = Input::named(&args.path)?;
+    let input = input(&args)?;
+    if args.what_if {
+        return what_if(&input, &args);
+    }
+    let addresses = Addresses {
+        gateway: args.gateway,
+        control: args.control,
+        mocks: mocks(&args)?,
+        names: args.allow_host.clone(),
+    };
+    // Templates name the gateway's address, so the sockets are opened, and nobody is served, before they are deployed.
+    let doors = Doors::open(addresses).await?;
+    let gateway = base(doors.gateway()?);
     let watch = match (&input, args.no_watch) {
         (Input::Folder(folder), false) => Some(Watch::begin(folder)?),
         _ => None,
     };
-    let (plan, found) = load(&input, &args);
-    findings::show(&found);
-    let Some(plan) = plan else {
+    let loaded = load(&input, &args, &gateway);
+    findings::show(&loaded.findings);
+    let watch = match (&input, args.no_watch) {
+        (Input::Templates(_), false) => Some(Watch::files(&loaded.read)?),
+        _ => watch,
+    };
+    let Some(plan) = loaded.plan else {
         return Ok(Exit::Failed);
     };
     let settings = &plan.service.settings;
@@ -41,25 +57,72 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
             Detail::Brief
         },
     };
-    let addresses = Addresses {
-        gateway: args.gateway,
-        control: args.control,
-        mocks: mocks(&args)?,
-        names: args.allow_host.clone(),
-    };
-    let street = Doors::open(addresses).await?.serve(plan, &manner)?;
-    announce(&street, args.format);
+    let street = doors.serve(plan, &manner)?;
+    announce(&street, loaded.outputs.as_ref(), args.format);
     tokio::select! {
         () = asked_to_end() => (),
-        () = follow(&input, &args, watch, &street) => (),
+        () = follow(&input, &args, &gateway, watch, &street) => (),
     }
     street.close().await;
     Ok(Exit::Good)
 }
 
-/// Everything that is wrong, and the plan if nothing is.
-fn load(input: &Input, args: &Up) -> (Option<Arc<Plan>>, Vec<Finding>) {
-    let (mut service, mut found) = input.read();
+fn input(args: &Up) -> Result<Input, String> {
+    let mut input = Input::of(&args.paths, &args.parameters)?;
+    match &mut input {
+        Input::Templates(templates) => {
+            templates.group = args.resource_group.clone();
+            templates.location = args.location.clone();
+            templates.offline = args.offline;
+            templates.data.clone_from(&args.data);
+        }
+        _ if !args.parameters.is_empty() || args.what_if || args.data.is_some() => {
+            return Err("`--parameters`, `--data` and `--what-if` are for templates".to_owned());
+        }
+        _ => (),
+    }
+    Ok(input)
+}
+
+/// Says what would be deployed.
+fn what_if(input: &Input, args: &Up) -> Result<Exit, String> {
+    let read = input.read_for(&base(args.gateway), args.run.seed.unwrap_or(SEED));
+    findings::show(&read.findings);
+    let Some(deployment) = &read.deployment else {
+        return Ok(Exit::Failed);
+    };
+    for (change, resource) in deployment.changes() {
+        let (mark, word) = match change {
+            Change::Create => ("+", "Create"),
+            Change::Modify => ("~", "Modify"),
+            Change::NoChange => ("=", "NoChange"),
+            Change::Ignore => ("*", "Ignore"),
+        };
+        say(match args.format {
+            Format::Text => format!("{mark} {} {}", resource.r#type, resource.id),
+            Format::Json => json!({ "change": word, "id": resource.id, "type": resource.r#type }).to_string(),
+        });
+    }
+    Ok(match read.findings.iter().any(Finding::is_error) {
+        true => Exit::Failed,
+        false => Exit::Good,
+    })
+}
+
+/// What came of reading the input.
+struct Loaded {
+    /// The plan, if nothing is wrong.
+    plan: Option<Arc<Plan>>,
+    findings: Vec<Finding>,
+    /// Outputs of templates.
+    outputs: Option<Value>,
+    /// Files that templates were made of.
+    read: BTreeSet<PathBuf>,
+}
+
+fn load(input: &Input, args: &Up, gateway: &str) -> Loaded {
+    let read = input.read_for(gateway, args.run.seed.unwrap_or(SEED));
+    let (mut service, mut found, deployment) = (read.service, read.findings, read.deployment);
     let seed = args.run.seed.or(service.settings.seed).unwrap_or(SEED);
     service.settings.seed = Some(seed);
     let options = LoadOptions {
@@ -68,11 +131,29 @@ fn load(input: &Input, args: &Up) -> (Option<Arc<Plan>>, Vec<Finding>) {
         lenient: args.lenient,
         ..LoadOptions::default()
     };
-    let loaded = service::load(service, &options);
-    found.extend(loaded.findings);
-    match found.iter().any(Finding::is_error) {
-        true => (None, found),
-        false => (loaded.plan, found),
+    let is_whole = deployment.as_ref().is_none_or(|it| it.made.is_some());
+    let loaded = is_whole.then(|| service::load(service, &options));
+    let mut plan = None;
+    if let Some(loaded) = loaded {
+        let translate = |finding| match &deployment {
+            Some(deployment) => deployment.translate(finding),
+            None => finding,
+        };
+        found.extend(loaded.findings.into_iter().map(translate));
+        plan = loaded.plan;
+    }
+    let plan = plan.filter(|_| !found.iter().any(Finding::is_error));
+    if let (Input::Templates(templates), Some(deployment), Some(_)) = (input, &deployment, &plan)
+        && let Err(error) = templates.keep(deployment)
+    {
+        let source = Source::new("--data", "");
+        found.push(Diagnostic::warning("state", error, Span::default()).found_in(&source));
+    }
+    Loaded {
+        plan,
+        outputs: deployment.as_ref().map(Deployment::outputs),
+        read: deployment.map(|it| it.read).unwrap_or_default(),
+        findings: found,
     }
 }
 
@@ -110,9 +191,13 @@ fn mocks(args: &Up) -> Result<Mocks, String> {
     there.collect::<Result<_, String>>().map(Mocks::There)
 }
 
-fn announce(street: &Street, format: Format) {
+fn announce(street: &Street, outputs: Option<&Value>, format: Format) {
     if format == Format::Json {
-        return say(street.announcement());
+        let mut announcement = street.announcement();
+        if let Some(outputs) = outputs {
+            announcement["outputs"] = outputs.clone();
+        }
+        return say(announcement);
     }
     say(format!("gateway  {}", base(street.gateway_address)));
     if let Some(foundry) = street.foundry_address {
@@ -129,17 +214,36 @@ fn announce(street: &Street, format: Format) {
             subscription.name, subscription.primary_key
         ));
     }
+    if let Some(outputs) = outputs {
+        announce_outputs(outputs);
+    }
+}
+
+fn announce_outputs(outputs: &Value) {
+    for (name, output) in outputs.as_object().into_iter().flatten() {
+        let value = match &output["value"] {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        say(format!("output   {name} {value}"));
+    }
 }
 
 /// Takes up each change of the folder; one that is wrong is shown and the last good service goes on.
-async fn follow(input: &Input, args: &Up, watch: Option<Watch>, street: &Street) {
+async fn follow(input: &Input, args: &Up, gateway: &str, watch: Option<Watch>, street: &Street) {
     let Some(mut watch) = watch else {
         return std::future::pending().await;
     };
     loop {
         watch.changed().await;
-        let (plan, found) = load(input, args);
+        let Loaded {
+            plan,
+            findings: found,
+            read,
+            ..
+        } = load(input, args, gateway);
         findings::show(&found);
+        watch.follow(&read);
         let refused = match plan.map(|plan| street.reload(plan)) {
             Some(Ok(())) => None,
             Some(Err(mistakes)) => Some(mistakes),

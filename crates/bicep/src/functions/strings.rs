@@ -32,6 +32,15 @@ pub(super) fn json(values: &[Value]) -> Answer {
 fn parsed(text: &str) -> Answer {
     // .NET's reader takes texts in single quotes, which a template needs not double.
     serde_json::from_str(text).or_else(|error| {
+        // It takes a number without its zero too.
+        let number = text
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|_| text.trim().starts_with('.'));
+        if let Some(number) = number.and_then(serde_json::Number::from_f64) {
+            return Ok(Value::Number(number));
+        }
         let quoted = text
             .trim()
             .strip_prefix('\'')

@@ -332,7 +332,7 @@ impl Parser {
                     self.skip_item();
                 }
             }
-            self.item_end("}");
+            self.item_end("}")?;
         }
     }
 
@@ -346,14 +346,19 @@ impl Parser {
         }
     }
 
-    /// Behind an item: a comma, a line end, or the closing bracket.
-    fn item_end(&mut self, closing: &str) {
+    /// Behind an item: a comma, a line end, or the closing bracket. A bracket that closes something else ends what is being read.
+    fn item_end(&mut self, closing: &str) -> Read<()> {
         let is_end =
             self.is(closing) || self.is(",") || matches!(self.peek(), TokenKind::NewLine | TokenKind::End);
-        if !is_end {
-            let mistake = self.expected(&format!("a new line, a comma or `{closing}`"));
-            self.note(mistake);
-            self.skip_item();
+        if is_end {
+            return Ok(());
+        }
+        let mistake = self.expected(&format!("a new line, a comma or `{closing}`"));
+        self.note(mistake.clone());
+        self.skip_item();
+        match self.peek() {
+            TokenKind::Mark("}" | "]" | ")") if !self.is(closing) => Err(mistake),
+            _ => Ok(()),
         }
     }
 
@@ -443,7 +448,7 @@ impl Parser {
                     self.skip_item();
                 }
             }
-            self.item_end("]");
+            self.item_end("]")?;
         }
     }
 

@@ -280,3 +280,22 @@ impl Parser {
         Ok(decorators)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn brackets_that_do_not_belong_together_end_the_reading() {
+        for text in [
+            "var a = { ]",
+            "var a = [ }",
+            "var a = { b: [ ) }",
+            "var a = f({ ) ]",
+            "var a = '${ { ) }'",
+            "param a { b: ] }",
+        ] {
+            assert!(!parse(text).mistakes.is_empty(), "{text}");
+        }
+    }
+}

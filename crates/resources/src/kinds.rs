@@ -1,0 +1,250 @@
+//! Resource types: which exist, and which are emulated.
+
+use source::nearest;
+
+/// Namespaces whose resources are kept.
+const NAMESPACES: &[&str] = &[
+    "Microsoft.AAD",
+    "Microsoft.AlertsManagement",
+    "Microsoft.ApiCenter",
+    "Microsoft.ApiManagement",
+    "Microsoft.App",
+    "Microsoft.AppConfiguration",
+    "Microsoft.Attestation",
+    "Microsoft.Authorization",
+    "Microsoft.Automation",
+    "Microsoft.Batch",
+    "Microsoft.Bing",
+    "Microsoft.BotService",
+    "Microsoft.Cache",
+    "Microsoft.Cdn",
+    "Microsoft.CertificateRegistration",
+    "Microsoft.CognitiveServices",
+    "Microsoft.Communication",
+    "Microsoft.Compute",
+    "Microsoft.Consumption",
+    "Microsoft.ContainerInstance",
+    "Microsoft.ContainerRegistry",
+    "Microsoft.ContainerService",
+    "Microsoft.CostManagement",
+    "Microsoft.Dashboard",
+    "Microsoft.DataFactory",
+    "Microsoft.Databricks",
+    "Microsoft.DBforMySQL",
+    "Microsoft.DBforPostgreSQL",
+    "Microsoft.DesktopVirtualization",
+    "Microsoft.Devices",
+    "Microsoft.DevTestLab",
+    "Microsoft.DocumentDB",
+    "Microsoft.DomainRegistration",
+    "Microsoft.EventGrid",
+    "Microsoft.EventHub",
+    "Microsoft.Fabric",
+    "Microsoft.HealthcareApis",
+    "Microsoft.Insights",
+    "Microsoft.IoTCentral",
+    "Microsoft.KeyVault",
+    "Microsoft.Kusto",
+    "Microsoft.LoadTestService",
+    "Microsoft.Logic",
+    "Microsoft.MachineLearningServices",
+    "Microsoft.Maintenance",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.Management",
+    "Microsoft.Maps",
+    "Microsoft.Monitor",
+    "Microsoft.NetApp",
+    "Microsoft.Network",
+    "Microsoft.NotificationHubs",
+    "Microsoft.OperationalInsights",
+    "Microsoft.OperationsManagement",
+    "Microsoft.PolicyInsights",
+    "Microsoft.Portal",
+    "Microsoft.PowerBIDedicated",
+    "Microsoft.Purview",
+    "Microsoft.RecoveryServices",
+    "Microsoft.Relay",
+    "Microsoft.Resources",
+    "Microsoft.Search",
+    "Microsoft.Security",
+    "Microsoft.SecurityInsights",
+    "Microsoft.ServiceBus",
+    "Microsoft.ServiceFabric",
+    "Microsoft.SignalRService",
+    "Microsoft.Solutions",
+    "Microsoft.Sql",
+    "Microsoft.Storage",
+    "Microsoft.StreamAnalytics",
+    "Microsoft.Subscription",
+    "Microsoft.Synapse",
+    "Microsoft.VirtualMachineImages",
+    "Microsoft.VideoIndexer",
+    "Microsoft.Web",
+    "Microsoft.Workloads",
+    "Dell.Storage",
+    "NGINX.NGINXPLUS",
+    "Oracle.Database",
+];
+
+/// Types below `Microsoft.ApiManagement/service`, and whether they have an effect on the gateway.
+const API_MANAGEMENT: &[(&str, bool)] = &[
+    ("", true),
+    ("apis", true),
+    ("apis/operations", true),
+    ("apis/operations/policies", true),
+    ("apis/operations/tags", false),
+    ("apis/policies", true),
+    ("apis/diagnostics", false),
+    ("apis/issues", false),
+    ("apis/releases", false),
+    ("apis/resolvers", false),
+    ("apis/resolvers/policies", false),
+    ("apis/schemas", false),
+    ("apis/tagDescriptions", false),
+    ("apis/tags", false),
+    ("apis/tools", false),
+    ("apis/wikis", false),
+    ("apiVersionSets", true),
+    ("authorizationProviders", false),
+    ("authorizationProviders/authorizations", false),
+    ("authorizationProviders/authorizations/accessPolicies", false),
+    ("authorizationServers", false),
+    ("backends", true),
+    ("caches", false),
+    ("certificates", false),
+    ("contentTypes", false),
+    ("contentTypes/contentItems", false),
+    ("diagnostics", false),
+    ("documentations", false),
+    ("emailTemplates", false),
+    ("gateways", false),
+    ("gateways/apis", false),
+    ("gateways/certificateAuthorities", false),
+    ("gateways/hostnameConfigurations", false),
+    ("groups", true),
+    ("groups/users", true),
+    ("identityProviders", false),
+    ("loggers", false),
+    ("namedValues", true),
+    ("notifications", false),
+    ("notifications/recipientEmails", false),
+    ("notifications/recipientUsers", false),
+    ("openidConnectProviders", false),
+    ("policies", true),
+    ("policyFragments", true),
+    ("policyRestrictions", false),
+    ("portalconfigs", false),
+    ("portalRevisions", false),
+    ("portalsettings", false),
+    ("privateEndpointConnections", false),
+    ("products", true),
+    ("products/apiLinks", true),
+    ("products/apis", true),
+    ("products/groupLinks", true),
+    ("products/groups", true),
+    ("products/policies", true),
+    ("products/tags", false),
+    ("products/wikis", false),
+    ("properties", false),
+    ("schemas", false),
+    ("subscriptions", true),
+    ("tags", false),
+    ("tags/apiLinks", false),
+    ("tags/operationLinks", false),
+    ("tags/productLinks", false),
+    ("templates", false),
+    ("tenant", false),
+    ("users", true),
+    ("workspaces", false),
+    ("workspaces/apis", false),
+    ("workspaces/apis/operations", false),
+    ("workspaces/apis/operations/policies", false),
+    ("workspaces/apis/policies", false),
+    ("workspaces/backends", false),
+    ("workspaces/namedValues", false),
+    ("workspaces/policies", false),
+    ("workspaces/policyFragments", false),
+    ("workspaces/products", false),
+    ("workspaces/subscriptions", false),
+];
+
+/// Types below `Microsoft.CognitiveServices`.
+const COGNITIVE_SERVICES: &[(&str, bool)] = &[
+    ("accounts", true),
+    ("accounts/deployments", true),
+    ("accounts/capabilityHosts", false),
+    ("accounts/commitmentPlans", false),
+    ("accounts/connections", false),
+    ("accounts/defenderForAISettings", false),
+    ("accounts/encryptionScopes", false),
+    ("accounts/managedNetworks", false),
+    ("accounts/privateEndpointConnections", false),
+    ("accounts/projects", false),
+    ("accounts/projects/agents", false),
+    ("accounts/projects/applications", false),
+    ("accounts/projects/capabilityHosts", false),
+    ("accounts/projects/connections", false),
+    ("accounts/raiBlocklists", false),
+    ("accounts/raiBlocklists/raiBlocklistItems", false),
+    ("accounts/raiPolicies", false),
+    ("accounts/raiTopics", false),
+    ("commitmentPlans", false),
+    ("commitmentPlans/accountAssociations", false),
+];
+
+pub(crate) const SERVICE: &str = "microsoft.apimanagement/service";
+pub(crate) const ACCOUNTS: &str = "microsoft.cognitiveservices/accounts";
+
+/// Whether a type is emulated; an error says that it does not exist, with the nearest that does.
+pub(crate) fn is_emulated(r#type: &str) -> Result<bool, (String, Option<String>)> {
+    let (namespace, rest) = r#type.split_once('/').unwrap_or((r#type, ""));
+    if !NAMESPACES
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(namespace))
+    {
+        let near = nearest(namespace, NAMESPACES.iter().copied()).map(|near| format!("{near}/{rest}"));
+        return Err((format!("there is no namespace `{namespace}`"), near));
+    }
+    let lower = namespace.to_ascii_lowercase();
+    let (table, prefix) = match lower.as_str() {
+        "microsoft.apimanagement" => (API_MANAGEMENT, "service"),
+        "microsoft.cognitiveservices" => (COGNITIVE_SERVICES, ""),
+        _ => return Ok(false),
+    };
+    let full = |name: &str| match (prefix, name) {
+        ("", name) => name.to_owned(),
+        (prefix, "") => prefix.to_owned(),
+        (prefix, name) => format!("{prefix}/{name}"),
+    };
+    let names: Vec<String> = table.iter().map(|(name, _)| full(name)).collect();
+    match names.iter().position(|name| name.eq_ignore_ascii_case(rest)) {
+        Some(at) => Ok(table[at].1),
+        // What has been deleted with its service, and the like, stands beside it.
+        None if lower == "microsoft.apimanagement" && rest.eq_ignore_ascii_case("gateways") => Ok(false),
+        None => {
+            let near =
+                nearest(rest, names.iter().map(String::as_str)).map(|near| format!("{namespace}/{near}"));
+            Err((format!("there is no type `{type}`"), near))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_known_or_nearly() {
+        assert_eq!(is_emulated("Microsoft.ApiManagement/service/apis"), Ok(true));
+        assert_eq!(is_emulated("microsoft.insights/components"), Ok(false));
+        let near = |name: &str| is_emulated(name).map_err(|(_, near)| near.unwrap_or_default());
+        assert_eq!(
+            near("Microsoft.ApiManagment/service"),
+            Err("Microsoft.ApiManagement/service".into())
+        );
+        assert_eq!(
+            near("Microsoft.ApiManagement/service/backend"),
+            Err("Microsoft.ApiManagement/service/backends".into())
+        );
+    }
+}
