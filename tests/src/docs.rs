@@ -145,7 +145,9 @@ fn in_crate(name: &str, test: &str) -> bool {
 }
 
 // Tables of the settings as the page shows them; one may be shown in two parts.
-const TABLES: [&[&str]; 13] = [
+const TABLES: [&[&str]; 15] = [
+    &["certificates.orders-client"],
+    &["tls"],
     &["authorizations.github.ada"],
     &[""],
     &["identity"],

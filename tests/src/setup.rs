@@ -1,5 +1,6 @@
 //! `yaml service` blocks: a small language for the resources that cases need.
 
+use crate::root;
 use indexmap::IndexMap;
 use model::{
     BackendKind, CircuitBreaker, IsoDuration, KeyNames, Service, Settings, SubscriptionState,
@@ -172,6 +173,10 @@ impl Setup {
             ..Service::default()
         };
         service.settings.seed = self.seed.or(service.settings.seed);
+        // Files of certificates lie among the fixtures.
+        if let Some(finding) = apiops::certificates(&root().join("fixtures"), &mut service).first() {
+            return Err(finding.diagnostic.message.clone());
+        }
         service.apis = match self.apis.is_empty() {
             true => vec![ApiSetup::default().build()?],
             false => self.apis.iter().map(ApiSetup::build).collect::<Result<_, _>>()?,

@@ -158,6 +158,9 @@ pub(crate) struct Up {
     /// Address of the control routes.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     pub(crate) control: SocketAddr,
+    /// Address of the gateway with TLS; port 0 for any free one. None by default.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) tls: Option<SocketAddr>,
     /// Address of the mock model servers [default: 127.0.0.1:8082], or where they run already: a URL for all
     /// accounts, or ACCOUNT=URL, repeated.
     #[arg(long, value_name = "ADDRESS|URL")]

@@ -32,6 +32,8 @@ pub(crate) enum Mocks {
 #[derive(Debug, Clone)]
 pub(crate) struct Addresses {
     pub(crate) gateway: SocketAddr,
+    /// The gateway with TLS.
+    pub(crate) tls: Option<SocketAddr>,
     pub(crate) control: SocketAddr,
     pub(crate) mocks: Mocks,
     /// Names under which the control routes may be called.
@@ -52,6 +54,7 @@ pub(crate) struct Manner {
 /// Sockets that are open and not yet served: whoever takes them knows every address before anything is loaded.
 pub(crate) struct Doors {
     gateway: TcpListener,
+    tls: Option<TcpListener>,
     control: TcpListener,
     foundry: Option<TcpListener>,
     addresses: Addresses,
@@ -61,6 +64,8 @@ pub(crate) struct Doors {
 pub(crate) struct Street {
     /// Address of the gateway.
     pub(crate) gateway_address: SocketAddr,
+    /// Its address with TLS, if it has one.
+    pub(crate) tls_address: Option<SocketAddr>,
     /// Address of the control routes.
     pub(crate) control_address: SocketAddr,
     /// Address of our mocks, if we serve any.
@@ -96,6 +101,10 @@ impl Doors {
     /// Opens every socket.
     pub(crate) async fn open(addresses: Addresses) -> Result<Doors, String> {
         let gateway = listen("gateway", addresses.gateway).await?;
+        let tls = match addresses.tls {
+            Some(address) => Some(listen("gateway with TLS", address).await?),
+            None => None,
+        };
         let control = listen("control routes", addresses.control).await?;
         let foundry = match addresses.mocks {
             Mocks::Here(address) => Some(listen("mock model servers", address).await?),
@@ -103,6 +112,7 @@ impl Doors {
         };
         Ok(Doors {
             gateway,
+            tls,
             control,
             foundry,
             addresses,
@@ -129,6 +139,7 @@ impl Doors {
         } = manner;
         let foundry_address = self.foundry()?;
         let (gateway_address, control_address) = (local(&self.gateway)?, local(&self.control)?);
+        let tls_address = self.tls.as_ref().map(local).transpose()?;
         let elsewhere = match &self.addresses.mocks {
             Mocks::There(mocks) => mocks.clone(),
             Mocks::Here(_) | Mocks::None => Vec::new(),
@@ -167,6 +178,13 @@ impl Doors {
             self.gateway,
             until(stopped.clone()),
         ));
+        if let Some(listener) = self.tls {
+            servers.spawn(gateway::serve_tls(
+                gateway.clone(),
+                listener,
+                until(stopped.clone()),
+            ));
+        }
         servers.spawn(control_server(
             self.control,
             routes,
@@ -175,6 +193,7 @@ impl Doors {
         ));
         Ok(Street {
             gateway_address,
+            tls_address,
             control_address,
             foundry_address,
             gateway,
@@ -271,6 +290,7 @@ impl Street {
             .collect();
         json!({
             "gateway": base(self.gateway_address),
+            "tls": self.tls_address.map(|it| base(it).replacen("http", "https", 1)),
             "foundry": self.foundry_address.map(base),
             "control": base(self.control_address),
             "subscriptions": subscriptions,

@@ -10,6 +10,7 @@
 mod access; // products, subscriptions, groups, users
 mod api; // apis/*: information, specification, policies
 mod backend; // backends/*
+mod certificates; // files that apimite.toml names
 mod fields; // one information file: typed access, every mistake noted with its place
 mod foundry; // foundry/*.json
 mod openapi; // OpenAPI 2.0, 3.0, 3.1 to operations
@@ -27,7 +28,16 @@ use std::path::Path;
 pub fn read(folder: &Path) -> (Service, Vec<Finding>) {
     let mut findings = Vec::new();
     let tree = tree::from_disk(folder, &mut findings);
-    read::service(&tree, findings)
+    let (mut service, mut findings) = read::service(&tree, findings);
+    findings.extend(certificates(folder, &mut service));
+    (service, findings)
+}
+
+/// Brings the certificates that the settings of a service name into it; files are looked for in `folder`.
+pub fn certificates(folder: &Path, service: &mut Service) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    certificates::read(folder, service, &mut findings);
+    findings
 }
 
 /// Reads a folder that is held in memory: paths relative to its root, with `/` between names, and their texts.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(crate) struct Callers {
     host: ArcSwap<HostName>,
     address: ArcSwap<(IpAddr, Arc<str>)>,
-    scheme: Arc<str>,
+    schemes: [Arc<str>; 2],
 }
 
 /// A `Host`, taken apart.
@@ -22,6 +22,7 @@ pub(crate) struct HostName {
     pub(crate) name: Arc<str>,
     /// Its port.
     pub(crate) port: u16,
+    is_tls: bool,
 }
 
 impl Callers {
@@ -29,19 +30,19 @@ impl Callers {
     pub(crate) fn new() -> Callers {
         let nobody = IpAddr::from([127, 0, 0, 1]);
         Callers {
-            host: ArcSwap::from_pointee(HostName::new("localhost")),
+            host: ArcSwap::from_pointee(HostName::new("localhost", false)),
             address: ArcSwap::from_pointee((nobody, nobody.to_string().into())),
-            scheme: "http".into(),
+            schemes: ["http".into(), "https".into()],
         }
     }
 
-    /// A `Host`, taken apart.
-    pub(crate) fn host(&self, text: &str) -> Arc<HostName> {
+    /// A `Host`, taken apart; without a port it is that of the listener's scheme.
+    pub(crate) fn host(&self, text: &str, is_tls: bool) -> Arc<HostName> {
         let last = self.host.load();
-        if last.text == text {
+        if last.text == text && last.is_tls == is_tls {
             return last.clone();
         }
-        let host = Arc::new(HostName::new(text));
+        let host = Arc::new(HostName::new(text, is_tls));
         self.host.store(host.clone());
         host
     }
@@ -58,25 +59,27 @@ impl Callers {
         text
     }
 
-    /// The scheme of the listener.
-    pub(crate) fn scheme(&self) -> Arc<str> {
-        self.scheme.clone()
+    /// The scheme of a listener.
+    pub(crate) fn scheme(&self, is_tls: bool) -> Arc<str> {
+        self.schemes[usize::from(is_tls)].clone()
     }
 }
 
 impl HostName {
-    fn new(text: &str) -> HostName {
+    fn new(text: &str, is_tls: bool) -> HostName {
+        let usual = if is_tls { 443 } else { 80 };
         let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
         let (name, port) = match text.rsplit_once(':') {
             Some((name, port)) if is_port(port) => {
-                (name, port.parse().ok().filter(|port| *port > 0).unwrap_or(80))
+                (name, port.parse().ok().filter(|port| *port > 0).unwrap_or(usual))
             }
-            _ => (text, 80),
+            _ => (text, usual),
         };
         HostName {
             text: text.to_owned(),
             name: name.to_ascii_lowercase().into(),
             port,
+            is_tls,
         }
     }
 }
@@ -94,9 +97,10 @@ mod tests {
             ("[::1]", "[::1]", 80),
             ("Contoso.com", "contoso.com", 80),
         ] {
-            let host = callers.host(text);
+            let host = callers.host(text, false);
             assert_eq!((&*host.text, &*host.name, host.port), (text, name, port));
-            assert!(Arc::ptr_eq(&host, &callers.host(text)));
+            assert!(Arc::ptr_eq(&host, &callers.host(text, false)));
+            assert_eq!(callers.host(text, true).port, if port == 80 { 443 } else { port });
         }
     }
 

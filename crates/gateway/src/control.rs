@@ -3,6 +3,7 @@
 use crate::gateway::Gateway;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -135,6 +136,7 @@ impl Gateway {
             .route("/{tenant}/oauth2/{*rest}", any(issue))
             .route("/{tenant}/userrealm/{user}", any(issue))
             .route("/msi/token", get(issue))
+            .route("/ca.pem", get(authority))
             .with_state(self.clone())
     }
 }
@@ -167,6 +169,13 @@ async fn reset(State(gateway): State<Arc<Gateway>>, Path(name): Path<String>) ->
     match gateway.reset_breaker(&name) {
         true => Json(gateway.breakers()).into_response(),
         false => not_found(format!("the service has no backend `{name}`")),
+    }
+}
+
+async fn authority(State(gateway): State<Arc<Gateway>>) -> Response {
+    match gateway.authority() {
+        Ok(pem) => ([(CONTENT_TYPE, "application/x-pem-file")], pem).into_response(),
+        Err(why) => not_found(why),
     }
 }
 

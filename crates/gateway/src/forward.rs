@@ -6,6 +6,7 @@ use crate::headers;
 use crate::live::Live;
 use crate::redirect;
 use crate::target::{Target, show};
+use crate::transport::{self, Way};
 use clock::{Clock, Moment};
 use expression::Url;
 use http::header::{CONTENT_LENGTH, HOST, RETRY_AFTER, SET_COOKIE};
@@ -14,9 +15,10 @@ use http_body_util::{BodyExt, Limited};
 use hyper::ext::ReasonPhrase;
 use policy::{Answer, Body, Call, CallError, Destination, GivenUp, HttpVersion, World};
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 use trace::{Attempt, Outcome};
-use wire::{Failure, SendError, Verification};
+use wire::{Failure, SendError};
 
 /// `LastError.Reason` of a call that failed below HTTP.
 const CONNECTION_FAILURE: &str = "BackendConnectionFailure";
@@ -40,7 +42,7 @@ struct Flight<'a> {
 /// Where a request is sent, and how.
 struct Leg<'a> {
     target: Cow<'a, Target>,
-    verification: Verification,
+    way: Arc<Way>,
     version: HttpVersion,
 }
 
@@ -97,21 +99,26 @@ impl Live {
     }
 
     fn leg<'a>(&'a self, call: &Call, choice: Option<&Choice<'a>>) -> Result<Leg<'a>, String> {
-        let (target, verification) = match (&call.to, choice) {
+        let (target, way) = match (&call.to, choice) {
             (_, Some(choice)) => (
                 Cow::Borrowed(choice.single.target.as_ref().map_err(String::clone)?),
-                choice.single.verification,
+                choice.single.way.clone()?,
             ),
-            (Destination::Url(url), None) => {
-                (Cow::Owned(self.directory.target(url)?), Verification::default())
-            }
+            (Destination::Url(url), None) => (Cow::Owned(self.directory.target(url)?), self.way.clone()),
             (Destination::Backend(handle), None) => {
                 return Err(format!("the service has no backend `{}`", handle.name));
             }
         };
+        let way = match &call.certificate {
+            None => way,
+            Some(certificate) => {
+                let identity = transport::identity(certificate)?;
+                self.shared.transport.way(way.showing(identity))
+            }
+        };
         Ok(Leg {
             target,
-            verification,
+            way,
             version: call.version,
         })
     }
@@ -179,6 +186,10 @@ impl Live {
             (url, uri) = target
                 .join("", &next.url.query)
                 .map_err(|message| (CONNECTION_FAILURE, message))?;
+            // What one server is shown is no other's business.
+            if target.host != leg.target.host {
+                leg.way = self.way.clone();
+            }
             leg.target = Cow::Owned(target);
             (method, body) = (next.method, next.body);
         }
@@ -191,7 +202,7 @@ impl Live {
         let sent = self
             .shared
             .transport
-            .send(&leg.target, leg.verification, leg.version, request)
+            .send(&leg.target, &leg.way, leg.version, request)
             .await;
         sent.map_err(|error| (CONNECTION_FAILURE, transport_text(&error, &leg.target)))
     }

@@ -1,3 +1,4 @@
+use crate::authority::LocalAuthority;
 use crate::backends::Backends;
 use crate::caller::Callers;
 use crate::date::DateHeader;
@@ -7,7 +8,7 @@ use crate::recorder::Recorder;
 use crate::slots::Slots;
 use crate::state::State;
 use crate::target::Directory;
-use crate::transport::Transport;
+use crate::transport::{self, Transport};
 use arc_swap::ArcSwap;
 use clock::{Clock, Dice};
 use http::uri::Authority;
@@ -16,10 +17,11 @@ use policy::Detail;
 use service::Plan;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use trace::{Metric, Record};
 use uuid::Uuid;
+use wire::ServerTls;
 
 /// Requests that are recorded unless the settings say otherwise.
 const KEEP: usize = 1_000;
@@ -33,6 +35,7 @@ pub struct Gateway {
     pub(crate) callers: Callers,
     pub(crate) detail: Detail,
     requests: AtomicU64,
+    authority: OnceLock<Result<LocalAuthority, String>>,
     foundry: Option<SocketAddr>,
     mocks: BTreeMap<String, Authority>,
     offline: bool,
@@ -122,6 +125,7 @@ impl Gateway {
             callers: Callers::new(),
             detail,
             requests: AtomicU64::new(0),
+            authority: OnceLock::new(),
             foundry,
             mocks,
             offline,
@@ -145,6 +149,45 @@ impl Gateway {
     /// The local stand-in for Entra ID: it signs the tokens of the managed identities, and answers for its hosts.
     pub fn issuer(&self) -> Issuer {
         self.live.load().issuer.clone()
+    }
+
+    /// The certificate of the local authority in PEM, for callers who are to trust it.
+    pub fn authority(&self) -> Result<String, String> {
+        Ok(self.local_authority()?.pem().to_owned())
+    }
+
+    fn local_authority(&self) -> Result<&LocalAuthority, String> {
+        let made = self.authority.get_or_init(LocalAuthority::new);
+        made.as_ref().map_err(String::clone)
+    }
+
+    /// How the next connection of a caller speaks TLS.
+    pub(crate) fn server_tls(self: &Arc<Self>) -> ServerTls {
+        let live = self.live.load();
+        live.server_tls
+            .get_or_init(|| {
+                let plan = &live.plan;
+                let asks = plan.asks_for_certificates;
+                let given = plan.server_certificate.as_deref().map(transport::identity);
+                if let Some(Err(why)) = &given {
+                    tracing::error!(%why, "the gateway's certificate cannot be used");
+                }
+                match given {
+                    Some(given) => {
+                        let given = given.ok();
+                        ServerTls::new(Arc::new(move |_| given.clone()), asks)
+                    }
+                    None => {
+                        let gateway = Arc::downgrade(self);
+                        let of_host = move |host: Option<&str>| {
+                            let gateway = gateway.upgrade()?;
+                            gateway.local_authority().ok()?.identity(host)
+                        };
+                        ServerTls::new(Arc::new(of_host), asks)
+                    }
+                }
+            })
+            .clone()
     }
 
     /// The clock.

@@ -15,13 +15,13 @@ use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use policy::{Body, Exchange, Fault, ResponseParts, Start, Walk};
+use policy::{Body, CallerCertificate, Exchange, Fault, ResponseParts, Start, Walk};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use trace::{Record, RequestSummary, Section};
 use uuid::Uuid;
-use wire::Incoming;
+use wire::{CallerCertificates, Incoming};
 
 const HEALTH: &str = "/status-0123456789abcdef";
 /// Where Flash and Silverlight look for what `cross-domain` says.
@@ -37,6 +37,7 @@ struct Arrival<'a> {
     path: &'a str,
     query: &'a str,
     host: Arc<HostName>,
+    is_tls: bool,
 }
 
 /// A request on its walk. Dropped on the way, it was given up by its caller: that is recorded too.
@@ -47,8 +48,13 @@ struct Walking<'a> {
 }
 
 impl Gateway {
-    /// Answers a request. Dropping the future gives the request up: a call to a backend ends at once and counts nowhere.
-    pub async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Outgoing> {
+    /// Answers a request that came over TLS or without. Dropping the future gives the request up: a call to a backend ends at once and counts nowhere.
+    pub async fn handle(
+        &self,
+        is_tls: bool,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Response<Outgoing> {
         let live = self.live.load_full();
         let received = self.clock().now();
         let (mut parts, body) = request.into_parts();
@@ -57,7 +63,7 @@ impl Gateway {
         let host = host(&parts.headers)
             .or(uri.authority().map(|it| it.as_str()))
             .unwrap_or("localhost");
-        let host = self.callers.host(host);
+        let host = self.callers.host(host, is_tls);
         let method = parts.method.clone();
         let answer = if path == HEALTH && method == Method::GET {
             plain(StatusCode::OK, "text/plain", "Service Operational".to_owned())
@@ -88,6 +94,7 @@ impl Gateway {
                 path,
                 query,
                 host,
+                is_tls,
             };
             arrival.answer(parts, incoming(body), peer).await
         };
@@ -217,6 +224,7 @@ impl Arrival<'_> {
             Some(matched) => (matched.remainder.to_owned(), matched.parameters),
             None => (self.path.to_owned(), Vec::new()),
         };
+        let certificate = self.certificate(&parts);
         let exchange = Exchange::new(Start {
             request_id: self.id,
             received: self.received,
@@ -225,6 +233,7 @@ impl Arrival<'_> {
             headers: parts.headers,
             body,
             ip_address: self.gateway.callers.address(peer.ip()),
+            certificate,
             service_url: api.and_then(|api| api.service_url.clone()),
             remainder,
             query: self.query.to_owned(),
@@ -240,6 +249,15 @@ impl Arrival<'_> {
             exchange,
             summary: Some(summary),
         }
+    }
+
+    // What the caller has shown to us, or to a proxy that we are told to believe.
+    fn certificate(&self, parts: &Parts) -> Option<CallerCertificate> {
+        if let Some(shown) = parts.extensions.get::<CallerCertificates>() {
+            return CallerCertificate::new(shown.0.clone());
+        }
+        let header = self.live.certificate_header.as_ref()?;
+        CallerCertificate::from_header(parts.headers.get(header)?.to_str().ok()?)
     }
 
     fn summary(&self, facts: &Facts, method: &Method) -> RequestSummary {
@@ -268,7 +286,7 @@ impl Arrival<'_> {
     // The scheme is the listener's: links that a policy makes from this URL lead back here.
     fn url(&self) -> Url {
         Url {
-            scheme: self.gateway.callers.scheme(),
+            scheme: self.gateway.callers.scheme(self.is_tls),
             host: self.host.name.clone(),
             port: self.host.port,
             path: self.path.into(),

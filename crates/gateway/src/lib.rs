@@ -6,6 +6,7 @@
 //!
 //! This crate knows neither Bicep nor the command line, and the mocks only by their address.
 
+mod authority; // certificates of its own
 mod backends; // who gets it: pools, breakers, affinity
 mod body; // what is written
 mod caller; // what callers repeat
@@ -33,7 +34,7 @@ mod upstream; // the plain ones, driven by their request // asked from outside
 pub use body::Outgoing;
 pub use control::{BackendState, MemberState, OpenState, RuleState};
 pub use gateway::{Gateway, Options};
-pub use listen::serve;
+pub use listen::{serve, serve_tls};
 pub use state::State;
 
 #[cfg(test)]

@@ -7,9 +7,28 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use wire::TlsSource;
 
 /// Serves `gateway` on `listener` until `shutdown` resolves; then requests in flight end.
 pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+    run(gateway, None, listener, shutdown).await;
+}
+
+/// The same over TLS: HTTP/2 and HTTP/1.1, with the certificate of the service's settings, or one of the local authority for the host
+/// that the caller names. Callers are asked for theirs where a policy looks at it.
+pub async fn serve_tls(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+    let source = gateway.clone();
+    let tls: TlsSource = Arc::new(move || source.server_tls());
+    run(gateway, Some(tls), listener, shutdown).await;
+}
+
+async fn run(
+    gateway: Arc<Gateway>,
+    tls: Option<TlsSource>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) {
+    let is_tls = tls.is_some();
     // A backend may be this gateway itself.
     if let Ok(address) = listener.local_addr() {
         gateway.add_neighbour(address);
@@ -24,9 +43,9 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl 
     let handles: Vec<Handle> = workers.iter().map(|worker| worker.handle.clone()).collect();
     let service = move |peer, request| {
         let gateway = gateway.clone();
-        async move { Ok::<_, Infallible>(gateway.handle(request, peer).await) }
+        async move { Ok::<_, Infallible>(gateway.handle(is_tls, request, peer).await) }
     };
-    wire::serve_on(&handles, listener, clock, service, shutdown).await;
+    wire::serve_on(&handles, tls, listener, clock, service, shutdown).await;
 }
 
 /// A thread with a runtime of its own. It ends when this is dropped.

@@ -6,17 +6,19 @@ use crate::route::Routes;
 use crate::slots::Slots;
 use crate::state::State;
 use crate::target::Directory;
-use crate::transport::Transport;
-use clock::{Clock, Dice};
+use crate::transport::{self, Transport, Way};
+use clock::{Clock, Dice, Moment};
 use futures_util::future::BoxFuture;
+use http::HeaderName;
 use issuer::Issuer;
-use policy::{Answer, BackendHandle, CachingType, Call, CallError, OpenId, Windows, World};
+use policy::{Answer, BackendHandle, CachingType, Call, CallError, OpenId, StoredCertificate, Windows, World};
 use serde_json::Value;
 use service::{ApiPlan, Plan};
 use state::{Cache, Counters};
 use std::any::Any;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use trace::Metric;
+use wire::{ClientOptions, ServerTls};
 
 /// What every plan of a gateway shares.
 pub(crate) struct Shared {
@@ -46,12 +48,18 @@ pub(crate) struct Live {
     pub(crate) routes: Routes,
     /// Names of operations, by API.
     pub(crate) operation_names: Vec<Vec<Arc<str>>>,
+    /// How callers are spoken to over TLS, made for the first of them.
+    pub(crate) server_tls: OnceLock<ServerTls>,
+    /// How URLs are called that are no backend.
+    pub(crate) way: Arc<Way>,
     /// Who issues tokens.
     pub(crate) issuer: Issuer,
     /// What may be called.
     pub(crate) directory: Directory,
     /// Bytes of a request's headers.
     pub(crate) header_limit: usize,
+    /// The header in which a proxy in front hands over a caller's certificate.
+    pub(crate) certificate_header: Option<HeaderName>,
     /// What outlives it.
     pub(crate) shared: Arc<Shared>,
     body_limit: usize,
@@ -73,11 +81,17 @@ impl Live {
         shared: Arc<Shared>,
         before: &Backends,
     ) -> Arc<Live> {
+        let transport = &shared.transport;
+        let way = transport.way(ClientOptions {
+            authorities: plan.authorities.clone(),
+            ..ClientOptions::default()
+        });
         let configs = plan.backends.iter().map(|backend| &backend.config);
-        let backends = Backends::new(configs, &directory, before);
-        for verification in backends.verifications() {
-            shared.transport.prepare(verification, policy::HttpVersion::One);
-        }
+        let backends = Backends::new(configs, &directory, before, |at, config| {
+            let certificate = plan.backends.get(at).and_then(|it| it.certificate.as_deref());
+            Ok(transport.way(transport::options(config, certificate, &plan.authorities)?))
+        });
+        backends.ways().for_each(|way| way.prepare(&shared.clock));
         let service = &plan.service;
         let issuer = Issuer::new(
             &service.name,
@@ -85,6 +99,8 @@ impl Live {
             shared.clock.clone(),
             shared.dice,
         );
+        let header = service.settings.tls.client_certificate_header.as_deref();
+        let certificate_header = header.and_then(|it| it.parse().ok());
         let limits = &service.settings.limits;
         let bytes = |limit: Option<u64>, usual| usize::try_from(limit.unwrap_or(usual)).unwrap_or(usize::MAX);
         let body_limit = bytes(limits.body_bytes, BODY_LIMIT);
@@ -109,9 +125,12 @@ impl Live {
                 backends,
                 routes,
                 operation_names,
+                server_tls: OnceLock::new(),
+                way,
                 issuer,
                 directory,
                 header_limit,
+                certificate_header,
                 shared,
                 body_limit,
                 windows,
@@ -151,6 +170,26 @@ impl World for Live {
 
     fn token(&self, resource: &str, client_id: Option<&str>) -> Result<Arc<str>, String> {
         self.issuer.managed_identity(resource, client_id)
+    }
+
+    fn certificate(&self, id: &str) -> Option<Arc<StoredCertificate>> {
+        self.plan.find_certificate(id).cloned()
+    }
+
+    fn certificate_of_thumbprint(&self, thumbprint: &str) -> Option<Arc<StoredCertificate>> {
+        let mut all = self.plan.certificates.iter();
+        all.find(|it| it.thumbprint == thumbprint).cloned()
+    }
+
+    fn trusts(&self, chain: &[Vec<u8>], at: Moment) -> bool {
+        let seconds = u64::try_from(at.seconds()).unwrap_or_default();
+        wire::trusts(chain, &self.plan.authorities, seconds)
+    }
+
+    fn authority(&self, chain: &[Vec<u8>]) -> Option<Vec<u8>> {
+        let own = chain.get(..1)?;
+        let mut all = self.plan.authorities.iter();
+        all.find(|it| policy::issued(it, &own[0])).cloned()
     }
 
     fn authorization(&self, provider: &str, id: &str) -> Result<(String, Value), String> {

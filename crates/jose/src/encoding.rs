@@ -19,6 +19,12 @@ pub fn base64_bytes(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
+/// SHA-1 of bytes: what a certificate's thumbprint is.
+pub fn sha1(bytes: &[u8]) -> Vec<u8> {
+    use sha1::Digest;
+    sha1::Sha1::digest(bytes).to_vec()
+}
+
 pub(crate) fn url_text(bytes: &[u8]) -> String {
     URL.encode(bytes)
 }

@@ -15,7 +15,7 @@ mod token; // the compact form
 mod verify; // RFC 7518, signatures
 
 pub use decrypt::{DecryptError, PrivateKey};
-pub use encoding::{base64_bytes, url_bytes};
+pub use encoding::{base64_bytes, sha1, url_bytes};
 pub use key::{Key, KeyError};
 pub use sign::Signer;
 pub use token::{Compact, Encrypted, ReadError, Token, read};

@@ -7,6 +7,7 @@
 
 mod api; // APIs, operations, version sets
 mod backend; // backends: single, pool, circuit breaker
+mod certificate; // certificates
 mod document; // policy documents and fragments, with the file they came from
 mod duration; // ISO 8601 durations
 mod fault; // what goes wrong with a mock, as apimite.toml says it
@@ -24,6 +25,7 @@ pub use backend::{
     Affinity, Authorization, Backend, BackendKind, BreakerRule, CircuitBreaker, Credentials,
     FailureCondition, FailureResponse, ManagedIdentity, Pool, PoolMember, Proxy, SessionId, StatusRange, Tls,
 };
+pub use certificate::Certificate;
 pub use document::{Fragment, PolicyDocument, PolicyFormat};
 pub use duration::{IsoDuration, parse_duration};
 pub use fault::{Fault, FaultAction};
@@ -33,7 +35,7 @@ pub use product::{Group, NamedValue, Product, Scope, Subscription, SubscriptionS
 pub use region::{region_id, region_name};
 pub use service::{ExternalCache, Service};
 pub use settings::{
-    AccountSettings, ApplicationSettings, AuthorizationSettings, BackendSettings, ClockSettings,
-    DeploymentSettings, IdentitySettings, LatencySettings, LimitSettings, LogSettings, ServiceSettings,
-    Settings, SubscriptionSettings,
+    AccountSettings, ApplicationSettings, AuthorizationSettings, BackendSettings, CertificateSettings,
+    ClockSettings, DeploymentSettings, IdentitySettings, LatencySettings, LimitSettings, LogSettings,
+    ServiceSettings, Settings, SubscriptionSettings, TlsSettings,
 };

@@ -1,6 +1,6 @@
 use crate::{
-    Account, Api, Backend, Fragment, Group, NamedValue, Origins, PolicyDocument, Product, Settings,
-    Subscription, User, VersionSet,
+    Account, Api, Backend, Certificate, Fragment, Group, NamedValue, Origins, PolicyDocument, Product,
+    Settings, Subscription, User, VersionSet,
 };
 
 /// An API Management service with everything in it, and the Foundry accounts beside it.
@@ -26,6 +26,12 @@ pub struct Service {
     pub backends: Vec<Backend>,
     /// Named values.
     pub named_values: Vec<NamedValue>,
+    /// Certificates.
+    pub certificates: Vec<Certificate>,
+    /// Certificates of trusted authorities: PEM or DER.
+    pub authorities: Vec<Vec<u8>>,
+    /// What callers over TLS are shown; made locally without.
+    pub server_certificate: Option<Certificate>,
     /// Policy fragments.
     pub fragments: Vec<Fragment>,
     /// Users.

@@ -25,6 +25,10 @@ pub struct Settings {
     pub identity: IdentitySettings,
     /// Connections that `get-authorization-context` finds, by provider and id.
     pub authorizations: IndexMap<String, IndexMap<String, AuthorizationSettings>>,
+    /// Certificates of the service, by resource name.
+    pub certificates: IndexMap<String, CertificateSettings>,
+    /// TLS towards callers and backends.
+    pub tls: TlsSettings,
     /// What backends may do beyond what Azure takes today.
     pub backends: BackendSettings,
     /// Bounds on what one request may use.
@@ -97,6 +101,34 @@ pub struct AuthorizationSettings {
     pub claims: Map<String, Value>,
     /// Why there is none: the connection is in error.
     pub error: Option<String>,
+}
+
+/// `[certificates.NAME]`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct CertificateSettings {
+    /// File in the folder: PFX, PEM or DER.
+    pub file: Option<String>,
+    /// The same here: PEM, or base64 of the others.
+    pub data: Option<String>,
+    /// Password of a PFX file.
+    pub password: Option<String>,
+}
+
+/// `[tls]`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct TlsSettings {
+    /// File with the gateway's certificate and key; made by the local authority without.
+    pub certificate: Option<String>,
+    /// Password of that file.
+    pub password: Option<String>,
+    /// Files with authorities that are trusted besides the public ones, for callers and backends.
+    pub authorities: Vec<String>,
+    /// Asks every caller for a certificate, also when no policy looks at it.
+    pub negotiate_client_certificate: bool,
+    /// Header in which a proxy in front hands over the caller's certificate.
+    pub client_certificate_header: Option<String>,
 }
 
 /// `[backends]`.

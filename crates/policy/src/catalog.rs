@@ -1,7 +1,8 @@
-use crate::BackendHandle;
+use crate::{BackendHandle, StoredCertificate};
 use expression::Symbols;
 use source::Source;
 use std::fmt;
+use std::sync::Arc;
 
 /// Where a policy stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,6 +65,8 @@ pub trait Catalog {
     fn fragment(&self, id: &str) -> Lookup<Source>;
     /// A backend entity.
     fn backend(&self, name: &str) -> Lookup<BackendHandle>;
+    /// A certificate of the service.
+    fn certificate(&self, id: &str) -> Lookup<Arc<StoredCertificate>>;
     /// All names of a kind, for suggestions.
     fn names(&self, of: CatalogNames) -> Vec<String>;
     /// Parameters of the URL template of the operation that the document belongs to. A document of a wider scope serves
@@ -89,6 +92,8 @@ pub enum CatalogNames {
     Fragments,
     /// Names of backends.
     Backends,
+    /// Names of certificates.
+    Certificates,
 }
 
 /// The catalog of a document that is looked at alone: nothing can be looked up.
@@ -111,6 +116,10 @@ impl Catalog for Lone {
     }
 
     fn backend(&self, _: &str) -> Lookup<BackendHandle> {
+        Lookup::Unknowable
+    }
+
+    fn certificate(&self, _: &str) -> Lookup<Arc<StoredCertificate>> {
         Lookup::Unknowable
     }
 

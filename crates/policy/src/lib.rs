@@ -11,6 +11,7 @@ mod xml; // a tolerant reader: raw and escaped expressions in one document
 mod shape; // what a policy may look like
 
 mod catalog; // what a document may refer to
+mod certificate; // those of the service, and of callers
 
 mod build; // the state of loading one document
 mod element; // a cursor over one element
@@ -42,6 +43,7 @@ mod world; // the one window to the outside
 pub use body::{Body, BodyError, Stream};
 pub use build::Options;
 pub use catalog::{Catalog, CatalogNames, Lone, Lookup, NamedValue, Role, Scope};
+pub use certificate::{CallerCertificate, StoredCertificate, issued};
 pub use coalesce::coalesce;
 pub use document::{Document, Walk, compile, default_global, fold};
 pub use exchange::{Detail, Exchange, MockResponse, OperationTemplate, ResponseParts, Start};

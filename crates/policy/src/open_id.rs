@@ -152,6 +152,7 @@ async fn document(address: &Url, world: &dyn World) -> Result<Json, String> {
         query,
         headers,
         body: Body::Absent,
+        certificate: None,
         forwarded_for: None,
         timeout: PATIENCE,
         version: HttpVersion::One,

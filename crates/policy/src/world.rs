@@ -1,5 +1,5 @@
-use crate::{Body, OpenId};
-use clock::{Clock, Dice};
+use crate::{Body, OpenId, StoredCertificate};
+use clock::{Clock, Dice, Moment};
 use expression::Url;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode};
@@ -28,6 +28,14 @@ pub trait World: Send + Sync {
     fn shared(&self) -> Arc<dyn World>;
     /// A token of the service's managed identity for `resource`; the text says what is wrong otherwise.
     fn token(&self, resource: &str, client_id: Option<&str>) -> Result<Arc<str>, String>;
+    /// A certificate of the service, by resource name.
+    fn certificate(&self, id: &str) -> Option<Arc<StoredCertificate>>;
+    /// The same by thumbprint, upper-case hexadecimal.
+    fn certificate_of_thumbprint(&self, thumbprint: &str) -> Option<Arc<StoredCertificate>>;
+    /// Whether a trusted authority stands behind a chain of certificates in DER, at a moment.
+    fn trusts(&self, chain: &[Vec<u8>], at: Moment) -> bool;
+    /// The trusted authority that issued the first of a chain, in DER.
+    fn authority(&self, chain: &[Vec<u8>]) -> Option<Vec<u8>>;
     /// Token and claims, a JSON object, of a connection to a provider; the text says why there are none.
     fn authorization(&self, provider: &str, id: &str) -> Result<(String, Json), String>;
     /// What issuers of tokens publish, as far as it was fetched.
@@ -97,6 +105,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// Body.
     pub body: Body,
+    /// What the server is shown, if a policy says so.
+    pub certificate: Option<Arc<StoredCertificate>>,
     /// Address of the caller, added to `X-Forwarded-For`; absent for calls of the gateway's own, such as `send-request`.
     pub forwarded_for: Option<Arc<str>>,
     /// How long to wait for the head of the response.

@@ -1,3 +1,4 @@
+use crate::certificates::Certificates;
 use crate::check::{At, Check};
 use crate::facts::parse_url;
 use crate::plan::BackendPlan;
@@ -7,7 +8,7 @@ use model::ResourceKind::Backend as Kind;
 use model::{
     Backend, BackendKind, BreakerRule, FailureCondition, FailureResponse, Pool, PoolMember, StatusRange,
 };
-use policy::BackendHandle;
+use policy::{BackendHandle, StoredCertificate};
 use source::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub(crate) fn plan(
     check: &mut Check<'_>,
     values: &Values,
     names: &BTreeMap<String, usize>,
+    certificates: &Certificates,
 ) -> Vec<BackendPlan> {
     let service = check.service;
     let mut plans = Vec::new();
@@ -56,7 +58,12 @@ pub(crate) fn plan(
             azure_region: config.azure_region.as_deref().map(Arc::from),
             url: url.map(Arc::new),
         };
-        plans.push(BackendPlan { handle, config });
+        let certificate = certificate(&config, certificates, check);
+        plans.push(BackendPlan {
+            handle,
+            config,
+            certificate,
+        });
     }
     plans
 }
@@ -79,6 +86,17 @@ fn resolved(backend: &Backend, values: &Values, check: &mut Check<'_>) -> Backen
         for (key, list) in map.iter_mut() {
             for (at, text) in list.iter_mut().enumerate() {
                 fill(text, &format!("/credentials/{group}/{key}/{at}"));
+            }
+        }
+    }
+    if let Some(proxy) = &mut config.proxy {
+        fill(&mut proxy.url, "/proxy/url");
+        for (text, path) in [
+            (&mut proxy.username, "/proxy/username"),
+            (&mut proxy.password, "/proxy/password"),
+        ] {
+            if let Some(text) = text {
+                fill(text, path);
             }
         }
     }
@@ -156,18 +174,42 @@ fn credentials(backend: &Backend, check: &mut Check<'_>) {
             );
         }
     }
-    if !backend.credentials.certificate_ids.is_empty() {
-        let message = "client certificates are not yet supported: calls are made without";
-        check.warning(
-            At(Kind, name, "/credentials/certificateIds"),
-            "not-supported",
-            message,
-        );
+    if let Some(proxy) = &backend.proxy
+        && parse_url(&proxy.url).is_none_or(|url| &*url.scheme != "http")
+    {
+        let message = format!("`{}` is no absolute http URL of a proxy", proxy.url);
+        check.error(At(Kind, name, "/proxy/url"), "invalid-url", message);
     }
-    if backend.proxy.is_some() {
-        let message = "outbound proxies are not yet supported: calls are made directly";
-        check.warning(At(Kind, name, "/proxy"), "not-supported", message);
+}
+
+// A server asks for one certificate: the first is shown.
+fn certificate(
+    backend: &Backend,
+    certificates: &Certificates,
+    check: &mut Check<'_>,
+) -> Option<Arc<StoredCertificate>> {
+    let name = &backend.name;
+    let mut found = None;
+    for (at, id) in backend.credentials.certificate_ids.iter().enumerate() {
+        let place = format!("/credentials/certificateIds/{at}");
+        let wanted = id.trim_end_matches('/').rsplit('/').next().unwrap_or(id);
+        match certificates.find(wanted) {
+            Some(certificate) if certificate.key.is_none() => {
+                let message =
+                    format!("certificate `{wanted}` has no private key, so no server can be shown it");
+                check.error(At(Kind, name, &place), "invalid-certificate", message);
+            }
+            Some(certificate) => {
+                found.get_or_insert_with(|| certificate.clone());
+            }
+            None => {
+                let near = nearest(wanted, certificates.own.iter().map(|it| &*it.name));
+                let message = format!("there is no certificate `{wanted}`");
+                check.unknown(At(Kind, name, &place), "unknown-certificate", message, near);
+            }
+        }
     }
+    found
 }
 
 fn pool(backend: &Backend, names: &BTreeMap<String, usize>, check: &mut Check<'_>) {

@@ -1,10 +1,12 @@
+use crate::certificates::Certificates;
 use crate::templates;
 use crate::values::Values;
 use expression::Symbols;
 use model::{Operation, Service};
-use policy::{BackendHandle, Catalog, CatalogNames, Lookup, NamedValue};
+use policy::{BackendHandle, Catalog, CatalogNames, Lookup, NamedValue, StoredCertificate};
 use source::Source;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What the policies of a service may refer to.
 #[derive(Clone, Copy)]
@@ -16,6 +18,7 @@ pub(crate) struct ServiceCatalog<'a> {
     pub(crate) backend_names: &'a BTreeMap<String, usize>,
     /// Whose document is compiled, if it is an operation's.
     pub(crate) operation: Option<&'a Operation>,
+    pub(crate) certificates: &'a Certificates,
 }
 
 impl Catalog for ServiceCatalog<'_> {
@@ -47,11 +50,22 @@ impl Catalog for ServiceCatalog<'_> {
         found.map_or(Lookup::Missing, |handle| Lookup::Known(handle.clone()))
     }
 
+    fn certificate(&self, id: &str) -> Lookup<Arc<StoredCertificate>> {
+        let found = self.certificates.find(id);
+        found.map_or(Lookup::Missing, |found| Lookup::Known(found.clone()))
+    }
+
     fn names(&self, of: CatalogNames) -> Vec<String> {
         let service = self.service;
         match of {
             CatalogNames::NamedValues => self.values.names().map(str::to_owned).collect(),
             CatalogNames::Fragments => service.fragments.iter().map(|it| it.name.clone()).collect(),
+            CatalogNames::Certificates => self
+                .certificates
+                .own
+                .iter()
+                .map(|it| it.name.to_string())
+                .collect(),
             CatalogNames::Backends => service.backends.iter().map(|it| it.name.clone()).collect(),
         }
     }

@@ -10,6 +10,7 @@ mod accounts; // mock model servers
 mod apis; // paths, versions, revisions, operations
 mod backends; // backends: single, pool, circuit breaker
 mod catalog; // what policies may refer to
+mod certificates;
 mod check; // findings, each placed where its resource was written
 mod facts; // what `context` will say
 mod keys; // subscriptions, their scopes and keys

@@ -1,4 +1,5 @@
 use crate::catalog::ServiceCatalog;
+use crate::certificates::Certificates;
 use crate::check::{Check, sorted};
 use crate::facts::parse_url;
 use crate::plan::{ApiPlan, OperationPlan, Plan, ProductPlan};
@@ -7,7 +8,7 @@ use crate::walks::{Compiler, Folder};
 use crate::{accounts, apis, backends, facts, keys, products, settings, templates};
 use clock::Moment;
 use expression::Symbols;
-use model::{Api, ApiKind, Operation, Product, Service};
+use model::{Api, ApiKind, Operation, PolicyDocument, Product, Service};
 use policy::{BackendHandle, MockResponse, OperationTemplate, Options};
 use source::Finding;
 use std::sync::Arc;
@@ -62,7 +63,8 @@ pub fn load(service: Service, options: &LoadOptions) -> Loaded {
     accounts::check(&mut check);
     let values = Values::read(&mut check);
     let backend_names = backends::index(&mut check);
-    let backends = backends::plan(&mut check, &values, &backend_names);
+    let certificates = Certificates::read(&mut check);
+    let backends = backends::plan(&mut check, &values, &backend_names, &certificates);
     let (subscriptions, keys) = keys::plan(&mut check, options);
 
     let symbols = Symbols::default();
@@ -74,6 +76,7 @@ pub fn load(service: Service, options: &LoadOptions) -> Loaded {
         handles: &handles,
         backend_names: &backend_names,
         operation: None,
+        certificates: &certificates,
     };
     let (documents, found) = Compiler::new(catalog, policy_options(&service, options)).compile(&service);
     check.findings.extend(found);
@@ -100,6 +103,10 @@ pub fn load(service: Service, options: &LoadOptions) -> Loaded {
         backends,
         global: folder.global(),
         secrets: values.secrets(),
+        asks_for_certificates: asks_for_certificates(&service),
+        certificates: certificates.own,
+        authorities: certificates.authorities.into(),
+        server_certificate: certificates.server,
         ignore_unneeded_keys: service.settings.ignore_unneeded_keys,
         keys,
         backend_names,
@@ -109,6 +116,26 @@ pub fn load(service: Service, options: &LoadOptions) -> Loaded {
         plan: Some(Arc::new(plan)),
         findings,
     }
+}
+
+// Whether a policy looks at the certificate of a caller.
+fn asks_for_certificates(service: &Service) -> bool {
+    const LOOKS: [&str; 2] = ["validate-client-certificate", ".Certificate"];
+    let looks = |document: &PolicyDocument| LOOKS.iter().any(|it| document.source.text().contains(it));
+    let of_apis = service.apis.iter().flat_map(|api| {
+        let of_operations = api.operations.iter().filter_map(|it| it.policy.as_ref());
+        api.policy.iter().chain(of_operations)
+    });
+    let of_products = service.products.iter().filter_map(|it| it.policy.as_ref());
+    let of_fragments = service.fragments.iter().map(|it| &it.document);
+    service.settings.tls.negotiate_client_certificate
+        || service
+            .policy
+            .iter()
+            .chain(of_apis)
+            .chain(of_products)
+            .chain(of_fragments)
+            .any(looks)
 }
 
 fn product_plans(service: &Service, apis: &[ApiPlan]) -> Vec<ProductPlan> {

@@ -2,7 +2,7 @@ use expression::{
     ApiFacts, DeploymentFacts, OperationFacts, ProductFacts, SubscriptionFacts, Symbols, Url, UserFacts,
 };
 use model::{Account, Backend, KeyNames, Service, VersioningScheme};
-use policy::{BackendHandle, OperationTemplate, Walk};
+use policy::{BackendHandle, OperationTemplate, StoredCertificate, Walk};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,6 +23,14 @@ pub struct Plan {
     pub subscriptions: Vec<SubscriptionPlan>,
     /// Backends, in the order of the service; a [`BackendHandle`] is an index here.
     pub backends: Vec<BackendPlan>,
+    /// Certificates that policies and backends name.
+    pub certificates: Vec<Arc<StoredCertificate>>,
+    /// Certificates of trusted authorities besides the public ones, in DER.
+    pub authorities: Arc<[Vec<u8>]>,
+    /// What callers over TLS are shown, if it is given.
+    pub server_certificate: Option<Arc<StoredCertificate>>,
+    /// Whether callers over TLS are asked for a certificate.
+    pub asks_for_certificates: bool,
     /// Global policy alone: for a request that matched no API.
     pub global: Arc<Walk>,
     /// Texts of secret named values, for masking; the longest first.
@@ -140,6 +148,8 @@ pub struct BackendPlan {
     pub handle: BackendHandle,
     /// Its settings, with named values put in.
     pub config: Backend,
+    /// What it is shown when it asks.
+    pub certificate: Option<Arc<StoredCertificate>>,
 }
 
 /// What a subscription opens, resolved.
@@ -180,6 +190,13 @@ impl Plan {
             None => *self.backend_names.get(&name.to_ascii_lowercase())?,
         };
         self.backends.get(index).map(|backend| backend.handle.clone())
+    }
+
+    /// A certificate by its resource name, compared without case as ARM does.
+    pub fn find_certificate(&self, name: &str) -> Option<&Arc<StoredCertificate>> {
+        self.certificates
+            .iter()
+            .find(|it| it.name.eq_ignore_ascii_case(name))
     }
 
     /// The mock model servers that stand beside the service.

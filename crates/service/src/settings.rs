@@ -52,6 +52,7 @@ pub(crate) fn check(check: &mut Check<'_>) {
         );
     }
     identity(check);
+    tls(check);
 }
 
 fn identity(check: &mut Check<'_>) {
@@ -67,5 +68,17 @@ fn identity(check: &mut Check<'_>) {
     if let Some(authority) = identity.authority.as_deref().filter(|it| parse_url(it).is_none()) {
         let message = format!("`{authority}` is no absolute http or https URL");
         check.error(At(Settings, "", "/identity/authority"), "invalid-url", message);
+    }
+}
+
+fn tls(check: &mut Check<'_>) {
+    let header = check.service.settings.tls.client_certificate_header.as_deref();
+    if let Some(header) = header.filter(|it| http::HeaderName::try_from(*it).is_err()) {
+        let message = format!("`{header}` is no header name");
+        check.error(
+            At(Settings, "", "/tls/client-certificate-header"),
+            "invalid-header",
+            message,
+        );
     }
 }

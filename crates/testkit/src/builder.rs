@@ -23,6 +23,7 @@ pub struct Builder {
     mode: Mode,
     seed: u64,
     offline: bool,
+    tls: bool,
 }
 
 impl Builder {
@@ -39,6 +40,7 @@ impl Builder {
             mode: Mode::Auto,
             seed: 1,
             offline: false,
+            tls: false,
         }
     }
 
@@ -75,6 +77,9 @@ impl Builder {
         own.groups.extend(other.groups);
         own.caches.extend(other.caches);
         own.accounts.extend(other.accounts);
+        own.certificates.extend(other.certificates);
+        own.authorities.extend(other.authorities);
+        own.server_certificate = other.server_certificate.or(own.server_certificate.take());
         self.seed = other.settings.seed.unwrap_or(self.seed);
         own.settings = other.settings;
         own.origins = other.origins;
@@ -204,6 +209,12 @@ impl Builder {
         self
     }
 
+    /// The gateway listens with TLS too.
+    pub fn tls(mut self) -> Builder {
+        self.tls = true;
+        self
+    }
+
     /// Everything that is wrong with the service, without starting it.
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = self.findings.clone();
@@ -239,6 +250,20 @@ impl Builder {
             Mode::Auto => Clock::auto(START),
             Mode::Real | Mode::Scaled(_) => Clock::real(),
         };
+        // What the settings name lies among the fixtures, unless a folder has brought it.
+        let settings = &self.service.settings;
+        let names_files = !settings.certificates.is_empty()
+            || !settings.tls.authorities.is_empty()
+            || settings.tls.certificate.is_some();
+        let service = &self.service;
+        let has_them = !service.certificates.is_empty()
+            || !service.authorities.is_empty()
+            || service.server_certificate.is_some();
+        if names_files && !has_them {
+            let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures"));
+            self.findings
+                .extend(apiops::certificates(folder, &mut self.service));
+        }
         let (stop, _) = tokio::sync::watch::channel(false);
         let mut places = Places::default();
         let mut journals = BTreeMap::new();
@@ -279,6 +304,7 @@ impl Builder {
             journals,
             neighbours,
             self.offline,
+            self.tls,
             stop,
         )
         .await

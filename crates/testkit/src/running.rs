@@ -22,6 +22,7 @@ pub struct Apimite {
     address: SocketAddr,
     foundry: Option<Foundry>,
     foundry_address: Option<SocketAddr>,
+    tls_address: Option<SocketAddr>,
     places: Places,
     journals: BTreeMap<String, Journal>,
     client: Arc<Client>,
@@ -48,6 +49,7 @@ impl Apimite {
         journals: BTreeMap<String, Journal>,
         neighbours: Vec<SocketAddr>,
         offline: bool,
+        tls: bool,
         stop: tokio::sync::watch::Sender<bool>,
     ) -> Result<Apimite, Vec<Finding>> {
         let (foundry, foundry_address) = match service.accounts.is_empty() {
@@ -75,6 +77,14 @@ impl Apimite {
         let (listener, address) = listen().await;
         places.add_gateway(address);
         tokio::spawn(gateway::serve(gateway.clone(), listener, stopped(&stop)));
+        let tls_address = match tls {
+            false => None,
+            true => {
+                let (listener, address) = listen().await;
+                tokio::spawn(gateway::serve_tls(gateway.clone(), listener, stopped(&stop)));
+                Some(address)
+            }
+        };
         let client = Arc::new(Client::new(&clock, wire::ClientOptions::default()));
         Ok(Apimite {
             clock,
@@ -82,6 +92,7 @@ impl Apimite {
             address,
             foundry,
             foundry_address,
+            tls_address,
             places,
             journals,
             client,
@@ -116,6 +127,11 @@ impl Apimite {
     /// Base URL of the gateway, for clients of your own.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Base URL of the gateway with TLS, if it listens so.
+    pub fn tls_url(&self) -> Option<String> {
+        self.tls_address.map(|address| format!("https://{address}"))
     }
 
     /// Base URL of the mock model servers, if there are any; an account answers below `/NAME`.

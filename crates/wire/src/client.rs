@@ -1,7 +1,10 @@
+use crate::identity::Identity;
+use crate::route::{Proxy, Route};
 use crate::tls::{self, Verification};
 use crate::{BoxError, ClockTimer, HOP, Received};
 use bytes::Bytes;
 use clock::Clock;
+use http::header::PROXY_AUTHORIZATION;
 use http::{HeaderValue, Request, Response};
 use http_body::Body;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -9,15 +12,22 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::error::Error as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a [`Client`] talks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClientOptions {
     /// What is checked of a server's certificate.
     pub verification: Verification,
     /// HTTP version.
     pub version: Version,
+    /// What a server that asks is shown.
+    pub identity: Option<Identity>,
+    /// Certificates of authorities in DER that are trusted besides the public ones.
+    pub authorities: Arc<[Vec<u8>]>,
+    /// What stands between.
+    pub proxy: Option<Proxy>,
 }
 
 /// HTTP version towards a server.
@@ -34,7 +44,9 @@ pub enum Version {
 
 /// A client with a pool of connections that are kept alive. `B` is the body that it sends.
 pub struct Client<B> {
-    inner: legacy::Client<HttpsConnector<HttpConnector>, B>,
+    inner: legacy::Client<HttpsConnector<Route>, B>,
+    // Of a proxy that is asked itself.
+    authorization: Option<HeaderValue>,
     clock: Clock,
 }
 
@@ -49,8 +61,10 @@ where
         http.enforce_http(false);
         http.set_nodelay(true);
         let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls::config(options.verification))
+            .with_tls_config(tls::config(&options))
             .https_or_http();
+        let authorization = options.proxy.as_ref().and_then(|it| it.authorization.clone());
+        let http = Route::new(http, options.proxy);
         let connector = match options.version {
             Version::One => https.enable_http1().wrap_connector(http),
             Version::TwoOrOne => https.enable_all_versions().wrap_connector(http),
@@ -66,6 +80,7 @@ where
             .set_host(true);
         Client {
             inner: builder.build(connector),
+            authorization,
             clock: clock.clone(),
         }
     }
@@ -77,6 +92,13 @@ where
         mut request: Request<B>,
         in_process: bool,
     ) -> Result<Response<Received>, SendError> {
+        if let Some(authorization) = &self.authorization
+            && request.uri().scheme() == Some(&http::uri::Scheme::HTTP)
+        {
+            request
+                .headers_mut()
+                .insert(PROXY_AUTHORIZATION, authorization.clone());
+        }
         let near = if in_process { self.clock.hop() } else { None };
         let Some(near) = near else {
             let busy = self.clock.is_virtual().then(|| self.clock.busy());

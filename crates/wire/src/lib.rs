@@ -9,16 +9,24 @@
 
 mod bodies; // bodies that count what is on the wire
 mod client; // the side that calls
+mod doors; // TLS towards callers
+mod identity; // a certificate with its key
+mod route; // straight, or through a proxy
 mod server; // the side that answers
 mod timer; // hyper's timers, on the clock
-mod tls; // what is checked of a server's certificate
+mod tls;
+mod trust; // whether an authority stands behind a certificate // what is checked of a server's certificate
 
 pub use bodies::{Received, Served};
 pub use client::{Client, ClientOptions, Failure, SendError, Version};
+pub use doors::{CallerCertificates, Certificates, ServerTls};
 pub use hyper::body::Incoming;
-pub use server::{serve, serve_on};
+pub use identity::Identity;
+pub use route::Proxy;
+pub use server::{TlsSource, serve, serve_on};
 pub use timer::ClockTimer;
 pub use tls::Verification;
+pub use trust::trusts;
 
 /// The header that carries the number of a [`clock::hop`] between two tasks of this process.
 pub const HOP: http::HeaderName = http::HeaderName::from_static("x-apimite-hop");

@@ -1,3 +1,4 @@
+use crate::doors::{CallerCertificates, ServerTls};
 use crate::{BoxError, ClockTimer, HOP, Served};
 use bytes::Bytes;
 use clock::Clock;
@@ -11,14 +12,22 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// How long a connection may stay without a whole request head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// How long a handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long requests in flight may go on after `shutdown`.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Says how the next connection speaks TLS.
+pub type TlsSource = Arc<dyn Fn() -> ServerTls + Send + Sync>;
 
 /// Serves `service` on `listener`, HTTP/1.1 and HTTP/2 without TLS, until `shutdown` resolves; then takes no new
 /// connection and lets requests in flight end. An error of the service, or of the body that it answers with, breaks the
@@ -35,13 +44,15 @@ pub async fn serve<S, F, B, E>(
     B::Error: Into<BoxError>,
     E: Into<BoxError> + 'static,
 {
-    serve_on(&[], listener, clock, service, shutdown).await;
+    serve_on(&[], None, listener, clock, service, shutdown).await;
 }
 
 /// [`serve`], with connections dealt out to runtimes: whatever serves a request then runs on the thread of its connection, which
-/// saves the hand-over between threads. Without `workers` everything runs here.
+/// saves the hand-over between threads. Without `workers` everything runs here. With `tls` connections are encrypted, each as that
+/// says at its time.
 pub async fn serve_on<S, F, B, E>(
     workers: &[Handle],
+    tls: Option<TlsSource>,
     listener: TcpListener,
     clock: Clock,
     service: S,
@@ -72,10 +83,36 @@ pub async fn serve_on<S, F, B, E>(
             () = &mut shutdown => break,
         };
         let (clock, service) = (clock.clone(), service.clone());
-        let each = service_fn(move |request| answer(&clock, &service, peer, request));
         let (builder, watcher) = (builder.clone(), graceful.watcher());
         let stream = prepared(stream);
-        let serve = |stream: TcpStream| async move {
+        let tls = tls.as_ref().map(|tls| tls());
+        let serve = move |stream: TcpStream| async move {
+            let Some(tls) = tls else {
+                let each = service_fn(move |request| answer(&clock, &service, peer, request));
+                let connection = builder.serve_connection(TokioIo::new(stream), each);
+                if let Err(error) = watcher.watch(connection.into_owned()).await {
+                    tracing::debug!(%error, "connection ended");
+                }
+                return;
+            };
+            let shaking = TlsAcceptor::from(tls.config).accept(stream);
+            // A handshake is no reason for manual time to move.
+            let shaken = match clock.is_virtual() {
+                true => Some(shaking.await),
+                false => clock.timeout(HANDSHAKE, shaking).await,
+            };
+            let stream = match shaken {
+                Some(Ok(stream)) => stream,
+                Some(Err(error)) => return tracing::debug!(%error, "no TLS connection"),
+                None => return tracing::debug!("no TLS connection in time"),
+            };
+            let caller = caller(&stream);
+            let each = service_fn(move |mut request: Request<Incoming>| {
+                if let Some(caller) = &caller {
+                    request.extensions_mut().insert(caller.clone());
+                }
+                answer(&clock, &service, peer, request)
+            });
             let connection = builder.serve_connection(TokioIo::new(stream), each);
             if let Err(error) = watcher.watch(connection.into_owned()).await {
                 tracing::debug!(%error, "connection ended");
@@ -97,6 +134,13 @@ pub async fn serve_on<S, F, B, E>(
     }
     drop(listener);
     clock.timeout(GRACE, graceful.shutdown()).await;
+}
+
+// What the caller has shown.
+fn caller(stream: &TlsStream<TcpStream>) -> Option<CallerCertificates> {
+    let chain = stream.get_ref().1.peer_certificates()?;
+    let chain: Vec<Vec<u8>> = chain.iter().map(|it| it.as_ref().to_vec()).collect();
+    (!chain.is_empty()).then(|| CallerCertificates(chain.into()))
 }
 
 fn builder(clock: &Clock) -> Builder<TokioExecutor> {

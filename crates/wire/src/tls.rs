@@ -1,8 +1,10 @@
+use crate::ClientOptions;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
+use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use std::sync::Arc;
 
@@ -24,29 +26,46 @@ impl Default for Verification {
     }
 }
 
-pub(crate) fn config(verification: Verification) -> ClientConfig {
+pub(crate) fn config(options: &ClientOptions) -> ClientConfig {
+    let verification = options.verification;
     let provider = Arc::new(ring::default_provider());
-    let roots = Arc::new(RootCertStore {
+    let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    });
+    };
+    // What is no certificate has been reported while loading.
+    roots.add_parsable_certificates(
+        options
+            .authorities
+            .iter()
+            .map(|der| CertificateDer::from_slice(der)),
+    );
+    let roots = Arc::new(roots);
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .expect("ring offers TLS 1.2 and 1.3");
-    if verification == Verification::default() {
-        return builder.with_root_certificates(roots).with_no_client_auth();
+    let builder = match verification == Verification::default() {
+        true => builder.with_root_certificates(roots),
+        false => {
+            let webpki = WebPkiServerVerifier::builder_with_provider(roots, provider.clone())
+                .build()
+                .expect("the bundled roots are not empty");
+            let lenient = Lenient {
+                verification,
+                webpki,
+                provider,
+            };
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(lenient))
+        }
+    };
+    match &options.identity {
+        None => builder.with_no_client_auth(),
+        Some(identity) => {
+            let one = SingleCertAndKey::from(identity.certified.clone());
+            builder.with_client_cert_resolver(Arc::new(one))
+        }
     }
-    let webpki = WebPkiServerVerifier::builder_with_provider(roots, provider.clone())
-        .build()
-        .expect("the bundled roots are not empty");
-    let verifier = Arc::new(Lenient {
-        verification,
-        webpki,
-        provider,
-    });
-    builder
-        .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth()
 }
 
 /// Checks less than the whole: `validateCertificateChain` and `validateCertificateName` of a backend may be false.

@@ -13,8 +13,9 @@ mod process; // the binary
 mod ptu; // a provisioned deployment past 100 %
 mod reload; // a service changed under load
 mod streaming; // frames and callers that leave
-mod switch;
-mod template; // Bicep and ARM JSON that deploy a gateway // when a quota runs out, for many quotas
+mod switch; // when a quota runs out, for many quotas
+mod template; // Bicep and ARM JSON that deploy a gateway
+mod tls; // towards callers and backends
 
 use crate::{Test, block_on};
 
@@ -36,6 +37,7 @@ pub(crate) fn tests() -> Vec<Test> {
         streaming::tests(),
         switch::tests(),
         template::tests(),
+        tls::tests(),
     ];
     groups.into_iter().flatten().collect()
 }

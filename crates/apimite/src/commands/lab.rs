@@ -88,6 +88,7 @@ fn there(args: &Args) -> Option<Target> {
 async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock, u64), Exit>, String> {
     let addresses = Addresses {
         gateway: args.addresses.gateway,
+        tls: None,
         control: args.addresses.control,
         mocks: Mocks::Here(args.addresses.foundry),
         names: Vec::new(),

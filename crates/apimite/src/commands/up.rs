@@ -25,6 +25,7 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
     }
     let addresses = Addresses {
         gateway: args.gateway,
+        tls: args.tls,
         control: args.control,
         mocks: mocks(&args)?,
         names: args.allow_host.clone(),
@@ -200,6 +201,13 @@ fn announce(street: &Street, outputs: Option<&Value>, format: Format) {
         return say(announcement);
     }
     say(format!("gateway  {}", base(street.gateway_address)));
+    if let Some(tls) = street.tls_address {
+        let authority = format!("{}/ca.pem", base(street.control_address));
+        say(format!(
+            "tls      {} (authority: {authority})",
+            base(tls).replacen("http", "https", 1)
+        ));
+    }
     if let Some(foundry) = street.foundry_address {
         say(format!("mocks    {}", base(foundry)));
     }

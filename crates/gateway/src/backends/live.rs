@@ -6,6 +6,7 @@ use super::credentials::Credentials;
 use super::pool::{Member, Rotation};
 use super::retry_after;
 use crate::target::{Directory, Target};
+use crate::transport::Way;
 use clock::Moment;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use model::BackendKind;
@@ -40,8 +41,8 @@ pub(crate) struct Single {
     pub(crate) target: Result<Target, String>,
     /// What is sent along.
     pub(crate) credentials: Credentials,
-    /// What is checked of its certificate.
-    pub(crate) verification: wire::Verification,
+    /// How it is talked to; the text says why it cannot be.
+    pub(crate) way: Result<Arc<Way>, String>,
     breaker: Arc<Mutex<Breaker>>,
 }
 
@@ -90,15 +91,22 @@ impl Backends {
         configs: impl Iterator<Item = &'a model::Backend> + Clone,
         directory: &Directory,
         before: &Backends,
+        way: impl Fn(usize, &model::Backend) -> Result<Arc<Way>, String>,
     ) -> Backends {
         let names: Vec<Arc<str>> = configs
             .clone()
             .map(|config| config.name.as_str().into())
             .collect();
-        let backend = |(config, name): (&model::Backend, &Arc<str>)| {
+        let backend = |(at, (config, name)): (usize, (&model::Backend, &Arc<str>))| {
             let old = before.all.iter().find(|old| old.config == *config);
             let kind = match config.kind {
-                BackendKind::Single => Kind::Single(Box::new(Single::new(config, name, directory, old))),
+                BackendKind::Single => Kind::Single(Box::new(Single::new(
+                    config,
+                    name,
+                    directory,
+                    old,
+                    way(at, config),
+                ))),
                 BackendKind::Pool => Kind::Pool(Box::new(Pool::new(config, &names, old))),
             };
             Backend {
@@ -108,7 +116,7 @@ impl Backends {
             }
         };
         Backends {
-            all: configs.zip(&names).map(backend).collect(),
+            all: configs.zip(&names).enumerate().map(backend).collect(),
         }
     }
 
@@ -197,15 +205,13 @@ impl Backends {
         }
     }
 
-    /// The settings that calls of this service over TLS need.
-    pub(crate) fn verifications(&self) -> impl Iterator<Item = wire::Verification> {
+    /// How the backends are talked to that are called over TLS.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = &Arc<Way>> {
         self.all.iter().filter_map(|backend| match &backend.kind {
-            Kind::Single(single) => single
-                .target
-                .as_ref()
-                .is_ok_and(Target::is_tls)
-                .then_some(single.verification),
-            Kind::Pool(_) => None,
+            Kind::Single(single) if single.target.as_ref().is_ok_and(Target::is_tls) => {
+                single.way.as_ref().ok()
+            }
+            Kind::Single(_) | Kind::Pool(_) => None,
         })
     }
 
@@ -218,7 +224,13 @@ impl Backends {
 }
 
 impl Single {
-    fn new(config: &model::Backend, name: &Arc<str>, directory: &Directory, old: Option<&Backend>) -> Single {
+    fn new(
+        config: &model::Backend,
+        name: &Arc<str>,
+        directory: &Directory,
+        old: Option<&Backend>,
+        way: Result<Arc<Way>, String>,
+    ) -> Single {
         let url = config.url.as_deref().unwrap_or_default();
         let target = match policy::url::parse(url) {
             Some(url) => directory.target(&url),
@@ -235,14 +247,10 @@ impl Single {
             Some(Kind::Single(old)) => old.breaker.clone(),
             _ => Arc::new(Mutex::new(Breaker::new(name.clone(), rules))),
         };
-        let verification = wire::Verification {
-            chain: config.tls.validate_certificate_chain,
-            name: config.tls.validate_certificate_name,
-        };
         Single {
             target,
             credentials: Credentials::new(&config.credentials),
-            verification,
+            way,
             breaker,
         }
     }
@@ -343,7 +351,8 @@ mod tests {
     }
 
     fn load(text: &str, before: &Backends) -> Backends {
-        Backends::new(service(text).iter(), &Directory::default(), before)
+        let way = |_: usize, _: &model::Backend| Ok(Arc::<Way>::default());
+        Backends::new(service(text).iter(), &Directory::default(), before, way)
     }
 
     fn refuse(backends: &Backends, index: usize) {

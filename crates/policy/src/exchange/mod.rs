@@ -14,7 +14,7 @@ pub(crate) use variables::Variables;
 use crate::caching::Remembered;
 use crate::late::Late;
 use crate::meter::Meter;
-use crate::{BackendHandle, Body, GivenUp, World};
+use crate::{BackendHandle, Body, CallerCertificate, GivenUp, World};
 use clock::{Clock, Moment, Rng};
 use expression::{Facts, LastError, ParsedBodies, Symbol, Symbols, Url};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -40,6 +40,8 @@ pub struct Start {
     pub body: Body,
     /// Address of the caller.
     pub ip_address: Arc<str>,
+    /// Certificate of the caller.
+    pub certificate: Option<CallerCertificate>,
     /// Base URL of the API's backend.
     pub service_url: Option<Url>,
     /// Path behind the API's path, version and revision, with its leading `/`.
@@ -170,6 +172,7 @@ impl Exchange {
                 start.headers,
                 start.body,
                 start.ip_address,
+                start.certificate,
                 start.service_url,
                 start.remainder,
                 start.query,

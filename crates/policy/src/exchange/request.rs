@@ -1,6 +1,6 @@
 use super::MessageBody;
 use crate::url;
-use crate::{BackendHandle, Body, Destination};
+use crate::{BackendHandle, Body, CallerCertificate, Destination, StoredCertificate};
 use expression::Url;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -35,6 +35,10 @@ pub(crate) struct Request {
     pub(crate) host_set: bool,
     pub(crate) body: MessageBody,
     pub(crate) ip_address: Arc<str>,
+    /// What the caller has shown.
+    pub(crate) certificate: Option<CallerCertificate>,
+    /// What the backend is shown.
+    pub(crate) shows: Option<Arc<StoredCertificate>>,
     pub(crate) matched: Arc<[(Arc<str>, Arc<str>)]>,
     path: String,
     query: String,
@@ -53,6 +57,7 @@ impl Request {
         headers: HeaderMap,
         body: Body,
         ip_address: Arc<str>,
+        certificate: Option<CallerCertificate>,
         base: Option<Url>,
         path: String,
         query: String,
@@ -76,6 +81,8 @@ impl Request {
             host_set: false,
             body: body.into(),
             ip_address,
+            certificate,
+            shows: None,
             matched: matched.into(),
             path,
             query,
@@ -101,6 +108,8 @@ impl Request {
             host_set: self.host_set,
             body: body.into(),
             ip_address: self.ip_address.clone(),
+            certificate: self.certificate.clone(),
+            shows: self.shows.clone(),
             matched: self.matched.clone(),
             path: self.path.clone(),
             query: self.query.clone(),

@@ -176,6 +176,7 @@ impl ForwardRequest {
             query: request.query().to_owned(),
             headers: request.forwarded_headers(),
             body,
+            certificate: request.shows.clone(),
             forwarded_for: Some(request.ip_address.clone()),
             timeout,
             version: self.version,

@@ -1,6 +1,7 @@
 //! One file per policy, and the table of them all.
 
 mod authentication_basic;
+mod authentication_certificate;
 mod authentication_managed_identity;
 mod azure_openai_emit_token_metric;
 mod azure_openai_token_limit;
@@ -54,6 +55,7 @@ mod token;
 mod token_checks;
 mod trace;
 mod validate_azure_ad_token;
+mod validate_client_certificate;
 mod validate_jwt;
 mod wait;
 mod xml_to_json;

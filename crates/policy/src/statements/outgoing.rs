@@ -1,6 +1,7 @@
 //! A request of the gateway's own: what `send-request` and `send-one-way-request` have in common.
 
 use super::authentication_basic::{self, AuthenticationBasic};
+use super::authentication_certificate::{self, AuthenticationCertificate};
 use super::authentication_managed_identity::{self, AuthenticationManagedIdentity};
 use super::set_body::{self, SetBody};
 use super::set_header::{self, SetHeader};
@@ -26,7 +27,7 @@ pub(super) const CHILDREN: [Child; 8] = [
     maybe(&set_method::SHAPE),
     many(&set_header::SHAPE),
     maybe(&set_body::SHAPE),
-    maybe(&AUTHENTICATION_CERTIFICATE),
+    maybe(&authentication_certificate::SHAPE),
     maybe(&authentication_managed_identity::SHAPE),
     maybe(&authentication_basic::SHAPE),
     maybe(&PROXY),
@@ -38,11 +39,6 @@ static SET_URL: Shape = Shape {
     name: "set-url",
     attributes: &[],
     content: Content::Text,
-};
-static AUTHENTICATION_CERTIFICATE: Shape = Shape {
-    name: "authentication-certificate",
-    attributes: &[],
-    content: Content::Opaque,
 };
 static PROXY: Shape = Shape {
     name: "proxy",
@@ -60,6 +56,7 @@ pub(super) struct Outgoing {
     body: Option<SetBody>,
     identity: Option<AuthenticationManagedIdentity>,
     basic: Option<AuthenticationBasic>,
+    certificate: Option<AuthenticationCertificate>,
 }
 
 enum Mode {
@@ -82,12 +79,10 @@ impl Outgoing {
                 }
                 None => Mode::Computed(template),
             });
-        for name in ["authentication-certificate", "proxy"] {
-            element.children(name, |child| {
-                let message = format!("`{name}` is known but not yet supported");
-                child.report(Diagnostic::error("not-supported", message, child.name_span()));
-            });
-        }
+        element.children("proxy", |child| {
+            let message = "`proxy` is known but not yet supported";
+            child.report(Diagnostic::error("not-supported", message, child.name_span()));
+        });
         let url_is_there = element.node.elements().any(|it| it.name == "set-url");
         if matches!(mode, Mode::New) && !url_is_there {
             let message = format!(
@@ -112,6 +107,7 @@ impl Outgoing {
                 AuthenticationManagedIdentity::parse,
             ),
             basic: element.child("authentication-basic", AuthenticationBasic::parse),
+            certificate: element.child("authentication-certificate", AuthenticationCertificate::parse),
         }
     }
 
@@ -150,6 +146,11 @@ impl Outgoing {
             basic.put(exchange, &mut headers)?;
         }
         end_to_end(&mut headers);
+        let certificate = self
+            .certificate
+            .as_ref()
+            .map(|it| it.get(exchange, world))
+            .transpose()?;
         exchange.did(|| format!("{method} {}", url::text(&url)));
         let (path, query) = (url.path.to_string(), url.query.to_string());
         let base = Url {
@@ -164,6 +165,7 @@ impl Outgoing {
             query,
             headers,
             body,
+            certificate,
             forwarded_for: None,
             timeout,
             version: HttpVersion::One,

@@ -182,6 +182,16 @@ static TABLE: &[Spec] = &[
         IN,
         get_authorization_context::parse,
     ),
+    policy(
+        &authentication_certificate::SHAPE,
+        IN,
+        authentication_certificate::parse,
+    ),
+    policy(
+        &validate_client_certificate::SHAPE,
+        IN,
+        validate_client_certificate::parse,
+    ),
     policy(&validate_jwt::SHAPE, IN, validate_jwt::parse),
     policy(
         &validate_azure_ad_token::SHAPE,
@@ -232,8 +242,6 @@ static TABLE: &[Spec] = &[
     known(opaque!("llm-semantic-cache-lookup"), IN),
     known(opaque!("llm-semantic-cache-store"), Sections::OUT),
     at(NOT_OPERATION, known(opaque!("llm-content-safety"), IN_OUT)),
-    known(opaque!("validate-client-certificate"), IN),
-    known(opaque!("authentication-certificate"), IN),
     known(opaque!("validate-content"), IN_OUT_ERROR),
     at(NOT_OPERATION, known(opaque!("validate-graphql-request"), IN)),
     at(NOT_OPERATION, known(opaque!("validate-odata-request"), IN)),

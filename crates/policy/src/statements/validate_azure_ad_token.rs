@@ -11,6 +11,7 @@
 
 use super::token::{self, AUDIENCES, Common, REQUIRED_CLAIMS};
 use super::token_checks::{Failure, Terms, text_of, unreachable};
+use super::validate_jwt::opening;
 use super::{Action, Flow, Statement, Wait};
 use crate::element::Element;
 use crate::exchange::Exchange;
@@ -23,7 +24,7 @@ use crate::world::World;
 use expression::Url;
 use futures_util::future::BoxFuture;
 use http::header::AUTHORIZATION;
-use jose::Token;
+use jose::{PrivateKey, Token};
 use source::Diagnostic;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,20 +82,19 @@ struct ValidateAzureAdToken {
     endpoint: Option<Template>,
     backends: Vec<String>,
     clients: Vec<String>,
+    decryption: Vec<PrivateKey>,
 }
 
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
+    let decryption = element.child("decryption-keys", |it| it.children("key", opening));
     let policy = ValidateAzureAdToken {
         common: Common::parse(element, Some(AUTHORIZATION)),
         tenant: element.required("tenant-id"),
         endpoint: element.optional("authentication-endpoint"),
         backends: application_ids(element, "backend-application-ids"),
         clients: application_ids(element, "client-application-ids"),
+        decryption: decryption.unwrap_or_default().into_iter().flatten().collect(),
     };
-    element.child("decryption-keys", |it| {
-        let message = "`decryption-keys` is known but not yet supported";
-        it.report(Diagnostic::error("not-supported", message, it.name_span()));
-    });
     const NAMING: [&str; 3] = ["backend-application-ids", "client-application-ids", "audiences"];
     if !element
         .node
@@ -189,7 +189,7 @@ impl ValidateAzureAdToken {
     ) -> Result<Result<Flow, Failure>, Fault> {
         let terms = Terms {
             keys: provider.keys.clone(),
-            decryption: Vec::new(),
+            decryption: self.decryption.clone(),
             issuers: provider.issuer.iter().flat_map(|it| both_versions(it)).collect(),
             expiry_required: true,
             signature_required: true,

@@ -16,6 +16,7 @@
 
 use super::token::{self, AUDIENCES, Common, REQUIRED_CLAIMS, Skew};
 use super::token_checks::{Failure, Terms, unreachable};
+use super::validate_client_certificate::named;
 use super::{Action, Flow, Now, Statement, Wait};
 use crate::build::is_placeholder;
 use crate::element::Element;
@@ -255,8 +256,18 @@ impl ValidateJwt {
 impl SigningKey {
     fn parse(element: &mut Element<'_, '_, '_>) -> Option<SigningKey> {
         let id = element.literal("id").filter(|it| !it.is_empty());
-        if certificate(element) {
-            return None;
+        if element
+            .node
+            .attributes
+            .iter()
+            .any(|it| it.name == "certificate-id")
+        {
+            let key = named(element, "certificate-id")?.verifying_key();
+            if key.is_none() {
+                let message = "the certificate has no RSA or elliptic key";
+                element.report(Diagnostic::error("wrong-value", message, element.name_span()));
+            }
+            return key.map(|key| SigningKey::Fixed(with_id(key, id.as_deref())));
         }
         let text = element.text();
         let (n, e) = match (element.optional("n"), element.optional("e")) {
@@ -276,7 +287,7 @@ impl SigningKey {
             return Some(SigningKey::Numbers { n, e, id });
         };
         match Key::rsa(modulus, exponent) {
-            Ok(key) => Some(SigningKey::Fixed(named(key, id.as_deref()))),
+            Ok(key) => Some(SigningKey::Fixed(with_id(key, id.as_deref()))),
             Err(error) => {
                 wrong_key(element, &n, &error);
                 None
@@ -289,7 +300,7 @@ impl SigningKey {
             return Some(SigningKey::Secret { text, id });
         };
         match Key::from_base64(known) {
-            Ok(key) => Some(SigningKey::Fixed(named(key, id.as_deref()))),
+            Ok(key) => Some(SigningKey::Fixed(with_id(key, id.as_deref()))),
             Err(error) => {
                 wrong_key(element, &text, &error);
                 None
@@ -307,14 +318,19 @@ impl SigningKey {
             }
         };
         let key = key.map_err(|error| Fault::value(format_args!("The key of a token is {error}.")))?;
-        Ok(named(key, id.as_deref()))
+        Ok(with_id(key, id.as_deref()))
     }
 }
 
 impl DecryptionKey {
     fn parse(element: &mut Element<'_, '_, '_>) -> Option<DecryptionKey> {
-        if certificate(element) {
-            return None;
+        if element
+            .node
+            .attributes
+            .iter()
+            .any(|it| it.name == "certificate-id")
+        {
+            return opening(element).map(DecryptionKey::Fixed);
         }
         let text = element.text();
         let Some(known) = text.known() else {
@@ -341,20 +357,21 @@ impl DecryptionKey {
     }
 }
 
-fn named(key: Key, id: Option<&str>) -> Key {
+fn with_id(key: Key, id: Option<&str>) -> Key {
     match id {
         Some(id) => key.with_id(id),
         None => key,
     }
 }
 
-fn certificate(element: &mut Element<'_, '_, '_>) -> bool {
-    let is_there = element.literal("certificate-id").is_some();
-    if is_there {
-        let message = "`certificate-id` of `key` is known but not yet supported";
-        element.report(Diagnostic::error("not-supported", message, element.name_span()));
+/// The private key of the certificate that a `key` names; one that cannot open tokens is reported.
+pub(super) fn opening(element: &mut Element<'_, '_, '_>) -> Option<PrivateKey> {
+    let key = named(element, "certificate-id")?.private_key();
+    if key.is_none() {
+        let message = "the certificate has no private RSA key";
+        element.report(Diagnostic::error("wrong-value", message, element.name_span()));
     }
-    is_there
+    key
 }
 
 // What was written is not shown: it may be a secret.

@@ -1,6 +1,6 @@
 use crate::{
     Answer, BackendHandle, Body, CachingType, Call, CallError, Catalog, CatalogNames, Destination, Detail,
-    Document, Exchange, Lookup, NamedValue, OpenId, Options, ResponseParts, Role, Scope, Start, Windows,
+    Document, Exchange, Lookup, NamedValue, OpenId, Options, ResponseParts, Role, Scope, Start, StoredCertificate, Windows,
     World, compile, fold, run, url,
 };
 use clock::{Clock, Dice, Moment};
@@ -187,6 +187,22 @@ impl World for Scripted {
         }
     }
 
+    fn certificate(&self, _: &str) -> Option<Arc<StoredCertificate>> {
+        None
+    }
+
+    fn certificate_of_thumbprint(&self, _: &str) -> Option<Arc<StoredCertificate>> {
+        None
+    }
+
+    fn trusts(&self, _: &[Vec<u8>], _: Moment) -> bool {
+        false
+    }
+
+    fn authority(&self, _: &[Vec<u8>]) -> Option<Vec<u8>> {
+        None
+    }
+
     fn authorization(&self, provider: &str, id: &str) -> Result<(String, serde_json::Value), String> {
         Ok((format!("{provider}-{id}"), serde_json::Value::Null))
     }
@@ -286,11 +302,16 @@ impl Catalog for Service {
         }
     }
 
+    fn certificate(&self, _: &str) -> Lookup<Arc<StoredCertificate>> {
+        Lookup::Missing
+    }
+
     fn names(&self, of: CatalogNames) -> Vec<String> {
         let names: &[&str] = match of {
             CatalogNames::NamedValues => &["region", "seven", "whole", "secret"],
             CatalogNames::Fragments => &["tag", "bad", "nest"],
             CatalogNames::Backends => &["pool", "single"],
+            CatalogNames::Certificates => &[],
         };
         names.iter().map(|it| (*it).to_owned()).collect()
     }
@@ -392,6 +413,7 @@ pub(super) fn request() -> Start {
         headers: HeaderMap::from_iter([(http::header::HOST, HeaderValue::from_static("gateway.local"))]),
         body: Body::Stream(body),
         ip_address: "10.0.0.9".into(),
+        certificate: None,
         service_url: url::parse("http://backend.local/api"),
         remainder: "/orders/7".to_owned(),
         query: "?x=1".to_owned(),
