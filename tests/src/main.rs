@@ -27,6 +27,7 @@ mod setup; // resources of a page
 mod signature; // declarations of .NET members
 mod template; // Bicep and ARM JSON
 mod token; // tokens of a page
+mod walkthrough; // documents are run, not only loaded
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
@@ -73,6 +74,7 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     }
     tests.extend(architecture::tests());
     tests.extend(acceptance::tests());
+    tests.extend(walkthrough::tests());
     let (clients, mut closing) = clients::tests();
     tests.extend(clients);
     let (members, count) = members::tests()?;

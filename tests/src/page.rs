@@ -67,6 +67,8 @@ pub(crate) enum Role {
     Trace,
     /// `text metrics`.
     Metrics,
+    /// `text published`.
+    Published,
     /// `text diagnostics`.
     Diagnostics,
     /// `text eval`.
@@ -150,6 +152,11 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Page, String> {
                     None => return Err(format!("{name}.md:{}: the block has no end", at + 1)),
                 }
             }
+            if let Some(file) = info.trim().strip_prefix("xml policies ") {
+                let path = crate::root().join("policies").join(file);
+                text =
+                    std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            }
             Block {
                 line: at + 2,
                 role,
@@ -184,7 +191,7 @@ fn role(info: &str) -> Result<Role, String> {
     match words[..] {
         ["bicep", name] | [_, "file", name] => Ok(Role::File(name.to_owned())),
         ["xml", "fragment", name] => Ok(Role::Fragment(name.to_owned())),
-        ["xml", "policy"] => Ok(Role::Document {
+        ["xml", "policy"] | ["xml", "policies", _] => Ok(Role::Document {
             scope: Scope::Api,
             section: None,
         }),
@@ -223,6 +230,7 @@ fn role(info: &str) -> Result<Role, String> {
         ["text", "attempts"] => Ok(Role::Attempts),
         ["text", "trace"] => Ok(Role::Trace),
         ["text", "metrics"] => Ok(Role::Metrics),
+        ["text", "published"] => Ok(Role::Published),
         ["text", "diagnostics"] => Ok(Role::Diagnostics),
         ["text", "eval"] => Ok(Role::Eval),
         ["text", "advance"] => Ok(Role::Advance),

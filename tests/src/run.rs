@@ -32,7 +32,7 @@ pub(crate) async fn run(page: &Page, case: &Case) -> Result<(), String> {
     let checks = |role: &Role| {
         matches!(
             role,
-            Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Metrics | Role::Calls
+            Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Metrics | Role::Published | Role::Calls
         )
     };
     if !blocks.iter().any(|block| checks(&block.role)) {
@@ -79,7 +79,7 @@ impl World {
         for block in blocks {
             let is_check = matches!(
                 block.role,
-                Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Metrics
+                Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Metrics | Role::Published
             );
             let ends = is_check || matches!(block.role, Role::Request | Role::Advance);
             if ends && let Some(request) = pending.take() {
@@ -158,6 +158,7 @@ impl World {
             }
             Role::Trace => Ok(lines(&block.text, &messages(self.apimite.last().as_ref()))),
             Role::Metrics => Ok(lines(&block.text, &metrics(&self.apimite.gateway().metrics()))),
+            Role::Published => Ok(lines(&block.text, &published(self.apimite.last().as_ref()))),
             _ => Ok(Vec::new()),
         }
     }
@@ -271,6 +272,26 @@ fn messages(record: Option<&Record>) -> Vec<String> {
                 .map(|(name, value)| format!(" {name}={value}"))
                 .collect();
             found.push(format!("{severity} {message}{}", metadata.concat()));
+        }
+    }
+    found
+}
+
+fn published(record: Option<&Record>) -> Vec<String> {
+    let mut found = Vec::new();
+    for event in record.into_iter().flat_map(|record| &record.events) {
+        if let Step::Published {
+            channel,
+            to,
+            body,
+            properties,
+        } = &event.step
+        {
+            let properties: Vec<String> = properties
+                .iter()
+                .map(|(name, value)| format!(" {name}={value}"))
+                .collect();
+            found.push(format!("{channel} {to}: {body}{}", properties.concat()));
         }
     }
     found

@@ -36,6 +36,10 @@ pub(crate) struct Setup {
     accounts: IndexMap<String, AccountSetup>,
     /// Names of external caches.
     caches: Vec<String>,
+    /// Schemas by name: XML Schema if the text begins with `<`.
+    schemas: IndexMap<String, String>,
+    /// `properties` of diagnostics, by name or `API/NAME`.
+    diagnostics: IndexMap<String, serde_json::Value>,
     settings: Option<Settings>,
 }
 
@@ -58,6 +62,8 @@ struct ApiSetup {
     online: Option<bool>,
     protocols: Vec<String>,
     operations: Option<Vec<OperationSetup>>,
+    /// An OpenAPI document, instead of `operations`.
+    openapi: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -215,6 +221,25 @@ impl Setup {
                 use_from_location: "default".to_owned(),
             })
             .collect();
+        for (name, text) in &self.schemas {
+            service.schemas.push(model::SchemaResource {
+                name: name.clone(),
+                kind: match text.trim_start().starts_with('<') {
+                    true => model::SchemaKind::Xml,
+                    false => model::SchemaKind::Json,
+                },
+                text: text.clone(),
+            });
+        }
+        for (name, properties) in &self.diagnostics {
+            let (api, name) = match name.split_once('/') {
+                Some((api, name)) => (Some(api.to_owned()), name),
+                None => (None, name.as_str()),
+            };
+            let read = model::Diagnostic::from_properties(name, api, properties)
+                .map_err(|error| error.to_string())?;
+            service.diagnostics.extend(read);
+        }
         for (name, account) in &self.accounts {
             service.accounts.push(account.build(name)?);
         }
@@ -273,6 +298,10 @@ impl ApiSetup {
         api.is_current = self.current.unwrap_or(true);
         api.is_online = self.online.unwrap_or(true);
         api.protocols.clone_from(&self.protocols);
+        if let Some(text) = &self.openapi {
+            api.operations = imported(text)?;
+            return Ok(api);
+        }
         api.operations = match &self.operations {
             Some(operations) => operations
                 .iter()
@@ -284,6 +313,21 @@ impl ApiSetup {
                 .collect(),
         };
         Ok(api)
+    }
+}
+
+// The operations of an OpenAPI document, as a folder with it would bring them.
+fn imported(text: &str) -> Result<Vec<model::Operation>, String> {
+    let files = [
+        ("apis/a/apiInformation.json", r#"{"properties": {}}"#),
+        ("apis/a/specification.yaml", text),
+    ];
+    let (service, findings) = apiops::read_embedded(&files);
+    let broken = findings.iter().find(|it| it.is_error());
+    match (broken, service.apis.into_iter().next()) {
+        (Some(finding), _) => Err(format!("openapi: {}", finding.diagnostic.message)),
+        (None, Some(api)) => Ok(api.operations),
+        (None, None) => Err("openapi: nothing was read".to_owned()),
     }
 }
 

@@ -223,6 +223,18 @@ pub(crate) struct Foundry {
     pub(crate) run: Run,
 }
 
+/// How the results of `check` are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON value a line.
+    Json,
+    /// For code scanning: a SARIF 2.1.0 log.
+    Sarif,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     apimite check policies/failover-pool.xml\n  \
@@ -239,7 +251,7 @@ pub(crate) struct Check {
     pub(crate) lenient: bool,
     /// How results are written; with `json` one line per document.
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: CheckFormat,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use serde_json::json;
 use source::{Finding, Severity};
 use std::io::IsTerminal as _;
 
@@ -62,6 +63,52 @@ fn line(finding: &Finding) -> Line {
     }
 }
 
+/// A SARIF 2.1.0 log: one run, a rule for each code that occurs.
+pub(crate) fn sarif(findings: &[Finding]) -> serde_json::Value {
+    let mut rules: Vec<&str> = findings.iter().map(|it| it.diagnostic.code).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let rule = |code: &&str| json!({ "id": code, "helpUri": format!("docs/diagnostics.md#{code}"), "shortDescription": { "text": code } });
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "apimite",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(rule).collect::<Vec<_>>(),
+            } },
+            "results": findings.iter().map(result).collect::<Vec<_>>(),
+        }],
+    })
+}
+
+fn result(finding: &Finding) -> serde_json::Value {
+    let diagnostic = &finding.diagnostic;
+    let (start, end) = (
+        finding.source.position(diagnostic.span.start),
+        finding.source.position(diagnostic.span.end),
+    );
+    let level = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    };
+    let text = match &diagnostic.help {
+        Some(help) => format!("{}; {help}", diagnostic.message),
+        None => diagnostic.message.clone(),
+    };
+    json!({
+        "ruleId": diagnostic.code,
+        "level": level,
+        "message": { "text": text },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": finding.source.name() },
+            "region": { "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column },
+        } }],
+    })
+}
+
 /// Shows findings on the standard error output.
 #[expect(clippy::print_stderr, reason = "the command line prints")]
 pub(crate) fn show(findings: &[Finding]) {
@@ -108,6 +155,15 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&documents).expect("serializable"),
             r#"[{"path":"a.xml","ok":true,"diagnostics":[]},{"path":"b.xml","ok":false,"diagnostics":[{"severity":"error","code":"unknown-policy","message":"`x` is no policy","line":2,"column":1}]}]"#
+        );
+        let log = sarif(std::slice::from_ref(&finding));
+        assert_eq!(
+            log.pointer("/runs/0/results/0/ruleId"),
+            Some(&json!("unknown-policy"))
+        );
+        assert_eq!(
+            log.pointer("/runs/0/results/0/locations/0/physicalLocation/region/startLine"),
+            Some(&json!(2))
         );
         assert_eq!(count(&[finding]), "1 error");
     }

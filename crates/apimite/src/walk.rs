@@ -41,6 +41,7 @@ pub(crate) fn text(record: &Record) -> String {
 fn step(event: &Event, begin: Moment) -> String {
     let at = event.at.since(begin).as_secs_f64() * 1000.0;
     let words = match &event.step {
+        Step::Entered => "entered".to_owned(),
         Step::Evaluated { expression, value } => format!("{expression} = {value}"),
         Step::Decided { what, value } => format!("{what}: {value}"),
         Step::Attempt(attempt) => attempt.explain(),
@@ -57,6 +58,9 @@ fn step(event: &Event, begin: Moment) -> String {
                 .collect();
             format!("{severity}: {message}{}", metadata.concat())
         }
+        Step::Published {
+            channel, to, body, ..
+        } => format!("to {channel} {to}: {body}"),
         Step::Faulted { reason, message } => format!("failed: {reason}: {message}"),
     };
     let place = match event.place.is_empty() {

@@ -84,6 +84,7 @@ fn read_one(
     reader.note(ResourceKind::Api, &api.key(), file.origin.source);
     api.policy = reader.policy(folder, &path);
     operation_policies(reader, folder, &path, &mut api);
+    crate::logs::diagnostics(reader, folder, Some(&api.name));
     pass_over_children(folder);
     Some(api)
 }

@@ -13,6 +13,7 @@ mod backend; // backends/*
 mod certificates; // files that apimite.toml names
 mod fields; // one information file: typed access, every mistake noted with its place
 mod foundry; // foundry/*.json
+mod logs; // diagnostics and schemas
 mod openapi; // OpenAPI 2.0, 3.0, 3.1 to operations
 mod overrides; // configuration*.yaml of the publisher
 mod read; // the whole folder, collection after collection

@@ -1,7 +1,7 @@
 use crate::fields::{Fields, Origin, parse_json};
 use crate::overrides::{Overrides, merge};
 use crate::tree::{Tree, plain};
-use crate::{access, api, backend, foundry, settings, values};
+use crate::{access, api, backend, foundry, logs, settings, values};
 use model::{PolicyDocument, ResourceKind, Service};
 use serde_json::Value;
 use source::{Diagnostic, Finding, Source, Span, nearest};
@@ -36,15 +36,17 @@ impl Information<'_> {
 }
 
 // Collections that the extractor writes and that have no effect on the gateway yet, or none at all.
-const WITHOUT_EFFECT: &[&str] = &["diagnostics", "loggers", "tags", "gateways"];
+const WITHOUT_EFFECT: &[&str] = &["loggers", "tags", "gateways"];
 const COLLECTIONS: &[&str] = &[
     "apis",
     "backends",
+    "diagnostics",
     "foundry",
     "groups",
     "named values",
     "policy fragments",
     "products",
+    "schemas",
     "subscriptions",
     "users",
     "version sets",
@@ -74,6 +76,8 @@ pub(crate) fn service(tree: &Tree, mut findings: Vec<Finding>) -> (Service, Vec<
     values::named_values(&mut reader, tree);
     values::fragments(&mut reader, tree);
     values::version_sets(&mut reader, tree);
+    logs::diagnostics(&mut reader, tree, None);
+    logs::schemas(&mut reader, tree);
     backend::read(&mut reader, tree);
     api::read(&mut reader, tree);
     access::groups(&mut reader, tree);

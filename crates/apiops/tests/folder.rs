@@ -74,7 +74,7 @@ fn folder() -> Vec<(&'static str, &'static str)> {
         ),
         (
             "apis/chat/diagnostics/azuremonitor/diagnosticInformation.json",
-            "{}",
+            r#"{"properties": {"largeLanguageModel": {"logs": "enabled"}, "sampling": {"percentage": 50}}}"#,
         ),
         (
             "apis/pets/apiInformation.json",

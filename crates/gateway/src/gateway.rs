@@ -5,6 +5,7 @@ use crate::date::DateHeader;
 use crate::live::{Live, Shared};
 use crate::metrics::Metrics;
 use crate::recorder::Recorder;
+use crate::sinks::Sinks;
 use crate::slots::Slots;
 use crate::state::State;
 use crate::target::Directory;
@@ -34,6 +35,7 @@ pub struct Gateway {
     pub(crate) date: DateHeader,
     pub(crate) callers: Callers,
     pub(crate) detail: Detail,
+    pub(crate) sinks: ArcSwap<Sinks>,
     requests: AtomicU64,
     authority: OnceLock<Result<LocalAuthority, String>>,
     foundry: Option<SocketAddr>,
@@ -111,6 +113,7 @@ impl Gateway {
             metrics: Metrics::default(),
         });
         let recorder = Recorder::new(keep(&plan));
+        let sinks = Sinks::open(&plan.service.settings.sinks);
         let mocks = mocks
             .into_iter()
             .map(|(account, at)| (account.to_ascii_lowercase(), at))
@@ -124,6 +127,7 @@ impl Gateway {
             date: DateHeader::new(),
             callers: Callers::new(),
             detail,
+            sinks: ArcSwap::from_pointee(sinks),
             requests: AtomicU64::new(0),
             authority: OnceLock::new(),
             foundry,
@@ -135,6 +139,10 @@ impl Gateway {
     /// Serves `plan` from now on. Requests in flight keep theirs; breakers and rotations of unchanged backends go on.
     pub fn reload(&self, plan: Arc<Plan>) {
         self.recorder.resize(keep(&plan));
+        let settings = &plan.service.settings.sinks;
+        if *settings != self.plan().service.settings.sinks {
+            self.sinks.store(Arc::new(Sinks::open(settings)));
+        }
         let directory = directory(&plan, self.foundry, &self.mocks, self.offline);
         let before = self.live.load_full();
         self.live

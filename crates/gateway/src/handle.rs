@@ -4,13 +4,14 @@ use crate::body::Outgoing;
 use crate::caller::HostName;
 use crate::gateway::Gateway;
 use crate::live::Live;
+use crate::logs::{self, Seen};
 use crate::recorder::masked;
 use crate::response::{plain, respond};
 use crate::route::{Matched, Route};
 use crate::subscription::{Admission, authorise};
 use clock::Moment;
 use expression::{Facts, Url};
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, HOST, HeaderMap, ORIGIN};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
@@ -43,6 +44,9 @@ struct Arrival<'a> {
 /// A request on its walk. Dropped on the way, it was given up by its caller: that is recorded too.
 struct Walking<'a> {
     gateway: &'a Gateway,
+    live: &'a Live,
+    // What diagnostics want; absent where none asks.
+    seen: Option<Box<Seen>>,
     exchange: Exchange,
     summary: Option<RequestSummary>,
 }
@@ -115,7 +119,7 @@ impl Arrival<'_> {
                     let facts = self.facts(Some(matched.api), Some(matched.operation), Admission::default());
                     let mut walking = self.begin(facts, Some(matched), parts, body, peer);
                     walk.preflight(&mut walking.exchange, self.live);
-                    walking.end()
+                    walking.end().await
                 }
                 None => Box::pin(self.not_found(&route, parts, body, peer)).await,
             };
@@ -133,7 +137,7 @@ impl Arrival<'_> {
             None => policy::run(walk, &mut walking.exchange, self.live).await,
             Some(fault) => Box::pin(policy::refuse(walk, &mut walking.exchange, self.live, fault)).await,
         }
-        walking.end()
+        walking.end().await
     }
 
     async fn not_found(
@@ -161,7 +165,7 @@ impl Arrival<'_> {
         // Not inbound, where it happens: gateway logs say so (observed, gateway.md 1.7).
         .in_section(Section::Backend);
         policy::refuse(walk, &mut walking.exchange, self.live, fault).await;
-        walking.end()
+        walking.end().await
     }
 
     fn facts(&self, api: Option<usize>, operation: Option<usize>, admission: Admission) -> Facts {
@@ -225,6 +229,7 @@ impl Arrival<'_> {
             None => (self.path.to_owned(), Vec::new()),
         };
         let certificate = self.certificate(&parts);
+        let seen = self.seen(&facts, summary.api.as_deref(), &parts.headers, peer);
         let exchange = Exchange::new(Start {
             request_id: self.id,
             received: self.received,
@@ -246,6 +251,8 @@ impl Arrival<'_> {
         });
         Walking {
             gateway: self.gateway,
+            live: self.live,
+            seen,
             exchange,
             summary: Some(summary),
         }
@@ -283,6 +290,38 @@ impl Arrival<'_> {
         }
     }
 
+    // What diagnostics of the API want to see; nothing is kept for an API without one.
+    fn seen(
+        &self,
+        facts: &Facts,
+        api: Option<&str>,
+        headers: &HeaderMap,
+        peer: SocketAddr,
+    ) -> Option<Box<Seen>> {
+        if !self.gateway.sinks.load().is_open() || logs::effective(self.live, api).is_empty() {
+            return None;
+        }
+        let key = facts.api.as_ref().map(|api| api.key_query.as_str());
+        let target = format!("{}{}", self.path, self.query);
+        let base = policy::url::text(&Url {
+            path: "".into(),
+            query: "".into(),
+            ..self.url()
+        });
+        let revision = facts.api.as_ref().map(|api| api.revision.clone());
+        let operation = facts.operation.as_ref().map(|it| it.name.clone());
+        let user = facts.user.as_ref().map(|it| it.id.clone());
+        Some(Box::new(Seen {
+            url: format!("{}{}", base.trim_end_matches('/'), masked(&target, key)),
+            ip_address: peer.ip().to_string(),
+            request_headers: headers.clone(),
+            revision: revision.unwrap_or_default(),
+            operation: operation.unwrap_or_default(),
+            user: user.unwrap_or_default(),
+            ..Seen::default()
+        }))
+    }
+
     // The scheme is the listener's: links that a policy makes from this URL lead back here.
     fn url(&self) -> Url {
         Url {
@@ -296,8 +335,13 @@ impl Arrival<'_> {
 }
 
 impl Walking<'_> {
-    fn end(mut self) -> ResponseParts {
-        let parts = self.exchange.take_response();
+    async fn end(mut self) -> ResponseParts {
+        let mut parts = self.exchange.take_response();
+        if let Some(seen) = &mut self.seen {
+            seen.request_body = self.exchange.request_body();
+            seen.error = self.exchange.last_error().cloned();
+            look(seen, &mut parts).await;
+        }
         if let Some(mut summary) = self.summary.take() {
             summary.status = parts.status.as_u16();
             summary.error = self.exchange.last_error().map(|error| error.reason.clone());
@@ -308,11 +352,37 @@ impl Walking<'_> {
 
     fn record(&mut self, mut summary: RequestSummary) {
         summary.ended = self.gateway.clock().now();
-        self.gateway.recorder.push(Record {
+        let record = Record {
             summary,
             events: self.exchange.take_events(),
-        });
+        };
+        let sinks = self.gateway.sinks.load();
+        if sinks.is_open() {
+            sinks.take(logs::rows(self.live, &record, self.seen.as_deref()), self.live);
+        }
+        self.gateway.recorder.push(record);
     }
+}
+
+// A body that diagnostics want is brought here, unless it is a stream of events: that must go on as it comes.
+async fn look(seen: &mut Seen, parts: &mut ResponseParts) {
+    const LARGEST: usize = 2 * 1024 * 1024;
+    let is_stream = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream"));
+    let length = parts
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+    if !is_stream && length.is_some_and(|it| it <= LARGEST) {
+        // One that breaks off goes on to the caller as broken as it is.
+        let _ = parts.body.buffer(LARGEST).await;
+    }
+    if let Body::Full(bytes) = &parts.body {
+        seen.response_body = Some(bytes.clone());
+    }
+    seen.response_headers.clone_from(&parts.headers);
 }
 
 impl Drop for Walking<'_> {

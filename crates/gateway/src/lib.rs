@@ -18,11 +18,13 @@ mod handle; // one request, from head to head
 mod headers; // what one hop keeps to itself
 mod listen; // bytes become requests
 mod live; // the world of a policy
+mod logs; // rows of the gateway's logs
 mod metrics; // what policies measured
 mod recorder; // what happened
 mod redirect; // and where it leads
 mod response; // the answer to the caller
 mod route; // which API and operation
+mod sinks; // where rows go
 mod slots; // places among requests at the same time
 mod state; // counters and caches
 mod subscription; // who may call

@@ -1,5 +1,6 @@
-use crate::PolicyDocument;
+use crate::{Contract, PolicyDocument};
 use indexmap::IndexMap;
+use std::sync::Arc;
 
 /// `apis/{name}`.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +83,8 @@ pub struct Operation {
     pub template_parameters: Vec<Parameter>,
     /// Documented responses.
     pub responses: Vec<Response>,
+    /// What its specification declares; none without one.
+    pub contract: Option<Arc<Contract>>,
     /// Operation policy.
     pub policy: Option<PolicyDocument>,
 }

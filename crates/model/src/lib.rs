@@ -8,6 +8,8 @@
 mod api; // APIs, operations, version sets
 mod backend; // backends: single, pool, circuit breaker
 mod certificate; // certificates
+mod contract; // what operations declare, and schema resources
+mod diagnostic; // what is logged
 mod document; // policy documents and fragments, with the file they came from
 mod duration; // ISO 8601 durations
 mod fault; // what goes wrong with a mock, as apimite.toml says it
@@ -26,6 +28,10 @@ pub use backend::{
     FailureCondition, FailureResponse, ManagedIdentity, Pool, PoolMember, Proxy, SessionId, StatusRange, Tls,
 };
 pub use certificate::Certificate;
+pub use contract::{
+    Contract, DeclaredParameter, DeclaredResponse, ParameterPlace, SchemaKind, SchemaResource,
+};
+pub use diagnostic::{Diagnostic, DiagnosticKind, MaskedHeader, MessageLog, SideLog};
 pub use document::{Fragment, PolicyDocument, PolicyFormat};
 pub use duration::{IsoDuration, parse_duration};
 pub use fault::{Fault, FaultAction};
@@ -37,5 +43,5 @@ pub use service::{ExternalCache, Service};
 pub use settings::{
     AccountSettings, ApplicationSettings, AuthorizationSettings, BackendSettings, CertificateSettings,
     ClockSettings, DeploymentSettings, IdentitySettings, LatencySettings, LimitSettings, LogSettings,
-    ServiceSettings, Settings, SubscriptionSettings, TlsSettings,
+    ServiceSettings, Settings, SinkSettings, SubscriptionSettings, TlsSettings,
 };

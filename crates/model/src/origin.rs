@@ -32,6 +32,10 @@ pub enum ResourceKind {
     NamedValue,
     /// `policyFragments`.
     Fragment,
+    /// `schemas`.
+    Schema,
+    /// `diagnostics`, of an API by its name, a slash and their own.
+    Diagnostic,
     /// `users`.
     User,
     /// `groups`.
@@ -54,6 +58,8 @@ impl ResourceKind {
             ResourceKind::Backend => "backends",
             ResourceKind::NamedValue => "namedValues",
             ResourceKind::Fragment => "policyFragments",
+            ResourceKind::Schema => "schemas",
+            ResourceKind::Diagnostic => "diagnostics",
             ResourceKind::User => "users",
             ResourceKind::Group => "groups",
             ResourceKind::Account => "accounts",

@@ -1,6 +1,6 @@
 use crate::{
-    Account, Api, Backend, Certificate, Fragment, Group, NamedValue, Origins, PolicyDocument, Product,
-    Settings, Subscription, User, VersionSet,
+    Account, Api, Backend, Certificate, Diagnostic, Fragment, Group, NamedValue, Origins, PolicyDocument,
+    Product, SchemaResource, Settings, Subscription, User, VersionSet,
 };
 
 /// An API Management service with everything in it, and the Foundry accounts beside it.
@@ -34,6 +34,10 @@ pub struct Service {
     pub server_certificate: Option<Certificate>,
     /// Policy fragments.
     pub fragments: Vec<Fragment>,
+    /// Schemas that `validate-content` names.
+    pub schemas: Vec<SchemaResource>,
+    /// What is logged.
+    pub diagnostics: Vec<Diagnostic>,
     /// Users.
     pub users: Vec<User>,
     /// Groups.

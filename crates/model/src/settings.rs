@@ -35,6 +35,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// What is recorded.
     pub log: LogSettings,
+    /// Where rows of logs and published messages go.
+    pub sinks: SinkSettings,
     /// Treats warnings about what Azure refuses at some dates as errors.
     pub strict: bool,
     /// Lets policies run in sections where Azure refuses them.
@@ -235,4 +237,16 @@ pub struct LogSettings {
     pub keep: Option<usize>,
     /// Shows secrets in traces.
     pub show_secrets: bool,
+}
+
+/// `[sinks]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct SinkSettings {
+    /// File to which JSON lines are appended.
+    pub file: Option<String>,
+    /// URL to which JSON lines are posted.
+    pub endpoint: Option<String>,
+    /// Base URL of an OTLP collector, over HTTP.
+    pub otlp: Option<String>,
 }

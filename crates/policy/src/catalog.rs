@@ -67,6 +67,8 @@ pub trait Catalog {
     fn backend(&self, name: &str) -> Lookup<BackendHandle>;
     /// A certificate of the service.
     fn certificate(&self, id: &str) -> Lookup<Arc<StoredCertificate>>;
+    /// A schema resource.
+    fn schema(&self, id: &str) -> Lookup<SchemaText>;
     /// All names of a kind, for suggestions.
     fn names(&self, of: CatalogNames) -> Vec<String>;
     /// Parameters of the URL template of the operation that the document belongs to. A document of a wider scope serves
@@ -83,6 +85,15 @@ pub struct NamedValue {
     pub secret: bool,
 }
 
+/// The text of a schema resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaText {
+    /// JSON Schema.
+    Json(String),
+    /// XML Schema.
+    Xml(String),
+}
+
 /// Kinds of names in a [`Catalog`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatalogNames {
@@ -94,6 +105,8 @@ pub enum CatalogNames {
     Backends,
     /// Names of certificates.
     Certificates,
+    /// Names of schemas.
+    Schemas,
 }
 
 /// The catalog of a document that is looked at alone: nothing can be looked up.
@@ -120,6 +133,10 @@ impl Catalog for Lone {
     }
 
     fn certificate(&self, _: &str) -> Lookup<Arc<StoredCertificate>> {
+        Lookup::Unknowable
+    }
+
+    fn schema(&self, _: &str) -> Lookup<SchemaText> {
         Lookup::Unknowable
     }
 

@@ -139,6 +139,15 @@ impl Walk {
         })
     }
 
+    /// Place of every policy, those inside others as well: what a record's events name.
+    pub fn places(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for block in [&self.inbound, &self.backend, &self.outbound, &self.on_error] {
+            statements::places(block, &mut found);
+        }
+        found
+    }
+
     /// Whether a preflight request for this operation is answered by a `cors` policy.
     pub fn has_cors(&self) -> bool {
         self.cors().next().is_some()

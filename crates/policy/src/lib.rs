@@ -13,6 +13,9 @@ mod shape; // what a policy may look like
 mod catalog; // what a document may refer to
 mod certificate; // those of the service, and of callers
 
+mod contract; // what operations declare
+mod schemas; // schema resources
+
 mod build; // the state of loading one document
 mod element; // a cursor over one element
 mod template; // a value: literal or expression
@@ -42,9 +45,10 @@ mod world; // the one window to the outside
 
 pub use body::{Body, BodyError, Stream};
 pub use build::Options;
-pub use catalog::{Catalog, CatalogNames, Lone, Lookup, NamedValue, Role, Scope};
+pub use catalog::{Catalog, CatalogNames, Lone, Lookup, NamedValue, Role, SchemaText, Scope};
 pub use certificate::{CallerCertificate, StoredCertificate, issued};
 pub use coalesce::coalesce;
+pub use contract::{Contract, Declared, DeclaredResponse, ParameterPlace, Schema};
 pub use document::{Document, Walk, compile, default_global, fold};
 pub use exchange::{Detail, Exchange, MockResponse, OperationTemplate, ResponseParts, Start};
 pub use fault::{Fault, FaultBody, FaultParts, default_error};

@@ -99,6 +99,9 @@ async fn run_stack(mut stack: Stack<'_>, exchange: &mut Exchange, world: &dyn Wo
             continue;
         };
         exchange.stand(&statement.place);
+        if exchange.is_full() {
+            exchange.note(Step::Entered);
+        }
         match step(statement, exchange, world)
             .await
             .map_err(|fault| statement.locate(fault))?

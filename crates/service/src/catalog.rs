@@ -3,7 +3,7 @@ use crate::templates;
 use crate::values::Values;
 use expression::Symbols;
 use model::{Operation, Service};
-use policy::{BackendHandle, Catalog, CatalogNames, Lookup, NamedValue, StoredCertificate};
+use policy::{BackendHandle, Catalog, CatalogNames, Lookup, NamedValue, SchemaText, StoredCertificate};
 use source::Source;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +55,20 @@ impl Catalog for ServiceCatalog<'_> {
         found.map_or(Lookup::Missing, |found| Lookup::Known(found.clone()))
     }
 
+    fn schema(&self, id: &str) -> Lookup<SchemaText> {
+        let found = self
+            .service
+            .schemas
+            .iter()
+            .find(|it| it.name.eq_ignore_ascii_case(id));
+        found.map_or(Lookup::Missing, |it| {
+            Lookup::Known(match it.kind {
+                model::SchemaKind::Json => SchemaText::Json(it.text.clone()),
+                model::SchemaKind::Xml => SchemaText::Xml(it.text.clone()),
+            })
+        })
+    }
+
     fn names(&self, of: CatalogNames) -> Vec<String> {
         let service = self.service;
         match of {
@@ -66,6 +80,7 @@ impl Catalog for ServiceCatalog<'_> {
                 .iter()
                 .map(|it| it.name.to_string())
                 .collect(),
+            CatalogNames::Schemas => service.schemas.iter().map(|it| it.name.clone()).collect(),
             CatalogNames::Backends => service.backends.iter().map(|it| it.name.clone()).collect(),
         }
     }

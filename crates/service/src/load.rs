@@ -252,7 +252,35 @@ fn template(operation: &Operation) -> Arc<OperationTemplate> {
         path_parameters: shape.path,
         query_parameters: query_names(&operation.url_template),
         responses: operation.responses.iter().map(response).collect(),
+        contract: operation.contract.as_deref().map(|it| Arc::new(contract(it))),
     })
+}
+
+// What the policies know of a contract; schemas are compiled when they are first used.
+fn contract(contract: &model::Contract) -> policy::Contract {
+    let schema =
+        |schema: &serde_json::Value| policy::Schema::new(schema.clone(), contract.definitions.clone());
+    let declared = |it: &model::DeclaredParameter| policy::Declared {
+        name: it.name.clone(),
+        place: match it.place {
+            model::ParameterPlace::Path => policy::ParameterPlace::Path,
+            model::ParameterPlace::Query => policy::ParameterPlace::Query,
+            model::ParameterPlace::Header => policy::ParameterPlace::Header,
+        },
+        required: it.required,
+        schema: schema(&it.schema),
+    };
+    let content = |(kind, of): (&String, &Option<serde_json::Value>)| (kind.clone(), of.as_ref().map(schema));
+    let response = |(status, it): (&u16, &model::DeclaredResponse)| policy::DeclaredResponse {
+        status: *status,
+        headers: it.headers.iter().map(declared).collect(),
+        content: it.content.iter().map(content).collect(),
+    };
+    policy::Contract {
+        parameters: contract.parameters.iter().map(declared).collect(),
+        request: contract.request.iter().map(content).collect(),
+        responses: contract.responses.iter().map(response).collect(),
+    }
 }
 
 // In `?a={b}` the query parameter is `a`; `b` is what the template calls its value.

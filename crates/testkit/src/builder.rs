@@ -80,6 +80,8 @@ impl Builder {
         own.certificates.extend(other.certificates);
         own.authorities.extend(other.authorities);
         own.server_certificate = other.server_certificate.or(own.server_certificate.take());
+        own.schemas.extend(other.schemas);
+        own.diagnostics.extend(other.diagnostics);
         self.seed = other.settings.seed.unwrap_or(self.seed);
         own.settings = other.settings;
         own.origins = other.origins;

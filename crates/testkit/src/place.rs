@@ -107,6 +107,10 @@ impl Places {
         }
         let authority = &mut service.settings.identity.authority;
         *authority = authority.as_deref().map(|url| self.resolve(url));
+        let sinks = &mut service.settings.sinks;
+        for address in [&mut sinks.endpoint, &mut sinks.otlp].into_iter().flatten() {
+            *address = self.resolve(address);
+        }
         for named_value in &mut service.named_values {
             named_value.value = named_value.value.as_deref().map(|value| self.resolve(value));
         }

@@ -49,6 +49,8 @@ impl Section {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Step {
+    /// The walk came to a policy; only a full record says so.
+    Entered,
     /// An expression was evaluated; its value as text, cut short, secrets masked.
     Evaluated {
         /// Source text.
@@ -86,6 +88,18 @@ pub enum Step {
         /// Name and value.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         metadata: Vec<(String, String)>,
+    },
+    /// A message was handed to an Event Hub or a Service Bus.
+    Published {
+        /// `eventhub` or `servicebus`.
+        channel: String,
+        /// Logger, queue or topic.
+        to: String,
+        /// Its text.
+        body: String,
+        /// Name and value.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        properties: Vec<(String, String)>,
     },
     /// The walk left its section with an error.
     Faulted {

@@ -1,5 +1,5 @@
 use super::say;
-use crate::cli::{Check, Format};
+use crate::cli::{Check, CheckFormat};
 use crate::exit::Exit;
 use crate::findings;
 use crate::input::Input;
@@ -15,12 +15,13 @@ pub(super) fn run(args: &Check) -> Result<Exit, String> {
         look_at(path, args, &mut names, &mut found)?;
     }
     match args.format {
-        Format::Json => {
+        CheckFormat::Sarif => say(findings::sarif(&found).to_string()),
+        CheckFormat::Json => {
             for document in findings::by_document(&names, &found) {
                 say(serde_json::to_string(&document).map_err(|error| error.to_string())?);
             }
         }
-        Format::Text => {
+        CheckFormat::Text => {
             findings::show(&found);
             let documents = findings::by_document(&names, &found).len();
             let count = findings::count(&found);

@@ -1,5 +1,6 @@
 //! OpenAPI 2.0, 3.0 and 3.1 to operations, by one reader over JSON values, as Azure imports them (gateway.md 1.4).
 
+mod contract; // what operations declare of their messages
 mod parameters; // path and query parameters, shared and own
 mod reference; // `$ref` inside the document
 mod responses; // documented responses and their examples
@@ -65,6 +66,7 @@ pub(crate) fn import(
         }
         return imported;
     };
+    let definitions = contract::definitions(&document);
     let mut names = BTreeSet::new();
     for (path, item) in paths.iter().filter(|(path, _)| path.starts_with('/')) {
         let place = format!("/paths/{}", path.replace('~', "~0").replace('/', "~1"));
@@ -78,7 +80,8 @@ pub(crate) fn import(
         };
         for (method, value) in methods(item) {
             let place = format!("{place}/{method}");
-            let read = operation(&document, path, &method, item, value, options);
+            let mut read = operation(&document, path, &method, item, value, options);
+            read.operation.contract = Some(contract::read(&document, [item, value], &definitions).into());
             for broken in read.broken {
                 report(
                     "unknown-reference",
@@ -161,6 +164,7 @@ fn operation(
         url_template: template,
         template_parameters: declared,
         responses,
+        contract: None,
         policy: None,
     };
     Read { operation, broken }

@@ -14,7 +14,7 @@ pub(crate) use variables::Variables;
 use crate::caching::Remembered;
 use crate::late::Late;
 use crate::meter::Meter;
-use crate::{BackendHandle, Body, CallerCertificate, GivenUp, World};
+use crate::{BackendHandle, Body, CallerCertificate, Contract, GivenUp, World};
 use clock::{Clock, Moment, Rng};
 use expression::{Facts, LastError, ParsedBodies, Symbol, Symbols, Url};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -62,7 +62,7 @@ pub struct Start {
     pub dice_ordinal: u64,
 }
 
-/// What `rewrite-uri` and `mock-response` know of an operation.
+/// What `rewrite-uri`, `mock-response` and the `validate-*` policies know of an operation.
 #[derive(Debug, Clone, Default)]
 pub struct OperationTemplate {
     /// HTTP method.
@@ -75,6 +75,8 @@ pub struct OperationTemplate {
     pub query_parameters: Vec<String>,
     /// Documented responses.
     pub responses: Vec<MockResponse>,
+    /// What a specification declares of its messages; none without one.
+    pub contract: Option<Arc<Contract>>,
 }
 
 /// A documented response of an operation.
@@ -238,6 +240,11 @@ impl Exchange {
     /// Present request headers.
     pub fn request_headers(&self) -> &HeaderMap {
         &self.request.headers
+    }
+
+    /// Body of the request, as far as a policy brought it here.
+    pub fn request_body(&self) -> Option<bytes::Bytes> {
+        self.request.body.bytes().cloned()
     }
 
     /// The backend that a policy selected.

@@ -91,6 +91,18 @@ pub(super) fn deep_needs(block: &Block) -> Bodies {
     needs
 }
 
+/// Places of the policies in a block, and of those inside them.
+pub(crate) fn places(block: &Block, found: &mut Vec<String>) {
+    for statement in block {
+        found.push(statement.place.place.to_string());
+        match &statement.action {
+            Action::Choose(choose) => choose.blocks().for_each(|it| places(it, found)),
+            Action::Wait(policy) => policy.inside().into_iter().for_each(|it| places(it, found)),
+            Action::Now(_) | Action::Cors(_) => (),
+        }
+    }
+}
+
 /// What happens next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flow {

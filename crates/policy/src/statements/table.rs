@@ -163,6 +163,26 @@ static TABLE: &[Spec] = &[
     policy(&xsl_transform::SHAPE, IN_OUT, xsl_transform::parse),
     policy(&jsonp::SHAPE, Sections::OUT, jsonp::parse),
     at(GLOBAL, policy(&cross_domain::SHAPE, IN, cross_domain::parse)),
+    // Validation.
+    policy(&validate_content::SHAPE, IN_OUT_ERROR, validate_content::parse),
+    policy(&validate_parameters::SHAPE, IN, validate_parameters::parse),
+    policy(&validate_headers::SHAPE, OUT_ERROR, validate_headers::parse),
+    policy(
+        &validate_status_code::SHAPE,
+        OUT_ERROR,
+        validate_status_code::parse,
+    ),
+    at(
+        NOT_OPERATION,
+        policy(&validate_odata_request::SHAPE, IN, validate_odata_request::parse),
+    ),
+    // Integration.
+    policy(&log_to_eventhub::SHAPE, Sections::ALL, log_to_eventhub::parse),
+    policy(
+        &send_service_bus_message::SHAPE,
+        IN_OUT_ERROR,
+        send_service_bus_message::parse,
+    ),
     // Authentication, access, cross-domain.
     policy(&authentication_basic::SHAPE, IN, authentication_basic::parse),
     // Published policies use it in outbound, around a `send-request` (obs); its page lists inbound alone.
@@ -235,19 +255,12 @@ static TABLE: &[Spec] = &[
     policy(&emit_metric::SHAPE, Sections::ALL, emit_metric::parse),
     // Known, not yet supported.
     known(opaque!("proxy"), IN),
-    known(opaque!("log-to-eventhub"), Sections::ALL),
-    known(opaque!("send-service-bus-message"), IN_OUT_ERROR),
     known(opaque!("azure-openai-semantic-cache-lookup"), IN),
     known(opaque!("azure-openai-semantic-cache-store"), Sections::OUT),
     known(opaque!("llm-semantic-cache-lookup"), IN),
     known(opaque!("llm-semantic-cache-store"), Sections::OUT),
     at(NOT_OPERATION, known(opaque!("llm-content-safety"), IN_OUT)),
-    known(opaque!("validate-content"), IN_OUT_ERROR),
     at(NOT_OPERATION, known(opaque!("validate-graphql-request"), IN)),
-    at(NOT_OPERATION, known(opaque!("validate-odata-request"), IN)),
-    known(opaque!("validate-parameters"), IN),
-    known(opaque!("validate-headers"), OUT_ERROR),
-    known(opaque!("validate-status-code"), OUT_ERROR),
     known(opaque!("publish-to-dapr"), IN),
     known(opaque!("invoke-dapr-binding"), IN_OUT_ERROR),
     known(opaque!("invoke-request"), Sections::ALL),

@@ -1,6 +1,6 @@
 use crate::{
     Answer, BackendHandle, Body, CachingType, Call, CallError, Catalog, CatalogNames, Destination, Detail,
-    Document, Exchange, Lookup, NamedValue, OpenId, Options, ResponseParts, Role, Scope, Start, StoredCertificate, Windows,
+    Document, Exchange, Lookup, NamedValue, OpenId, Options, ResponseParts, Role, SchemaText, Scope, Start, StoredCertificate, Windows,
     World, compile, fold, run, url,
 };
 use clock::{Clock, Dice, Moment};
@@ -306,10 +306,15 @@ impl Catalog for Service {
         Lookup::Missing
     }
 
+    fn schema(&self, _: &str) -> Lookup<SchemaText> {
+        Lookup::Missing
+    }
+
     fn names(&self, of: CatalogNames) -> Vec<String> {
         let names: &[&str] = match of {
             CatalogNames::NamedValues => &["region", "seven", "whole", "secret"],
             CatalogNames::Fragments => &["tag", "bad", "nest"],
+            CatalogNames::Schemas => &[],
             CatalogNames::Backends => &["pool", "single"],
             CatalogNames::Certificates => &[],
         };
