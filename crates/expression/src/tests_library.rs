@@ -1048,10 +1048,10 @@ XZ3j4hMGxvHkJBJ70eSvRgjIwreZxGBdYHJwpPfWldhxvePjB1t9Zw==\n-----END CERTIFICATE--
 #[test]
 fn what_only_some_requests_have() {
     assert_eq!(
-        evaluated("context.GraphQL == null && context.Workspace == null"),
+        evaluated("@(context.GraphQL == null && context.Workspace == null)"),
         "True"
     );
-    assert_eq!(evaluated("context.Request.Certificate == null"), "True");
+    assert_eq!(evaluated("@(context.Request.Certificate == null)"), "True");
     let read =
         |pem: &str| std::sync::Arc::new(crate::Certificate::read(pem.as_bytes(), "").expect("a certificate"));
     let mut host = TestHost::new();
@@ -1063,7 +1063,8 @@ fn what_only_some_requests_have() {
         id: "w".to_owned(),
         name: "Work".to_owned(),
     }));
-    let eval = |host: &mut TestHost, text: &str| evaluated_by(text, host, &Options::default());
+    let eval =
+        |host: &mut TestHost, text: &str| evaluated_by(&format!("@({text})"), host, &Options::default());
     assert_eq!(
         eval(&mut host, "context.Workspace.Id + context.Workspace.Name"),
         "wWork"
