@@ -32,7 +32,13 @@ pub(crate) async fn run(page: &Page, case: &Case) -> Result<(), String> {
     let checks = |role: &Role| {
         matches!(
             role,
-            Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Metrics | Role::Published | Role::Calls
+            Role::Response
+                | Role::Receives(_)
+                | Role::Attempts
+                | Role::Trace
+                | Role::Metrics
+                | Role::Published
+                | Role::Calls
         )
     };
     if !blocks.iter().any(|block| checks(&block.role)) {
@@ -79,7 +85,12 @@ impl World {
         for block in blocks {
             let is_check = matches!(
                 block.role,
-                Role::Response | Role::Receives(_) | Role::Attempts | Role::Trace | Role::Metrics | Role::Published
+                Role::Response
+                    | Role::Receives(_)
+                    | Role::Attempts
+                    | Role::Trace
+                    | Role::Metrics
+                    | Role::Published
             );
             let ends = is_check || matches!(block.role, Role::Request | Role::Advance);
             if ends && let Some(request) = pending.take() {

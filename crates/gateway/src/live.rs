@@ -11,7 +11,9 @@ use clock::{Clock, Dice, Moment};
 use futures_util::future::BoxFuture;
 use http::HeaderName;
 use issuer::Issuer;
-use policy::{Answer, BackendHandle, CachingType, Call, CallError, OpenId, StoredCertificate, Windows, World};
+use policy::{
+    Answer, BackendHandle, CachingType, Call, CallError, OpenId, StoredCertificate, Windows, World,
+};
 use serde_json::Value;
 use service::{ApiPlan, Plan};
 use state::{Cache, Counters};

@@ -151,6 +151,7 @@ fn post(live: &Live, url: Url, below: &str, content_type: &'static str, body: By
         timeout: PATIENCE,
         version: HttpVersion::One,
         follow_redirects: false,
+        certificate: None,
         given_up: GivenUp::default(),
     };
     let world: Arc<dyn World> = live.shared();

@@ -43,6 +43,7 @@ pub(crate) fn operation(kept: &Kept, findings: &mut Vec<Finding>) -> Option<(Ope
             .flatten()
             .filter_map(response)
             .collect(),
+        contract: None,
         policy: None,
     };
     let text = file::write(&Value::Object(kept.sent.body.clone())).text;

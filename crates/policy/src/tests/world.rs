@@ -1,7 +1,7 @@
 use crate::{
     Answer, BackendHandle, Body, CachingType, Call, CallError, Catalog, CatalogNames, Destination, Detail,
-    Document, Exchange, Lookup, NamedValue, OpenId, Options, ResponseParts, Role, SchemaText, Scope, Start, StoredCertificate, Windows,
-    World, compile, fold, run, url,
+    Document, Exchange, Lookup, NamedValue, OpenId, Options, ResponseParts, Role, SchemaText, Scope, Start,
+    StoredCertificate, Windows, World, compile, fold, run, url,
 };
 use clock::{Clock, Dice, Moment};
 use expression::{Facts, Symbols};
