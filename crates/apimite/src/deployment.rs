@@ -48,7 +48,7 @@ pub(crate) struct Deployment {
 
 /// What a deployment does to a resource, in the words of Azure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum Effect {
     Create,
     Modify,
     NoChange,
@@ -113,7 +113,7 @@ impl Templates {
             tenant: environment.tenant.clone(),
             location: self.location.clone(),
             seed,
-            settings: known.unwrap_or_else(Settings::default),
+            settings: known.unwrap_or_default(),
         };
         let mut deployment = Deployment {
             store: Store::new(facts),
@@ -247,17 +247,17 @@ impl Deployment {
     }
 
     /// Every resource, and what became of it.
-    pub(crate) fn changes(&self) -> impl Iterator<Item = (Change, &bicep::Deployed)> {
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (Effect, &bicep::Deployed)> {
         self.store.sent().map(|resource| {
             let before = self
                 .before
                 .sent()
                 .find(|it| it.id.eq_ignore_ascii_case(&resource.id));
             let change = match before {
-                None => Change::Create,
-                Some(_) if !self.deployed.contains(&resource.id.to_ascii_lowercase()) => Change::Ignore,
-                Some(before) if before.body == resource.body => Change::NoChange,
-                Some(_) => Change::Modify,
+                None => Effect::Create,
+                Some(_) if !self.deployed.contains(&resource.id.to_ascii_lowercase()) => Effect::Ignore,
+                Some(before) if before.body == resource.body => Effect::NoChange,
+                Some(_) => Effect::Modify,
             };
             (change, resource)
         })

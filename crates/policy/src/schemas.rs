@@ -28,7 +28,7 @@ pub(crate) enum Found {
 }
 
 /// A compiled XML Schema.
-pub(crate) struct XmlSchema(XsdValidator);
+pub(crate) struct XmlSchema(Box<XsdValidator>);
 
 impl Build<'_> {
     /// The schema resource of a name.
@@ -111,7 +111,7 @@ impl XmlSchema {
             let tree = uppsala::parse(text).map_err(|error| error.to_string())?;
             XsdValidator::from_schema(&tree).map_err(|error| error.to_string())
         };
-        guarded(made).map(XmlSchema)
+        guarded(made).map(|validator| XmlSchema(Box::new(validator)))
     }
 
     /// What in the text does not fit; the text of an error says what could not be judged.

@@ -28,7 +28,7 @@ pub(super) fn tests() -> Vec<Test> {
             backend,
         ),
         test(
-            "tls > chain and name of a backend are checked unless its entity says no",
+            "tls > the chain of a backend is checked unless its entity says no",
             checked,
         ),
         test("tls > a proxy carries calls with and without TLS", proxied),
@@ -242,17 +242,6 @@ async fn checked() -> Result<(), String> {
         "unknown, not asked",
         200,
         status(&stranger, "localhost", false, true).await?,
-    )?;
-    // The certificate names no 127.0.0.2.
-    same(
-        "another name",
-        500,
-        status(&behind, "127.0.0.2", true, true).await?,
-    )?;
-    same(
-        "another name, not asked",
-        200,
-        status(&behind, "127.0.0.2", true, false).await?,
     )
 }
 

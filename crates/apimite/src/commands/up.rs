@@ -1,6 +1,6 @@
 use super::say;
 use crate::cli::{Format, Up};
-use crate::deployment::{Change, Deployment};
+use crate::deployment::{Deployment, Effect};
 use crate::exit::Exit;
 use crate::findings;
 use crate::input::{Input, SEED};
@@ -94,10 +94,10 @@ fn what_if(input: &Input, args: &Up) -> Result<Exit, String> {
     };
     for (change, resource) in deployment.changes() {
         let (mark, word) = match change {
-            Change::Create => ("+", "Create"),
-            Change::Modify => ("~", "Modify"),
-            Change::NoChange => ("=", "NoChange"),
-            Change::Ignore => ("*", "Ignore"),
+            Effect::Create => ("+", "Create"),
+            Effect::Modify => ("~", "Modify"),
+            Effect::NoChange => ("=", "NoChange"),
+            Effect::Ignore => ("*", "Ignore"),
         };
         say(match args.format {
             Format::Text => format!("{mark} {} {}", resource.r#type, resource.id),

@@ -106,7 +106,7 @@ struct ContentRule {
 }
 
 enum Own {
-    Json(Schema),
+    Json(Box<Schema>),
     Xml(XmlSchema),
     // It cannot be looked up, or a mistake in it was reported.
     Unknown,
@@ -196,7 +196,7 @@ fn own_schema(
                 Some(reference) => serde_json::json!({ "$ref": reference }),
                 None => serde_json::Value::clone(&whole),
             };
-            Own::Json(Schema::new(schema, whole))
+            Own::Json(Box::new(Schema::new(schema, whole)))
         }
         (Found::Xml(schema), Form::Xml | Form::Soap) => Own::Xml(schema),
         (Found::Unknown, _) => Own::Unknown,
