@@ -5,7 +5,7 @@ use bytes::Bytes;
 use clock::Clock;
 use http_body_util::{BodyExt, Full};
 use indexmap::IndexMap;
-use model::{Service, Settings};
+use model::Service;
 use resources::{Facts, Made, Store};
 use serde_json::{Value, json};
 use source::{Diagnostic, Finding, Source, Span};
