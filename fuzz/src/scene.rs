@@ -66,6 +66,7 @@ impl Host for Scene {
             ip_address: "127.0.0.1",
             matched_parameters: &self.parameters,
             foundry_deployment: None,
+            certificate: None,
         }
     }
 

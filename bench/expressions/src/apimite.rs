@@ -113,6 +113,7 @@ impl Host for Fixed {
             ip_address: "127.0.0.1",
             matched_parameters: &[],
             foundry_deployment: None,
+            certificate: None,
         }
     }
 
