@@ -32,6 +32,8 @@ pub struct StoredCertificate {
 pub struct CallerCertificate {
     /// In DER.
     pub chain: Arc<[Vec<u8>]>,
+    /// The first as expressions see it.
+    pub(crate) shown: Option<Arc<expression::Certificate>>,
 }
 
 impl StoredCertificate {
@@ -69,8 +71,10 @@ impl StoredCertificate {
 impl CallerCertificate {
     /// What a caller has shown; `None` when the first is no certificate.
     pub fn new(chain: Arc<[Vec<u8>]>) -> Option<CallerCertificate> {
-        Details::read(chain.first()?)?;
-        Some(CallerCertificate { chain })
+        let first = chain.first()?;
+        Details::read(first)?;
+        let shown = expression::Certificate::read(first, "").ok().map(Arc::new);
+        Some(CallerCertificate { chain, shown })
     }
 
     /// The same from the text of a header, as proxies in front pass it on: PEM, perhaps percent-encoded, or DER in base64.

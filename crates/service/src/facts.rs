@@ -1,5 +1,7 @@
 use clock::Moment;
-use expression::{ApiFacts, DeploymentFacts, GroupFacts, OperationFacts, ProductFacts, Url, UserFacts};
+use expression::{
+    ApiFacts, Certificate, DeploymentFacts, GroupFacts, OperationFacts, ProductFacts, Url, UserFacts,
+};
 use model::{Api, Operation, Product, Service, User};
 use std::sync::Arc;
 
@@ -92,7 +94,7 @@ fn group(name: &str, service: &Service) -> GroupFacts {
     }
 }
 
-pub(crate) fn deployment(service: &Service) -> Arc<DeploymentFacts> {
+pub(crate) fn deployment(service: &Service, authorities: &[Vec<u8>]) -> Arc<DeploymentFacts> {
     let region = match service.location.trim() {
         "" => "Local".to_owned(),
         location => location.to_owned(),
@@ -103,6 +105,16 @@ pub(crate) fn deployment(service: &Service) -> Arc<DeploymentFacts> {
         region: model::region_name(&region),
         service_id: service.name.clone(),
         service_name: service.name.clone(),
-        ..DeploymentFacts::default()
+        certificates: service.certificates.iter().filter_map(certificate).collect(),
+        authorities: authorities
+            .iter()
+            .filter_map(|it| Certificate::read(it, "").ok().map(Arc::new))
+            .collect(),
     })
+}
+
+fn certificate(resource: &model::Certificate) -> Option<(String, Arc<Certificate>)> {
+    let password = resource.password.as_deref().unwrap_or_default();
+    let read = Certificate::read(&resource.data, password).ok()?;
+    Some((resource.name.clone(), Arc::new(read)))
 }

@@ -96,7 +96,7 @@ pub fn load(service: Service, options: &LoadOptions) -> Loaded {
     let products = product_plans(&service, &apis);
     let plan = Plan {
         symbols: Arc::new(symbols),
-        deployment: facts::deployment(&service),
+        deployment: facts::deployment(&service, &certificates.authorities),
         products,
         apis,
         subscriptions,

@@ -25,7 +25,7 @@ impl Host for Exchange {
             headers: &request.headers,
             ip_address: &request.ip_address,
             matched_parameters: &request.matched,
-            certificate: None, // The listener speaks plain HTTP: nobody shows one.
+            certificate: request.certificate.as_ref().and_then(|it| it.shown.as_ref()),
             foundry_deployment: request.foundry_deployment(),
         }
     }
