@@ -978,3 +978,23 @@ fn sequences() {
         ),
     ]);
 }
+
+// A hole that is never closed ends behind whatever character stands there, however wide it is.
+#[test]
+fn every_mistake_has_a_place_between_characters() {
+    for text in [
+        "@($\"{(a[b ? é.",
+        "@($\"{true ? ٞ\")",
+        "@($\"{é",
+        "@{ return $\"{x:😀; }",
+    ] {
+        let source = source::Mapped::copied(text, 0);
+        let symbols = crate::Symbols::default();
+        let compiled = crate::compile(&source, &symbols, &crate::Options::default());
+        assert!(!compiled.diagnostics.is_empty(), "{text}");
+        for diagnostic in compiled.diagnostics {
+            let span = diagnostic.span;
+            assert!(text.get(span.start..span.end).is_some(), "{text}: {diagnostic:?}");
+        }
+    }
+}

@@ -442,9 +442,12 @@ impl<'a> Lexer<'a, '_> {
             }
             tokens.push(token);
         }
+        // The last character of the hole: its closing brace, or whatever stands there instead.
+        let inside = self.text.get(start..self.at).unwrap_or_default();
+        let last = inside.chars().next_back().map_or(0, char::len_utf8);
         tokens.push(Token {
             tok: Tok::End,
-            span: Span::new(self.at.saturating_sub(1).max(start), self.at),
+            span: Span::new(self.at - last, self.at),
         });
         pieces.push(Piece::Hole { tokens, format });
     }
