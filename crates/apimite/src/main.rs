@@ -23,7 +23,6 @@ use tracing_subscriber::EnvFilter;
 
 // A gateway frees on one thread what another allocated, and often: the system's allocator pays for that on every call. Without
 // huge pages (`no_thp`): a gateway of a few megabytes held a third more memory with them.
-#[cfg(any())]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
