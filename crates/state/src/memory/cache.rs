@@ -1,6 +1,5 @@
-use super::near::Near;
-use crate::{Cache, Held, Item, Reply};
-use bytes::Bytes;
+use super::vectors::MemoryVectors;
+use crate::{Cache, Held, Item, Nearest, Reply, Vectors};
 use clock::Moment;
 use moka::policy::EvictionPolicy;
 use moka::sync;
@@ -12,7 +11,7 @@ use std::sync::Arc;
 pub struct MemoryCache {
     // Never moka's own time to live: that would ask another clock.
     held: sync::Cache<Arc<str>, Held, BuildHasherDefault<SipHasher13>>,
-    near: Near,
+    vectors: MemoryVectors,
 }
 
 /// What an entry takes beside its key and value.
@@ -30,7 +29,7 @@ impl MemoryCache {
             .build_with_hasher(BuildHasherDefault::default());
         MemoryCache {
             held,
-            near: Near::new(bytes),
+            vectors: MemoryVectors::new(bytes),
         }
     }
 }
@@ -61,27 +60,27 @@ impl Cache for MemoryCache {
     fn holds_objects(&self) -> bool {
         true
     }
+}
 
-    fn put_near<'a>(
+impl Vectors for MemoryCache {
+    fn add<'a>(
         &'a self,
         partition: &'a str,
+        key: &'a str,
         vector: Arc<[f32]>,
-        bytes: Bytes,
         until: Moment,
         now: Moment,
     ) -> Reply<'a, ()> {
-        self.near.put(partition, vector, bytes, until, now);
-        Reply::Now(())
+        self.vectors.add(partition, key, vector, until, now)
     }
 
     fn nearest<'a>(
         &'a self,
         partition: &'a str,
         vector: Arc<[f32]>,
-        bound: f64,
         now: Moment,
-    ) -> Reply<'a, Option<(f64, Bytes)>> {
-        Reply::Now(self.near.nearest(partition, &vector, bound, now))
+    ) -> Reply<'a, Option<Nearest>> {
+        self.vectors.nearest(partition, vector, now)
     }
 }
 
@@ -105,6 +104,7 @@ impl std::fmt::Debug for MemoryCache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
     use std::time::Duration;
 
     fn get(cache: &MemoryCache, key: &str, now: Moment) -> Option<Bytes> {

@@ -3,8 +3,9 @@
 mod bucket; // a bucket that fills evenly
 mod cache; // things by key
 mod counters; // cells by key, in shards
-mod near; // things by vector
 mod sliding; // the last so many seconds
+mod vectors; // keys by where they lie
 
 pub use cache::MemoryCache;
 pub use counters::MemoryCounters;
+pub use vectors::MemoryVectors;
