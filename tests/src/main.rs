@@ -24,6 +24,7 @@ mod pending; // cases that do not hold yet
 mod run; // one case
 mod script; // what upstreams answer
 mod setup; // resources of a page
+mod shared_state; // counters and caches outside the process
 mod signature; // declarations of .NET members
 mod template; // Bicep and ARM JSON
 mod token; // tokens of a page
@@ -75,6 +76,7 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(architecture::tests());
     tests.extend(acceptance::tests());
     tests.extend(walkthrough::tests());
+    tests.extend(shared_state::tests());
     let (clients, mut closing) = clients::tests();
     tests.extend(clients);
     let (members, count) = members::tests()?;
@@ -82,6 +84,7 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     closing.extend([count, golden.closing()]);
     tests.extend(docs::tests(&tests));
     pending.refuse_strangers(&tests)?;
+    closing.extend(shared_state::leave_out(&mut tests));
     if !pending.is_empty() {
         closing.push(format!(
             "{} tests are pending, see tests/pending.txt",

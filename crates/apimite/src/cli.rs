@@ -2,6 +2,7 @@
 
 use crate::timing::ClockChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use redis_state::Place;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -78,6 +79,8 @@ pub(crate) struct Lab {
     pub(crate) run: Run,
     #[command(flatten)]
     pub(crate) addresses: LabAddresses,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
     /// Sends the traffic to a gateway that runs already, instead of starting one; needs --key and --control-url.
     #[arg(
         long,
@@ -112,6 +115,15 @@ pub(crate) struct Run {
     pub(crate) seed: Option<u64>,
 }
 
+/// Where a gateway keeps what outlives a request.
+#[derive(Debug, Args)]
+pub(crate) struct Kept {
+    /// Keeps counters of limits and quotas, and the external cache, in the Redis or Valkey at `redis://[:PASSWORD@]HOST[:PORT][/DB]`:
+    /// gateways that name the same one share them. In memory by default.
+    #[arg(long, value_name = "URL")]
+    pub(crate) state: Option<Place>,
+}
+
 /// Where a lab listens: any free port unless said otherwise.
 #[derive(Debug, Args)]
 pub(crate) struct LabAddresses {
@@ -131,7 +143,8 @@ pub(crate) struct LabAddresses {
     apimite up ./service\n  \
     apimite up lab:backend-pool --clock 60x\n  \
     apimite up main.bicep --parameters params.json\n  \
-    apimite up ./service --foundry http://mocks:8082 --gateway 0.0.0.0:8080")]
+    apimite up ./service --foundry http://mocks:8082 --gateway 0.0.0.0:8080\n  \
+    apimite up ./service --state redis://localhost:6379")]
 pub(crate) struct Up {
     /// APIOps folder, `lab:NAME`, or templates that deploy a service: Bicep, ARM JSON, a Bicep parameter file, or a folder with a
     /// `main.bicep`.
@@ -171,6 +184,8 @@ pub(crate) struct Up {
     /// Names under which the control routes may be called, besides localhost and IP addresses.
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_host: Vec<String>,
+    #[command(flatten)]
+    pub(crate) kept: Kept,
     /// Refuses calls to hosts that are neither a mock nor loopback.
     #[arg(long)]
     pub(crate) offline: bool,

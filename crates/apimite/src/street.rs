@@ -9,6 +9,7 @@ use http::uri::Authority;
 use llm::Encoding;
 use model::{Account, Service};
 use policy::Detail;
+use redis_state::Place;
 use serde_json::{Value, json};
 use service::Plan;
 use std::net::SocketAddr;
@@ -49,6 +50,19 @@ pub(crate) struct Manner {
     pub(crate) offline: bool,
     /// How much of a walk is recorded.
     pub(crate) detail: Detail,
+    /// Counters and caches.
+    pub(crate) state: gateway::State,
+}
+
+/// Counters and caches: in memory, or at a place that gateways of one service share.
+pub(crate) async fn state(place: Option<&Place>, service: &str, clock: &Clock) -> gateway::State {
+    match place {
+        None => gateway::State::default(),
+        Some(place) => {
+            let shared = redis_state::connect(place, service, clock).await;
+            gateway::State::shared(shared.counters, shared.cache)
+        }
+    }
 }
 
 /// Sockets that are open and not yet served: whoever takes them knows every address before anything is loaded.
@@ -136,6 +150,7 @@ impl Doors {
             dice,
             offline,
             detail,
+            state,
         } = manner;
         let foundry_address = self.foundry()?;
         let (gateway_address, control_address) = (local(&self.gateway)?, local(&self.control)?);
@@ -150,6 +165,7 @@ impl Doors {
             in_process: foundry_address.is_some(),
             offline: *offline,
             detail: *detail,
+            state: state.clone(),
             ..gateway::Options::new(clock.clone(), *dice)
         };
         let (stop, stopped) = watch::channel(false);

@@ -31,6 +31,18 @@ impl Default for State {
     }
 }
 
+impl State {
+    /// What gateways share; the internal cache is each one's own.
+    pub fn shared(counters: Arc<dyn Counters>, external: Arc<dyn Cache>) -> State {
+        State {
+            counters,
+            external,
+            is_shared: true,
+            ..State::default()
+        }
+    }
+}
+
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State")

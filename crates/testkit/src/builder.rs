@@ -24,6 +24,8 @@ pub struct Builder {
     seed: u64,
     offline: bool,
     tls: bool,
+    clock: Option<Clock>,
+    state: gateway::State,
 }
 
 impl Builder {
@@ -41,6 +43,8 @@ impl Builder {
             seed: 1,
             offline: false,
             tls: false,
+            clock: None,
+            state: gateway::State::default(),
         }
     }
 
@@ -199,6 +203,18 @@ impl Builder {
         self
     }
 
+    /// A clock that is there already, for gateways that share one.
+    pub fn clock(mut self, clock: &Clock) -> Builder {
+        self.clock = Some(clock.clone());
+        self
+    }
+
+    /// Counters and caches, for gateways that share them.
+    pub fn state(mut self, state: gateway::State) -> Builder {
+        self.state = state;
+        self
+    }
+
     /// The seed of everything that looks like chance.
     pub fn seed(mut self, seed: u64) -> Builder {
         self.seed = seed;
@@ -247,10 +263,11 @@ impl Builder {
 
     /// Starts everything on free ports, or says what is wrong with the service.
     pub async fn try_start(mut self) -> Result<Apimite, Vec<Finding>> {
-        let clock = match self.mode {
-            Mode::Manual => Clock::manual(START),
-            Mode::Auto => Clock::auto(START),
-            Mode::Real | Mode::Scaled(_) => Clock::real(),
+        let clock = match (self.clock.take(), self.mode) {
+            (Some(clock), _) => clock,
+            (None, Mode::Manual) => Clock::manual(START),
+            (None, Mode::Auto) => Clock::auto(START),
+            (None, Mode::Real | Mode::Scaled(_)) => Clock::real(),
         };
         // What the settings name lies among the fixtures, unless a folder has brought it.
         let settings = &self.service.settings;
@@ -307,6 +324,7 @@ impl Builder {
             neighbours,
             self.offline,
             self.tls,
+            self.state,
             stop,
         )
         .await

@@ -50,6 +50,7 @@ impl Apimite {
         neighbours: Vec<SocketAddr>,
         offline: bool,
         tls: bool,
+        state: gateway::State,
         stop: tokio::sync::watch::Sender<bool>,
     ) -> Result<Apimite, Vec<Finding>> {
         let (foundry, foundry_address) = match service.accounts.is_empty() {
@@ -73,6 +74,7 @@ impl Apimite {
         options.neighbours = neighbours;
         options.offline = offline;
         options.detail = policy::Detail::Full;
+        options.state = state;
         let gateway = Gateway::new(plan, options);
         let (listener, address) = listen().await;
         places.add_gateway(address);

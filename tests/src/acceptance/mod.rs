@@ -19,7 +19,7 @@ mod tls; // towards callers and backends
 
 use crate::{Test, block_on};
 
-pub(crate) use process::Binary;
+pub(crate) use process::{Binary, Running};
 
 pub(crate) fn tests() -> Vec<Test> {
     let groups = [

@@ -186,6 +186,14 @@ impl Running {
     }
 }
 
+impl Running {
+    /// The next line of the standard error output.
+    pub(crate) fn next_error(&self) -> Result<String, String> {
+        let line = self.errors.recv_timeout(PATIENCE);
+        line.map_err(|_| "nothing more was said".to_owned())
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         // It may have ended by itself.

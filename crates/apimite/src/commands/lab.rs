@@ -3,7 +3,7 @@ use crate::cli::{Format, Lab as Args};
 use crate::exit::Exit;
 use crate::findings;
 use crate::input::{self, SEED};
-use crate::street::{Addresses, Doors, Manner, Mocks, Street, asked_to_end, base};
+use crate::street::{self, Addresses, Doors, Manner, Mocks, Street, asked_to_end, base};
 use crate::timing::{self, ClockChoice};
 use clock::{Clock, Dice};
 use lab::draw::{self, Facts, Ink};
@@ -118,7 +118,9 @@ async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock, u64), Ex
     match loaded.plan.filter(|_| !found.iter().any(Finding::is_error)) {
         Some(plan) => {
             let (offline, detail) = (false, Detail::Brief);
+            let state = street::state(args.kept.state.as_ref(), &plan.service.name, &clock).await;
             let manner = Manner {
+                state,
                 clock,
                 dice: Dice::new(seed),
                 offline,

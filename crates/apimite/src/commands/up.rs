@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::findings;
 use crate::input::{Input, SEED};
 use crate::reload::Watch;
-use crate::street::{Addresses, Doors, Manner, Mocks, Street, asked_to_end, base};
+use crate::street::{self, Addresses, Doors, Manner, Mocks, Street, asked_to_end, base};
 use crate::timing;
 use clock::Dice;
 use http::uri::Authority;
@@ -48,7 +48,9 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
     };
     let settings = &plan.service.settings;
     let clock = timing::clock(args.run.clock, args.run.epoch.as_deref(), &settings.clock)?;
+    let state = street::state(args.kept.state.as_ref(), &plan.service.name, &clock).await;
     let manner = Manner {
+        state,
         clock,
         dice: Dice::new(settings.seed.unwrap_or(SEED)),
         offline: args.offline,

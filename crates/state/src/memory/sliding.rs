@@ -5,46 +5,60 @@ use std::time::Duration;
 /// What was added during the last period.
 ///
 /// Whole milliseconds, so that a busy counter holds at most one entry for each: additions are dated up and questions down, so that
-/// two additions that count together are never a period or more apart, and none that should count is forgotten.
+/// two additions that count together are never a period or more apart, and none that should count is forgotten. It never goes back:
+/// who asks with a moment that is behind the newest date, because another was faster, is answered as of that date.
 #[derive(Debug, Default)]
 pub(super) struct Sliding {
+    // In the order of their dates.
     entries: VecDeque<(i64, u64)>,
     sum: u64,
+    // The newest date that there was.
+    last: i64,
+    // What is dated so or before has been forgotten.
+    forgotten: i64,
 }
 
 impl Sliding {
     /// Forgets what is a period old. Gives what is left.
     pub(super) fn used(&mut self, period: Duration, now: Moment) -> u64 {
-        let (period, now) = (millis(period), now.millis());
-        while let Some((at, amount)) = self.entries.front()
-            && at.saturating_add(period) <= now
+        self.forgotten = self.as_of(now).saturating_sub(millis(period));
+        while let Some((date, amount)) = self.entries.front()
+            && *date <= self.forgotten
         {
-            self.sum -= amount;
+            self.sum = self.sum.saturating_sub(*amount);
             self.entries.pop_front();
         }
         self.sum
     }
 
-    /// Adds, or takes back what was added `at`.
+    /// Adds, or takes back what was added `at` if that still counts.
     pub(super) fn add(&mut self, amount: i64, at: Moment) {
         let at = up(at);
-        let place = self.entries.partition_point(|(it, _)| *it < at);
-        let same = self.entries.get_mut(place).filter(|(it, _)| *it == at);
-        match (same, u64::try_from(amount)) {
-            (Some((_, held)), Ok(amount)) => {
-                *held += amount;
-                self.sum += amount;
+        match u64::try_from(amount) {
+            Ok(0) => (),
+            Ok(amount) => {
+                self.last = self.last.max(at);
+                self.sum = self.sum.saturating_add(amount);
+                match self.entries.back_mut() {
+                    Some((date, held)) if *date == self.last => *held = held.saturating_add(amount),
+                    _ => self.entries.push_back((self.last, amount)),
+                }
             }
-            (None, Ok(amount)) if amount > 0 => {
-                self.entries.insert(place, (at, amount));
-                self.sum += amount;
+            Err(_) if at <= self.forgotten => (),
+            Err(_) => {
+                let place = self.entries.partition_point(|(date, _)| *date < at);
+                let held = match self.entries.get(place) {
+                    Some((date, _)) if *date == at => self.entries.get_mut(place),
+                    // It came too late, and was dated with what was the newest date then (the newest now, mostly).
+                    _ if at < self.last => self.entries.back_mut(),
+                    _ => None,
+                };
+                if let Some((_, held)) = held {
+                    let taken = amount.unsigned_abs().min(*held);
+                    *held -= taken;
+                    self.sum = self.sum.saturating_sub(taken);
+                }
             }
-            (Some((_, held)), Err(_)) => {
-                let taken = amount.unsigned_abs().min(*held);
-                *held -= taken;
-                self.sum -= taken;
-            }
-            (None, _) => (),
         }
     }
 
@@ -55,13 +69,17 @@ impl Sliding {
         }
         let mut sum = self.sum;
         for (at, amount) in &self.entries {
-            sum -= amount;
+            sum = sum.saturating_sub(*amount);
             if sum.saturating_add(need) <= limit {
-                let millis = at + millis(period) - now.millis();
+                let millis = at + millis(period) - self.as_of(now);
                 return Some(Duration::from_millis(millis.try_into().unwrap_or(0)));
             }
         }
         Some(Duration::ZERO)
+    }
+
+    fn as_of(&self, now: Moment) -> i64 {
+        now.millis().max(self.last - 1)
     }
 
     /// Whether it can be forgotten altogether.
@@ -106,6 +124,24 @@ mod tests {
         assert_eq!(window.wait(MINUTE, 100, 101, at(62)), None);
         window.add(-55, at(19));
         assert_eq!(window.used(MINUTE, at(62)), 0);
+    }
+
+    #[test]
+    fn it_does_not_go_back_for_who_comes_late() {
+        let mut window = Sliding::default();
+        window.add(1, at(0));
+        assert_eq!(window.used(MINUTE, at(60)), 0);
+        window.add(2, at(60));
+        // As of 59.999 seconds, what was added at 0 has been forgotten and does not come back.
+        assert_eq!(window.used(MINUTE, at(30)), 2);
+        window.add(3, at(30));
+        assert_eq!(
+            window.wait(MINUTE, 5, 1, at(30)),
+            Some(Duration::from_millis(60_001))
+        );
+        window.add(-3, at(30));
+        assert_eq!(window.used(MINUTE, at(119)), 2);
+        assert_eq!(window.used(MINUTE, at(120)), 0);
     }
 
     proptest! {

@@ -183,9 +183,15 @@ mod tests {
         let vectors = MemoryVectors::new(10_000);
         put(&vectors, "a", "first", [1.0, 0.0]);
         put(&vectors, "a", "second", [1.0, 0.0]);
-        assert_eq!(nearest(&vectors, "a", [1.0, 0.0], now()), Some(("second".into(), 0.0)));
+        assert_eq!(
+            nearest(&vectors, "a", [1.0, 0.0], now()),
+            Some(("second".into(), 0.0))
+        );
         put(&vectors, "a", "second", [0.0, 1.0]);
-        assert_eq!(nearest(&vectors, "a", [1.0, 0.0], now()), Some(("second".into(), 1.0)));
+        assert_eq!(
+            nearest(&vectors, "a", [1.0, 0.0], now()),
+            Some(("second".into(), 1.0))
+        );
         vectors.clear("a");
         assert_eq!(nearest(&vectors, "a", [1.0, 0.0], now()), None);
         assert_eq!(vectors.inner.read().size, 0);
