@@ -22,7 +22,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run a built-in lab and judge it.
-    Lab(Lab),
+    Lab(Box<Lab>),
     /// Serve what a folder, a Bicep file or an ARM template describes.
     Up(Box<Up>),
     /// Serve only the mock model servers that a folder describes.

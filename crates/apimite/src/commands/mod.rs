@@ -16,7 +16,7 @@ use crate::exit::Exit;
 /// Runs a command to its end.
 pub(crate) async fn run(command: Command) -> Exit {
     let ended = match command {
-        Command::Lab(args) => lab::run(args).await,
+        Command::Lab(args) => lab::run(*args).await,
         Command::Up(args) => up::run(*args).await,
         Command::Foundry(args) => foundry::run(args).await,
         Command::Check(args) => check::run(&args),
