@@ -15,6 +15,8 @@ pub(crate) enum Payload {
     Large,
     /// A stream of server-sent events.
     Stream,
+    /// One that does not end.
+    Held,
 }
 
 impl Payload {
@@ -23,6 +25,7 @@ impl Payload {
             Payload::Plain => "chat completion",
             Payload::Large => "64 KB bodies",
             Payload::Stream => "SSE, 20 frames",
+            Payload::Held => "SSE without end",
         }
     }
 
@@ -32,11 +35,12 @@ impl Payload {
             Payload::Plain => "plain",
             Payload::Large => "large",
             Payload::Stream => "stream",
+            Payload::Held => "held",
         }
     }
 
     pub(crate) fn of(path: &str) -> Payload {
-        [Payload::Large, Payload::Stream]
+        [Payload::Large, Payload::Stream, Payload::Held]
             .into_iter()
             .find(|payload| path.contains(payload.deployment()))
             .unwrap_or(Payload::Plain)
@@ -44,17 +48,19 @@ impl Payload {
 
     pub(crate) fn media_type(self) -> &'static str {
         match self {
-            Payload::Stream => "text/event-stream",
+            Payload::Stream | Payload::Held => "text/event-stream",
             _ => "application/json",
         }
     }
 
-    fn request(self, target: &Target) -> Vec<u8> {
+    /// The bytes of a request.
+    pub(crate) fn request(self, target: &Target) -> Vec<u8> {
         let prompt = match self {
             Payload::Large => "x".repeat(LARGE),
             _ => "Tell me something about clocks that I do not know yet.".to_owned(),
         };
-        let body = format!(r#"{{"messages":[{{"role":"user","content":"{prompt}"}}]}}"#);
+        let streams = matches!(self, Payload::Stream | Payload::Held);
+        let body = format!(r#"{{"messages":[{{"role":"user","content":"{prompt}"}}],"stream":{streams}}}"#);
         let path = format!(
             "{}/deployments/{}/chat/completions?api-version=2024-10-21",
             target.prefix,

@@ -2,7 +2,8 @@
 //! installed) and through `apimite up` with the lab's policy, in interleaved rounds of one run. It prints requests per
 //! second, the latency that each adds at one and at thirty-two connections, and the ratio to the peer.
 //!
-//! `cargo run --release -p bench-gateway -- target/release/apimite` (needs `cargo build --release` first).
+//! `cargo run --release -p bench-gateway -- target/release/apimite` (needs `cargo build --release` first). With `streams` behind
+//! it, what token limits, metrics and logs cost a stream is measured instead; that needs some 4,000 open files (`ulimit -n`).
 
 #![allow(
     clippy::print_stdout,
@@ -14,6 +15,7 @@
 mod load; // connections that ask and time
 mod peers; // nginx and apimite as child processes
 mod report; // the table
+mod streams; // what it costs to look on while a stream passes
 mod upstream; // the fixed server behind all
 
 use load::{Load, Payload};
@@ -31,6 +33,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .nth(1)
         .unwrap_or_else(|| "target/release/apimite".to_owned());
     let upstream = upstream::start().await?;
+    if std::env::args().nth(2).as_deref() == Some("streams") {
+        return Ok(streams::measure(&binary, upstream).await?);
+    }
     let nginx = match Nginx::start(upstream) {
         Ok(nginx) => Some(nginx),
         Err(reason) => {
@@ -38,7 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             None
         }
     };
-    let apimite = Apimite::start(&binary, upstream).await?;
+    let apimite = Apimite::start(&binary, upstream, "service", |_| Ok(())).await?;
     println!(
         "apimite listens {:.1} ms after its start",
         apimite.started_in.as_secs_f64() * 1e3

@@ -1,6 +1,6 @@
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -106,10 +106,17 @@ pub(crate) struct Apimite {
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 impl Apimite {
-    pub(crate) async fn start(binary: &str, upstream: SocketAddr) -> std::io::Result<Apimite> {
-        let folder = std::env::temp_dir().join(format!("apimite-bench-service-{}", std::process::id()));
+    /// `prepare` changes the folder of the service.
+    pub(crate) async fn start(
+        binary: &str,
+        upstream: SocketAddr,
+        name: &str,
+        prepare: impl FnOnce(&Path) -> std::io::Result<()>,
+    ) -> std::io::Result<Apimite> {
+        let folder = std::env::temp_dir().join(format!("apimite-bench-{name}-{}", std::process::id()));
         std::fs::remove_dir_all(&folder).ok();
         copy(&PathBuf::from("fixtures/labs/backend-pool"), &folder)?;
+        prepare(&folder)?;
         add_key(&folder)?;
         let (address, control) = (free_port()?, free_port()?);
         let begun = Instant::now();
@@ -168,7 +175,7 @@ impl Drop for Apimite {
     }
 }
 
-fn add_key(folder: &std::path::Path) -> std::io::Result<()> {
+fn add_key(folder: &Path) -> std::io::Result<()> {
     let mut file = std::fs::OpenOptions::new()
         .append(true)
         .create(true)
@@ -176,7 +183,7 @@ fn add_key(folder: &std::path::Path) -> std::io::Result<()> {
     writeln!(file, "\n[subscriptions.master]\nprimary-key = \"{KEY}\"")
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

@@ -7,6 +7,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, Infallible>;
@@ -53,8 +54,29 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Body>, Infallible
         Payload::Plain => Full::new(Bytes::from_static(ANSWER.as_bytes())).boxed_unsync(),
         Payload::Large => Full::new(Bytes::from(vec![b'x'; LARGE])).boxed_unsync(),
         Payload::Stream => StreamBody::new(Frames(0)).boxed_unsync(),
+        Payload::Held => {
+            let pace = tokio::time::interval(Duration::from_millis(500));
+            StreamBody::new(Held(pace)).boxed_unsync()
+        }
     };
     Ok(response.body(body).unwrap_or_default())
+}
+
+const FRAME: &[u8] = b"data: {\"choices\":[{\"delta\":{\"content\":\"word \"},\"index\":0}]}\n\n";
+
+/// Two frames a second, the first at once, for as long as anybody reads.
+struct Held(tokio::time::Interval);
+
+impl futures_core::Stream for Held {
+    type Item = Result<Frame<Bytes>, Infallible>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        let frame = Ok(Frame::data(Bytes::from_static(FRAME)));
+        self.0.poll_tick(context).map(|_| Some(frame))
+    }
 }
 
 /// Twenty frames, each its own write.
@@ -75,10 +97,7 @@ impl futures_core::Stream for Frames {
                 context.waker().wake_by_ref();
                 std::task::Poll::Pending
             }
-            (false, _) => {
-                let frame = "data: {\"choices\":[{\"delta\":{\"content\":\"word \"},\"index\":0}]}\n\n";
-                std::task::Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(frame.as_bytes())))))
-            }
+            (false, _) => std::task::Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(FRAME))))),
         }
     }
 }

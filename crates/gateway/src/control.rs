@@ -1,5 +1,6 @@
 //! The control routes: what happened, and how the backends are.
 
+use crate::exposition::MEDIA_TYPE;
 use crate::gateway::Gateway;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
@@ -122,7 +123,7 @@ impl Gateway {
         found
     }
 
-    /// `GET /requests?last=N`, `GET /requests/{id or number}`, `GET /backends`, `POST /backends/{name}/reset`, `GET /service`.
+    /// `GET /requests?last=N`, `GET /requests/{id or number}`, `GET /backends`, `POST /backends/{name}/reset`, `GET /service`, `GET /metrics`.
     pub fn control(self: &Arc<Self>) -> Router {
         Router::new()
             .route("/requests", get(requests))
@@ -130,6 +131,7 @@ impl Gateway {
             .route("/backends", get(backends))
             .route("/backends/{name}/reset", post(reset))
             .route("/service", get(service))
+            .route("/metrics", get(metrics))
             .route("/{tenant}/.well-known/{*rest}", any(issue))
             .route("/{tenant}/v2.0/.well-known/{*rest}", any(issue))
             .route("/{tenant}/discovery/{*rest}", any(issue))
@@ -170,6 +172,10 @@ async fn reset(State(gateway): State<Arc<Gateway>>, Path(name): Path<String>) ->
         true => Json(gateway.breakers()).into_response(),
         false => not_found(format!("the service has no backend `{name}`")),
     }
+}
+
+async fn metrics(State(gateway): State<Arc<Gateway>>) -> Response {
+    ([(CONTENT_TYPE, MEDIA_TYPE)], gateway.exposition()).into_response()
 }
 
 async fn authority(State(gateway): State<Arc<Gateway>>) -> Response {

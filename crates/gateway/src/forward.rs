@@ -5,6 +5,7 @@ use crate::body::Outgoing;
 use crate::headers;
 use crate::live::Live;
 use crate::redirect;
+use crate::tally::BackendTally;
 use crate::target::{Target, show};
 use crate::transport::{self, Way};
 use clock::{Clock, Moment};
@@ -35,6 +36,7 @@ struct Flight<'a> {
     clock: &'a Clock,
     started: Moment,
     choice: Option<Choice<'a>>,
+    tally: &'a BackendTally,
     url: Option<Url>,
     given_up: Option<GivenUp>,
 }
@@ -55,7 +57,14 @@ impl Live {
         let started = self.clock().now();
         let choice = match self.choose(&call, started) {
             Ok(choice) => choice,
-            Err(refusal) => return Err(unavailable(*refusal, started)),
+            Err(refusal) => {
+                if let Destination::Backend(handle) = &call.to
+                    && let Some(tally) = self.backend_tallies.get(handle.index)
+                {
+                    tally.unavailable.add(1);
+                }
+                return Err(unavailable(*refusal, started));
+            }
         };
         let armed = choice.as_ref().map_or(Ok(()), |choice| {
             let credentials = &choice.single.credentials;
@@ -66,6 +75,10 @@ impl Live {
         let mut flight = Flight {
             clock: self.clock(),
             started,
+            tally: choice
+                .as_ref()
+                .and_then(|it| self.backend_tallies.get(it.index))
+                .unwrap_or(&self.no_backend),
             choice,
             url: None,
             given_up,
@@ -228,6 +241,7 @@ impl Flight<'_> {
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
         let status = parts.status.as_u16();
+        self.tally.answered.add(status);
         let result = CallResult::Status {
             status,
             retry_after: retry_after.as_deref(),
@@ -251,6 +265,10 @@ impl Flight<'_> {
     }
 
     fn failed(mut self, reason: &'static str, message: String, now: Moment) -> CallError {
+        match reason {
+            TIMEOUT => self.tally.late.add(1),
+            _ => self.tally.broken.add(1),
+        }
         let outcome = Outcome::Failed {
             reason: reason.to_owned(),
             message: message.clone(),
@@ -306,6 +324,7 @@ impl Flight<'_> {
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         if let Some(given_up) = self.given_up.take() {
+            self.tally.given_up.add(1);
             let message = "The operation was canceled.".to_owned();
             let outcome = Outcome::Failed {
                 reason: CLIENT_FAILURE.to_owned(),

@@ -8,6 +8,7 @@ use crate::recorder::Recorder;
 use crate::sinks::Sinks;
 use crate::slots::Slots;
 use crate::state::State;
+use crate::tally::Tally;
 use crate::target::Directory;
 use crate::transport::{self, Transport};
 use arc_swap::ArcSwap;
@@ -111,6 +112,7 @@ impl Gateway {
             slots: Slots::default(),
             state,
             metrics: Metrics::default(),
+            tally: Tally::default(),
         });
         let recorder = Recorder::new(keep(&plan));
         let sinks = Sinks::open(&plan.service.settings.sinks);

@@ -9,6 +9,7 @@ use crate::recorder::masked;
 use crate::response::{plain, respond};
 use crate::route::{Matched, Route};
 use crate::subscription::{Admission, authorise};
+use crate::tally::ApiTally;
 use clock::Moment;
 use expression::{Facts, Url};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
@@ -49,6 +50,8 @@ struct Walking<'a> {
     seen: Option<Box<Seen>>,
     exchange: Exchange,
     summary: Option<RequestSummary>,
+    // Where it counts: the API's name and numbers.
+    tally: &'a (Arc<str>, Arc<ApiTally>),
 }
 
 impl Gateway {
@@ -211,6 +214,8 @@ impl Arrival<'_> {
         peer: SocketAddr,
     ) -> Walking<'_> {
         let plan = &self.live.plan;
+        let tally = matched.as_ref().and_then(|it| self.live.api_tallies.get(it.api));
+        let tally = tally.unwrap_or(&self.live.no_api);
         let api = matched.as_ref().and_then(|it| plan.apis.get(it.api));
         let operation = matched.as_ref().and_then(|it| api?.operations.get(it.operation));
         let name = matched
@@ -230,7 +235,7 @@ impl Arrival<'_> {
         };
         let certificate = self.certificate(&parts);
         let seen = self.seen(&facts, summary.api.as_deref(), &parts.headers, peer);
-        let exchange = Exchange::new(Start {
+        let mut exchange = Exchange::new(Start {
             request_id: self.id,
             received: self.received,
             method: parts.method,
@@ -249,12 +254,14 @@ impl Arrival<'_> {
             tracing: self.gateway.detail,
             dice_ordinal: self.number,
         });
+        exchange.count_tokens(&tally.1.tokens);
         Walking {
             gateway: self.gateway,
             live: self.live,
             seen,
             exchange,
             summary: Some(summary),
+            tally,
         }
     }
 
@@ -352,6 +359,12 @@ impl Walking<'_> {
 
     fn record(&mut self, mut summary: RequestSummary) {
         summary.ended = self.gateway.clock().now();
+        let (api, tally) = self.tally;
+        tally.answered.add(summary.status);
+        tally.took.add(summary.ended.since(summary.started));
+        if let Some(error) = self.exchange.last_error() {
+            self.live.shared.tally.failed(api, &error.source, &error.reason);
+        }
         let record = Record {
             summary,
             events: self.exchange.take_events(),

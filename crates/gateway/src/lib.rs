@@ -12,6 +12,7 @@ mod body; // what is written
 mod caller; // what callers repeat
 mod control;
 mod date; // its date
+mod exposition; // what was counted, for Prometheus
 mod forward; // one call to the outside
 mod gateway; // the running data plane
 mod handle; // one request, from head to head
@@ -28,6 +29,7 @@ mod sinks; // where rows go
 mod slots; // places among requests at the same time
 mod state; // counters and caches
 mod subscription; // who may call
+mod tally; // what happened how often
 mod target; // where it really goes
 mod template; // URL templates of operations
 mod transport; // over which connection

@@ -5,6 +5,7 @@ use crate::metrics::Metrics;
 use crate::route::Routes;
 use crate::slots::Slots;
 use crate::state::State;
+use crate::tally::{ApiTally, BackendTally, Tally};
 use crate::target::Directory;
 use crate::transport::{self, Transport, Way};
 use clock::{Clock, Dice, Moment};
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) state: State,
     /// Values of custom metrics.
     pub(crate) metrics: Metrics,
+    /// What happened how often.
+    pub(crate) tally: Tally,
 }
 
 /// A plan that is being served. A request in flight keeps its own.
@@ -64,6 +67,12 @@ pub(crate) struct Live {
     pub(crate) certificate_header: Option<HeaderName>,
     /// What outlives it.
     pub(crate) shared: Arc<Shared>,
+    /// Requests, by API; those that belong to none.
+    pub(crate) api_tallies: Vec<(Arc<str>, Arc<ApiTally>)>,
+    pub(crate) no_api: (Arc<str>, Arc<ApiTally>),
+    /// Attempts, by backend; those at plain URLs.
+    pub(crate) backend_tallies: Vec<Arc<BackendTally>>,
+    pub(crate) no_backend: Arc<BackendTally>,
     body_limit: usize,
     windows: Windows,
     has_external_cache: bool,
@@ -120,6 +129,16 @@ impl Live {
                 .collect()
         };
         let operation_names = plan.apis.iter().map(names).collect();
+        let tally = &shared.tally;
+        let nobody: Arc<str> = "".into();
+        let api_tallies = plan
+            .apis
+            .iter()
+            .map(|api| (api.name.clone(), tally.api(&api.name)));
+        let api_tallies = api_tallies.collect();
+        let no_api = (nobody.clone(), tally.api(&nobody));
+        let backend_tallies = backends.breakers().map(|(name, _)| tally.backend(name)).collect();
+        let no_backend = tally.backend(&nobody);
         Arc::new_cyclic(|itself| {
             let itself = itself.clone();
             Live {
@@ -134,6 +153,10 @@ impl Live {
                 header_limit,
                 certificate_header,
                 shared,
+                api_tallies,
+                no_api,
+                backend_tallies,
+                no_backend,
                 body_limit,
                 windows,
                 has_external_cache,

@@ -31,6 +31,7 @@ mod fault; // why a walk failed, and what the caller gets
 mod late; // what is done when there is a response
 mod meter; // what a request uses of a model
 mod statements; // one file per policy, and the table of them all
+mod tally; // tokens, added up
 
 mod liquid; // templates of `set-body`
 
@@ -56,6 +57,7 @@ pub use open_id::OpenId;
 pub use run::{refuse, run};
 pub use shape::{Attribute, Child, Content, Kind, Shape};
 pub use statements::{PolicyInfo, policies};
+pub use tally::TokenTally;
 pub use world::{
     Answer, BackendHandle, CachingType, Call, CallError, Destination, GivenUp, HttpVersion, Windows, World,
 };

@@ -1,5 +1,6 @@
 //! What a request uses of a model: read once, for every policy that wants to know.
 
+use crate::TokenTally;
 use crate::exchange::{Exchange, buffer_fault};
 use crate::fault::Fault;
 use crate::watch::{Watch, watched};
@@ -80,6 +81,9 @@ pub(crate) async fn measure(exchange: &mut Exchange) -> Result<Measured, Fault> 
         return Ok(known.clone());
     }
     let measured = read(exchange).await?;
+    if let (Measured::Known(used), Some(tally)) = (&measured, &exchange.tokens) {
+        tally.add(*used);
+    }
     exchange.meter.used = Some(measured.clone());
     Ok(measured)
 }
@@ -100,6 +104,7 @@ async fn read(exchange: &mut Exchange) -> Result<Measured, Fault> {
             passing: Passing {
                 listeners: Arc::default(),
             },
+            tally: exchange.tokens.clone(),
         };
         let passing = counting.passing.clone();
         if let Some(response) = &mut exchange.response {
@@ -147,6 +152,7 @@ struct Counting {
     prompt: u64,
     completion: u64,
     passing: Passing,
+    tally: Option<Arc<TokenTally>>,
 }
 
 impl Watch for Counting {
@@ -162,6 +168,9 @@ impl Watch for Counting {
 
     fn end(&mut self) {
         let used = Tokens::of(self.prompt, self.completion);
+        if let Some(tally) = &self.tally {
+            tally.add(used);
+        }
         for mut listener in std::mem::take(&mut *self.passing.listeners.lock()) {
             listener.end(used);
         }

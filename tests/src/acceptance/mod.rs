@@ -6,6 +6,7 @@ mod command; // check, eval, clock, trace
 mod compose; // docker-compose.yml, without Docker
 mod concurrency; // two requests at the same time
 mod exhaustion; // every quota spent
+mod exposition; // what Prometheus reads
 mod http; // versions of HTTP, connections, what is kept of a request
 mod identity; // the local issuer from outside
 mod lab; // the lab's figure, and that it repeats
@@ -29,6 +30,7 @@ pub(crate) fn tests() -> Vec<Test> {
         compose::tests(),
         concurrency::tests(),
         exhaustion::tests(),
+        exposition::tests(),
         http::tests(),
         identity::tests(),
         lab::tests(),

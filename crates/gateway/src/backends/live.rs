@@ -59,6 +59,8 @@ struct Pool {
 pub(crate) struct Choice<'a> {
     /// Name of the backend.
     pub(crate) name: &'a Arc<str>,
+    /// Its place in the plan.
+    pub(crate) index: usize,
     /// The backend.
     pub(crate) single: &'a Single,
     /// The pool that was asked.
@@ -132,6 +134,7 @@ impl Backends {
             Kind::Single(single) => match single.open_at(now) {
                 None => Ok(Choice {
                     name: &backend.name,
+                    index,
                     single,
                     pool: None,
                     skipped: Vec::new(),
@@ -177,6 +180,7 @@ impl Backends {
         let name = &pool.members[at].name;
         Ok(Choice {
             name,
+            index: pool.members[at].backend,
             single,
             pool: Some(&backend.name),
             skipped: pick.skipped,

@@ -26,6 +26,7 @@ impl Exchange {
             late_headers: Vec::new(),
             late: Vec::new(),
             meter: self.meter.clone(),
+            tokens: self.tokens.clone(),
             remembered: Remembered::default(),
             quotas: self.quotas.clone(),
             body_limit: self.body_limit,

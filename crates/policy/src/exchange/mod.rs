@@ -14,7 +14,7 @@ pub(crate) use variables::Variables;
 use crate::caching::Remembered;
 use crate::late::Late;
 use crate::meter::Meter;
-use crate::{BackendHandle, Body, CallerCertificate, Contract, GivenUp, World};
+use crate::{BackendHandle, Body, CallerCertificate, Contract, GivenUp, TokenTally, World};
 use clock::{Clock, Moment, Rng};
 use expression::{Facts, LastError, ParsedBodies, Symbol, Symbols, Url};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -134,6 +134,8 @@ pub struct Exchange {
     pub(crate) late: Vec<Box<dyn Late>>,
     /// What it uses of a model.
     pub(crate) meter: Meter,
+    /// Where the tokens count that it uses.
+    pub(crate) tokens: Option<Arc<TokenTally>>,
     /// What it asked of caches.
     pub(crate) remembered: Remembered,
     /// Quotas that this request has counted in, by key: once is enough (documented).
@@ -188,6 +190,7 @@ impl Exchange {
             late_headers: Vec::new(),
             late: Vec::new(),
             meter: Meter::default(),
+            tokens: None,
             remembered: Remembered::default(),
             quotas: Vec::new(),
             body_limit: usize::MAX,
@@ -210,6 +213,11 @@ impl Exchange {
             },
             changed: fork::Changed::default(),
         }
+    }
+
+    /// Says where the tokens count that it uses, as far as a policy wants to know them.
+    pub fn count_tokens(&mut self, tally: &Arc<TokenTally>) {
+        self.tokens = Some(tally.clone());
     }
 
     /// What `context` says about the matched configuration.

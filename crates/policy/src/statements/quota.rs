@@ -11,7 +11,7 @@ use crate::element::Element;
 use crate::exchange::Exchange;
 use crate::fault::Fault;
 use crate::late::{Late, detach};
-use crate::shape::{Content, Shape, many, optional, required};
+use crate::shape::{Attribute, Content, Shape, many, optional, required};
 use crate::watch::{Watch, watched};
 use crate::world::World;
 use bytes::Bytes;
@@ -34,24 +34,20 @@ pub(super) static SHAPE: Shape = Shape {
     ],
     content: Content::Children(&[many(&API)]),
 };
+const FURTHER: [Attribute; 4] = [
+    optional("name").literal(),
+    optional("calls").literal().int(),
+    optional("bandwidth").literal().int(),
+    optional("renewal-period").literal().int(),
+];
 static API: Shape = Shape {
     name: "api",
-    attributes: &[
-        optional("name").literal(),
-        optional("calls").literal().int(),
-        optional("bandwidth").literal().int(),
-        optional("renewal-period").literal().int(),
-    ],
+    attributes: &FURTHER,
     content: Content::Children(&[many(&OPERATION)]),
 };
 static OPERATION: Shape = Shape {
     name: "operation",
-    attributes: &[
-        optional("name").literal(),
-        optional("calls").literal().int(),
-        optional("bandwidth").literal().int(),
-        optional("renewal-period").literal().int(),
-    ],
+    attributes: &FURTHER,
     content: Content::Empty,
 };
 

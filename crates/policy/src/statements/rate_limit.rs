@@ -13,7 +13,7 @@ use super::{Action, Flow, Statement, Wait};
 use crate::element::Element;
 use crate::exchange::Exchange;
 use crate::fault::Fault;
-use crate::shape::{Content, Shape, many, optional, required};
+use crate::shape::{Attribute, Content, Shape, many, optional, required};
 use crate::world::World;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
@@ -34,22 +34,19 @@ pub(super) static SHAPE: Shape = Shape {
     ],
     content: Content::Children(&[many(&API)]),
 };
+const FURTHER: [Attribute; 3] = [
+    optional("name").literal(),
+    required("calls").literal().int(),
+    required("renewal-period").literal().int(),
+];
 static API: Shape = Shape {
     name: "api",
-    attributes: &[
-        optional("name").literal(),
-        required("calls").literal().int(),
-        required("renewal-period").literal().int(),
-    ],
+    attributes: &FURTHER,
     content: Content::Children(&[many(&OPERATION)]),
 };
 static OPERATION: Shape = Shape {
     name: "operation",
-    attributes: &[
-        optional("name").literal(),
-        required("calls").literal().int(),
-        required("renewal-period").literal().int(),
-    ],
+    attributes: &FURTHER,
     content: Content::Empty,
 };
 
