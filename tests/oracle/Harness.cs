@@ -13,7 +13,14 @@ using System.Xml.Linq;
 using System.Globalization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using System.Xml.XPath;
+using NameTable = System.Xml.NameTable;
+using XmlDocument = System.Xml.XmlDocument;
+using XmlElement = System.Xml.XmlElement;
+using XmlNamespaceManager = System.Xml.XmlNamespaceManager;
+using XmlNode = System.Xml.XmlNode;
 using XmlNodeType = System.Xml.XmlNodeType;
+using XmlReader = System.Xml.XmlReader;
 
 static class Harness
 {

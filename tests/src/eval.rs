@@ -76,6 +76,19 @@ pub(crate) async fn run(blocks: &[Block]) -> Result<(), String> {
     }
 }
 
+/// The expressions of a block that are to compile, each as a policy has it.
+pub(crate) fn expressions(block: &Block) -> Result<Vec<String>, String> {
+    let rows = parse(block)?.into_iter();
+    let compiles = |row: &Row| !matches!(row.expected, Expected::Refused(_));
+    Ok(rows
+        .filter(compiles)
+        .map(|row| match row.expression.starts_with("@{") {
+            true => row.expression,
+            false => format!("@({})", row.expression),
+        })
+        .collect())
+}
+
 fn file(at: usize) -> String {
     format!("row-{at}.xml")
 }

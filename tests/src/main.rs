@@ -42,6 +42,7 @@ fn main() -> ExitCode {
             let conclusion = libtest_mimic::run(&arguments, trials);
             if !arguments.list {
                 closing.iter().for_each(|line| say(line));
+                members::names().into_iter().for_each(say);
             }
             conclusion.exit_code()
         }
@@ -62,9 +63,12 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     let pending = pending::read(&root().join("tests/pending.txt"))?;
     let mut tests = Vec::new();
     let mut golden = oracle::Golden::default();
-    for page in page::read_all(&root().join("tests/cases"))? {
-        golden.add(&page);
-        let page = Arc::new(page);
+    let pages: Vec<Arc<page::Page>> = page::read_all(&root().join("tests/cases"))?
+        .into_iter()
+        .map(Arc::new)
+        .collect();
+    for page in &pages {
+        golden.add(page);
         for at in 0..page.cases.len() {
             let page = page.clone();
             let name = format!("{} > {}", page.name, page.cases[at].name);
@@ -79,7 +83,7 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(shared_state::tests());
     let (clients, mut closing) = clients::tests();
     tests.extend(clients);
-    let (members, count) = members::tests()?;
+    let (members, count) = members::tests(&pages)?;
     tests.extend(members);
     closing.extend([count, golden.closing()]);
     tests.extend(docs::tests(&tests));

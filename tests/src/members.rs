@@ -1,21 +1,65 @@
 //! `tests/oracle/members.txt`, which reflection over .NET wrote, against the tables of the expression library.
 //!
 //! Every line is in a table, or says behind a `#` which type in it keeps it from expressions, or stands in `left-out.txt` with
-//! another reason, or in `not-yet.txt`.
+//! another reason, or in `not-yet.txt`. And every name of a member that is in a table is used by an expression of some page.
 
+use crate::page::{Page, Role};
 use crate::signature::{Signature, covers};
-use crate::{Test, root};
+use crate::{Test, eval, root, signature};
 use std::collections::{BTreeMap, BTreeSet};
+use source::Mapped;
 use std::fs;
+use std::sync::{Arc, OnceLock};
 
 /// The test, and the line that closes a run.
-pub(crate) fn tests() -> Result<(Vec<Test>, String), String> {
-    let count = count()?;
+pub(crate) fn tests(pages: &[Arc<Page>]) -> Result<(Vec<Test>, String), String> {
+    let mut count = count()?;
     let closing = count.closing();
-    let test = Test::new("oracle > every member of the allowed types is there", move || {
+    let names = std::mem::take(&mut count.names);
+    let expressions: Vec<String> = pages.iter().flat_map(|page| expressions(page)).collect();
+    let there = Test::new("oracle > every member of the allowed types is there", move || {
         count.judge()
     });
-    Ok((vec![test], closing))
+    let used = Test::new("oracle > every name of a member has a case", move || {
+        judge_cases(names, &expressions)
+    });
+    Ok((vec![there, used], closing))
+}
+
+static NAMES: OnceLock<String> = OnceLock::new();
+
+/// The line about names and cases, once they were counted.
+pub(crate) fn names() -> Option<&'static str> {
+    NAMES.get().map(String::as_str)
+}
+
+// The expressions of a page's rows.
+fn expressions(page: &Page) -> Vec<String> {
+    let blocks = page.cases.iter().flat_map(|case| &case.blocks);
+    let rows = blocks
+        .filter(|block| block.role == Role::Eval)
+        .filter_map(|block| eval::expressions(block).ok());
+    rows.flatten().collect()
+}
+
+fn judge_cases(names: BTreeSet<(String, String)>, expressions: &[String]) -> Result<(), String> {
+    let mut missing = names;
+    let all = missing.len();
+    let options = expression::Options::default();
+    for text in expressions {
+        let compiled = expression::compile(&Mapped::copied(text, 0), &expression::Symbols::default(), &options);
+        for (of, name) in compiled.expression.iter().flat_map(|it| it.uses()) {
+            missing.remove(&(signature::table_of(of).to_owned(), (*name).to_owned()));
+        }
+    }
+    let line = format!("{} of {all} names of members have a case", all - missing.len());
+    // It is set once, as there is one such test.
+    let _ = NAMES.set(line);
+    let lines: Vec<String> = missing.iter().map(|(of, name)| format!("{of}: no case uses `{name}`")).collect();
+    match lines.is_empty() {
+        true => Ok(()),
+        false => Err(lines.join("\n")),
+    }
 }
 
 #[derive(Default)]
@@ -25,6 +69,8 @@ struct Count {
     covered: usize,
     left_out: usize,
     not_yet: usize,
+    // Type and name of what is covered and has a name.
+    names: BTreeSet<(String, String)>,
     complaints: Vec<String>,
 }
 
@@ -49,7 +95,10 @@ fn count() -> Result<Count, String> {
         count.types.insert(signature.of.clone());
         let is_covered = signature.is_of_language() || rows.iter().any(|row| covers(row, &signature));
         match (is_covered, left_out.remove(line), not_yet.remove(line)) {
-            (true, false, false) => count.covered += 1,
+            (true, false, false) => {
+                count.covered += 1;
+                count.names.extend(signature.word());
+            }
             (false, true, false) => count.left_out += 1,
             (false, false, true) => count.not_yet += 1,
             (false, false, false) if is_closed => count.left_out += 1,

@@ -66,12 +66,7 @@ impl Signature {
             }
             _ => signature.to_owned(),
         };
-        // LINQ's rows stand in several tables.
-        let of = match member.type_name.starts_with("System.Linq.Enumerable.") {
-            true => "System.Linq.Enumerable",
-            false => member.type_name,
-        };
-        let mut signature = read(of, &variables, &declaration)?;
+        let mut signature = read(table_of(member.type_name), &variables, &declaration)?;
         signature.is_settable = member.is_settable;
         Some(signature)
     }
@@ -93,9 +88,24 @@ impl Signature {
         !is_word && TYPES.contains(&self.of.as_str())
     }
 
+    /// Type and name, if it has a name that an expression writes: no operator, no conversion.
+    pub(crate) fn word(&self) -> Option<(String, String)> {
+        let is_word = self.name != "conversion" && self.name.starts_with(char::is_alphabetic);
+        let is_item = self.of.starts_with("System.Tuple") && self.name.starts_with("Item");
+        (is_word && !is_item).then(|| (self.of.clone(), self.name.clone()))
+    }
+
     /// What members have in common that may stand for each other.
     pub(crate) fn key(&self) -> String {
         format!("{} {}", self.of, self.name)
+    }
+}
+
+/// The .NET type of a table: LINQ's rows stand in several.
+pub(crate) fn table_of(name: &str) -> &str {
+    match name.starts_with("System.Linq.Enumerable.") {
+        true => "System.Linq.Enumerable",
+        false => name,
     }
 }
 

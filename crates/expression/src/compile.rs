@@ -92,6 +92,7 @@ struct Inner {
     text: String,
     function: Function,
     needs: Needs,
+    uses: Box<[(&'static str, &'static str)]>,
     symbols: Symbols,
     limits: Limits,
 }
@@ -107,6 +108,12 @@ impl Expression {
     /// Which bodies it may read.
     pub fn needs(&self) -> Needs {
         self.0.needs
+    }
+
+    /// The members of .NET types that it uses: the type's full name and the member's, sorted. What `dynamic` finds while it
+    /// runs is not among them.
+    pub fn uses(&self) -> &[(&'static str, &'static str)] {
+        &self.0.uses
     }
 
     /// Its text, `@(` and `)` included.
@@ -204,6 +211,7 @@ fn compile_local(
         text: text[start..end].to_owned(),
         function: checked.function,
         needs: checked.needs,
+        uses: checked.uses.into_iter().collect(),
         symbols: symbols.clone(),
         limits: options.limits.clone(),
     })))

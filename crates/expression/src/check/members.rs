@@ -181,11 +181,12 @@ impl Checker<'_> {
         }
         let def = def_of(&ty);
         if let Type::Class(def, _) = &ty
-            && let Some((_, value)) = def.0.values.iter().find(|it| it.0 == name.text)
+            && let Some((found, value)) = def.0.values.iter().find(|it| it.0 == name.text)
         {
             if !def.0.in_azure {
                 self.outside_azure(&format!("`{}`", def.0.short_name()), name.span);
             }
+            self.uses.insert((def.0.name, found));
             return Left::Value(Typed::constant(Value::Enum(*def, *value), ty));
         }
         let is_method = |kind| matches!(kind, MemberKind::StaticMethod | MemberKind::Extension);
@@ -237,8 +238,9 @@ impl Checker<'_> {
         Typed::error()
     }
 
-    /// Warns about a row that Azure does not allow.
+    /// Notes a row that is used, and warns if Azure does not allow it.
     pub(super) fn allowed(&mut self, row: &'static Row, span: Span) {
+        self.uses.insert((row.def.0.name, &row.name));
         if !row.member.in_azure || !row.def.0.in_azure {
             let what = match row.kind() {
                 MemberKind::Constructor => format!("`new {}(...)`", row.def.0.short_name()),

@@ -45,6 +45,8 @@ pub(crate) enum Source {
 pub(crate) struct Checked {
     pub(crate) function: Function,
     pub(crate) needs: Needs,
+    // Type and name of each member.
+    pub(crate) uses: BTreeSet<(&'static str, &'static str)>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -59,6 +61,7 @@ pub(crate) fn check(
         symbols,
         outside,
         diagnostics: Vec::new(),
+        uses: BTreeSet::new(),
         frames: vec![Frame::new(Returns::Anything, 0)],
         captured,
         needs: Needs::default(),
@@ -105,6 +108,7 @@ pub(crate) fn check(
     Checked {
         function,
         needs: checker.needs,
+        uses: checker.uses,
         diagnostics,
     }
 }
@@ -114,6 +118,8 @@ struct Checker<'a> {
     // How severe it is to use what Azure does not allow.
     outside: Severity,
     diagnostics: Vec<Diagnostic>,
+    // Type and name of each member.
+    uses: BTreeSet<(&'static str, &'static str)>,
     // The functions around the present place, outermost first.
     frames: Vec<Frame>,
     captured: BTreeSet<String>,

@@ -284,6 +284,14 @@ pub(crate) static DICTIONARY_EXTENSIONS: TypeDef = static_class("DictionaryExten
         "TValue GetValueOrDefault<TKey, TValue>(this IReadOnlyDictionary<TKey, TValue> dictionary, TKey key, TValue defaultValue)",
         |cx, a, _| Ok(find(cx, &a[0], &a[1])?.unwrap_or_else(|| a[2].clone())),
     ),
+    // Published documents that are in use call it on a deserialized `IDictionary` too.
+    extension("TValue GetValueOrDefault<TKey, TValue>(this IDictionary<TKey, TValue> dictionary, TKey key)", |cx, a, t| {
+        Ok(find(cx, &a[0], &a[1])?.unwrap_or_else(|| cast::default_of(&t[1])))
+    }),
+    extension(
+        "TValue GetValueOrDefault<TKey, TValue>(this IDictionary<TKey, TValue> dictionary, TKey key, TValue defaultValue)",
+        |cx, a, _| Ok(find(cx, &a[0], &a[1])?.unwrap_or_else(|| a[2].clone())),
+    ),
 ]);
 
 fn fixed() -> Exception {

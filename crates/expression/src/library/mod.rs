@@ -99,6 +99,7 @@ pub(crate) mod token_convert; // tokens to values of a type
 pub(crate) mod tuple;
 pub(crate) mod uri;
 pub(crate) mod web_utility;
+pub(crate) mod xml_dom; // XmlDocument, XmlReader and XPath, which Azure does not list
 
 use crate::syntax::tree::{TypeSyntax, TypeSyntaxKind};
 use crate::types::Type;
@@ -163,6 +164,7 @@ static TYPES: &[&[&TypeDef]] = &[
     tuple::TYPES,
     uri::TYPES,
     web_utility::TYPES,
+    xml_dom::TYPES,
 ];
 
 /// The types, in no particular order.

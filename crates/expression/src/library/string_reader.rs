@@ -118,3 +118,13 @@ fn close(_: &mut crate::eval::Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
     a[0].of::<Reader>()?.dispose();
     Ok(Value::Null)
 }
+
+/// What is still to be read, for a reader of XML.
+pub(crate) fn rest(value: &Value) -> Eval<String> {
+    let rest = with(value, |units, at| {
+        let rest = Text::from_units(&units[*at..]);
+        *at = units.len();
+        rest.into()
+    })?;
+    Ok(rest.to_text())
+}

@@ -8,6 +8,7 @@ mod read; // text to tree
 mod scope; // namespaces in scope while writing
 mod value; // simple values as text, and back
 mod write; // tree to text
+pub(crate) mod xpath; // XPath 1.0
 
 pub(crate) use compare::{compare_order, deep_equals, deep_hash};
 pub(crate) use edit::Content;

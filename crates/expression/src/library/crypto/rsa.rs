@@ -13,7 +13,7 @@ use crate::object::Object;
 use crate::types::Type;
 use parking_lot::Mutex;
 
-pub(crate) static TYPES: &[&TypeDef] = &[&RSA, &RSA_PROVIDER];
+pub(crate) static TYPES: &[&TypeDef] = &[&RSA, &RSA_PROVIDER, &RSA_CNG];
 
 /// `System.Security.Cryptography.RSA`.
 pub(crate) static RSA: TypeDef = class("System.Security.Cryptography.RSA")
@@ -166,6 +166,15 @@ pub(crate) static RSA_PROVIDER: TypeDef = class("System.Security.Cryptography.RS
     ])
     .not_in_azure();
 
+/// `System.Security.Cryptography.RSACng`: what a key is on Windows, where public documents cast to it.
+pub(crate) static RSA_CNG: TypeDef = class("System.Security.Cryptography.RSACng")
+    .bases(&["RSA"])
+    .members(&[
+        constructor("()", |_, _, _| Ok(unmade(DEFAULT_BITS))),
+        constructor("(int keySize)", |_, a, _| Ok(unmade(legal(a[0].int())?))),
+    ])
+    .not_in_azure();
+
 /// A key, made when it is first needed.
 #[derive(Debug)]
 pub(super) struct Rsa {
@@ -214,7 +223,7 @@ impl Rsa {
 /// A key as a value.
 pub(super) fn value(key: RsaKey) -> Value {
     Value::object(Rsa {
-        def: &RSA,
+        def: &RSA_CNG,
         state: Mutex::new(State::Made(Box::new(key))),
     })
 }
@@ -235,7 +244,7 @@ pub(super) fn by_name(name: &str) -> Value {
 }
 
 fn unmade(bits: i32) -> Value {
-    made(&RSA, bits)
+    made(&RSA_CNG, bits)
 }
 
 fn provider(bits: i32) -> Value {

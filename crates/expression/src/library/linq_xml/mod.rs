@@ -31,6 +31,9 @@ use crate::object::Object;
 use crate::text::Text;
 use crate::types::Type;
 
+pub(crate) use xelement::XELEMENT;
+pub(crate) use xml_node_type::XML_NODE_TYPE;
+
 pub(crate) static TYPES: &[&TypeDef] = &[
     &extensions::EXTENSIONS,
     &node_comparers::EQUALITY,
@@ -64,7 +67,7 @@ pub(crate) fn value(node: XObject) -> Value {
 }
 
 /// A node or null.
-fn option(node: Option<XObject>) -> Value {
+pub(crate) fn option(node: Option<XObject>) -> Value {
     node.map_or(Value::Null, value)
 }
 
@@ -89,7 +92,7 @@ fn name_of<'a>(value: &'a Value, parameter: &str) -> Result<&'a Name, Exception>
 }
 
 /// Several nodes as an `IEnumerable<T>`; `def` is that `T`.
-fn sequence(cx: &mut Cx<'_>, nodes: Vec<XObject>, def: &'static TypeDef) -> Eval {
+pub(crate) fn sequence(cx: &mut Cx<'_>, nodes: Vec<XObject>, def: &'static TypeDef) -> Eval {
     cx.charge_values(nodes.len())?;
     Ok(array::new(
         Type::class(def),

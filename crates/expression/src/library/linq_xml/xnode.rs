@@ -6,7 +6,7 @@ use crate::Value;
 use crate::dotnet::xml::{self, XObject};
 use crate::eval::Cx;
 use crate::exception::Eval;
-use crate::library::array;
+use crate::library::{array, xml_dom};
 use crate::library::table::{Member, TypeDef, class, method, property, static_method, static_property};
 use std::cmp::Ordering;
 
@@ -32,6 +32,10 @@ static MEMBERS: &[Member] = &[
     static_method("int CompareDocumentOrder(XNode n1, XNode n2)", |_, a, _| {
         Ok((order(&a[0], &a[1])? as i32).into())
     }),
+    static_method("XNode ReadFrom(XmlReader reader)", |cx, a, _| {
+        xml_dom::read_from(cx, &a[0])
+    })
+    .not_in_azure(),
     property("XNode NextNode", |_, a, _| {
         Ok(option(it(&a[0])?.siblings().1.into_iter().next()))
     }),
