@@ -49,7 +49,9 @@ fn judge_cases(names: BTreeSet<(String, String)>, expressions: &[String]) -> Res
     for text in expressions {
         let compiled = expression::compile(&Mapped::copied(text, 0), &expression::Symbols::default(), &options);
         for (of, name) in compiled.expression.iter().flat_map(|it| it.uses()) {
-            missing.remove(&(signature::table_of(of).to_owned(), (*name).to_owned()));
+            // Constructors have no name of their own.
+            let name = if name.is_empty() { "new" } else { name };
+            missing.remove(&(signature::table_of(of).to_owned(), name.to_owned()));
         }
     }
     let line = format!("{} of {all} names of members have a case", all - missing.len());

@@ -166,6 +166,14 @@ impl Checker<'_> {
                 let code = Code::Const(Value::object(TypeObject(ty)));
                 Typed::new(code, Type::class(&crate::library::object::TYPE))
             }
+            ExprKind::Sizeof(ty) => {
+                let resolved = self.resolve(ty);
+                match size_of(&resolved) {
+                    Some(size) => Typed::constant(Value::Int(size), Type::Int),
+                    None if resolved.is_error() => Typed::error(),
+                    None => self.type_error(format!("the size of `{resolved}` is not known"), expr.span),
+                }
+            }
             ExprKind::Nameof(name) => {
                 let value = self.literal(&name.as_str().into());
                 Typed::constant(value, Type::String)
@@ -401,4 +409,16 @@ pub(super) fn int_literal(value: u64, long: bool, unsigned: bool) -> Typed {
         (_, false, _, _, Ok(long)) => Typed::constant(Value::Long(long), Type::Long),
         _ => Typed::constant(Value::ULong(value), Type::ULong),
     }
+}
+
+// Bytes of the simple types, which need no `unsafe`.
+fn size_of(ty: &Type) -> Option<i32> {
+    Some(match ty {
+        Type::Bool | Type::Byte | Type::SByte => 1,
+        Type::Char | Type::Short | Type::UShort => 2,
+        Type::Int | Type::UInt | Type::Single => 4,
+        Type::Long | Type::ULong | Type::Double => 8,
+        Type::Decimal => 16,
+        _ => return None,
+    })
 }

@@ -23,6 +23,7 @@ pub(crate) mod datetime_format;
 pub(crate) mod datetime_offset;
 pub(crate) mod datetime_parse;
 pub(crate) mod timespan;
+pub(crate) mod timespan_exact; // ParseExact
 pub(crate) mod timezone;
 mod timezone_history; // rules of a zone of the database
 pub(crate) mod timezone_ids;

@@ -7,7 +7,9 @@ use crate::dotnet::number::{self, BYTE, INT16, INT32, INT64, IntType, SBYTE, UIN
 use crate::dotnet::{base64, convert, datetime, datetime_parse};
 use crate::eval::Cx;
 use crate::exception::{Eval, Exception, Fault};
+use crate::library::object::TypeObject;
 use crate::text::Text;
+use crate::types::Type;
 use rust_decimal::Decimal;
 
 pub(crate) static TYPES: &[&TypeDef] = &[&CONVERT, &BASE64_FORMATTING_OPTIONS];
@@ -22,6 +24,10 @@ pub(crate) static BASE64_FORMATTING_OPTIONS: TypeDef = enumeration(
 pub(crate) static CONVERT: TypeDef = static_class("System.Convert").members(MEMBERS);
 
 static MEMBERS: &[Member] = &[
+    static_method("object ChangeType(object value, Type conversionType)", |cx, a, _| {
+        let ty = a[1].as_object::<TypeObject>().map(|it| it.0.clone());
+        change_type(cx, &a[0], &ty.ok_or_else(|| Exception::argument_null("conversionType"))?)
+    }),
     // ---- integers
     static_method("int ToInt32(object value)", |_, a, _| {
         Ok(Value::Int(integer(&a[0], &INT32)? as i32))
@@ -386,4 +392,37 @@ fn inconvertible(value: &Value, target: &str) -> Fault {
         return invalid_cast(short, target);
     }
     Exception::invalid_cast(&value.type_name(), "System.IConvertible").into()
+}
+
+fn change_type(cx: &mut Cx<'_>, value: &Value, ty: &Type) -> Eval {
+    if value.is_null() {
+        return match ty.is_value() {
+            true => Err(Exception::new("System.InvalidCastException", "Null object cannot be converted to a value type.").into()),
+            false => Ok(Value::Null),
+        };
+    }
+    if value.ty() == *ty || *ty == Type::Object {
+        return Ok(value.clone());
+    }
+    Ok(match ty {
+        Type::Bool => boolean(value)?.into(),
+        Type::Char => Value::Char(character(value)?),
+        Type::SByte => Value::SByte(integer(value, &SBYTE)? as i8),
+        Type::Byte => Value::Byte(integer(value, &BYTE)? as u8),
+        Type::Short => Value::Short(integer(value, &INT16)? as i16),
+        Type::UShort => Value::UShort(integer(value, &UINT16)? as u16),
+        Type::Int => Value::Int(integer(value, &INT32)? as i32),
+        Type::UInt => Value::UInt(integer(value, &UINT32)? as u32),
+        Type::Long => Value::Long(integer(value, &INT64)? as i64),
+        Type::ULong => Value::ULong(integer(value, &UINT64)? as u64),
+        Type::Single => Value::Single(floating(value, "Single")? as f32),
+        Type::Double => double(value)?.into(),
+        Type::Decimal => decimal(value)?.into(),
+        Type::String => cx.text(value)?.into(),
+        ty if ty.is(&date_time::DATE_TIME) => date(cx, value)?,
+        _ => {
+            let message = format!("Invalid cast from '{}' to '{}'.", value.type_name(), ty.clr_name());
+            return Err(Exception::new("System.InvalidCastException", message).into());
+        }
+    })
 }

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 macro_rules! exceptions {
     ($($id:ident = $name:literal: $base:literal, $message:literal;)*) => {
         /// Every kind of exception that can be named, thrown or caught.
-        pub(crate) static TYPES: &[&TypeDef] = &[&EXCEPTION, &ARGUMENT_NULL, &ARGUMENT_RANGE, $(&$id),*];
+        pub(crate) static TYPES: &[&TypeDef] = &[&EXCEPTION, &ARGUMENT, &ARGUMENT_NULL, &ARGUMENT_RANGE, $(&$id),*];
 
         $(
             #[doc = concat!("`", $name, "`.")]
@@ -31,7 +31,6 @@ macro_rules! exceptions {
 exceptions! {
     SYSTEM = "System.SystemException": "Exception", "System error.";
     APPLICATION = "System.ApplicationException": "Exception", "Error in the application.";
-    ARGUMENT = "System.ArgumentException": "SystemException", "Value does not fall within the expected range.";
     ARITHMETIC = "System.ArithmeticException": "SystemException", "Overflow or underflow in the arithmetic operation.";
     DIVIDE_BY_ZERO = "System.DivideByZeroException": "ArithmeticException", "Attempted to divide by zero.";
     OVERFLOW = "System.OverflowException": "ArithmeticException", "Arithmetic operation resulted in an overflow.";
@@ -61,6 +60,24 @@ exceptions! {
     XML = "System.Xml.XmlException": "SystemException", "An XML error has occurred.";
     STACK = "System.InsufficientExecutionStackException": "SystemException", "Insufficient stack to continue executing the program safely.";
 }
+
+/// `System.ArgumentException`.
+pub(crate) static ARGUMENT: TypeDef = class("System.ArgumentException")
+    .bases(&["SystemException"])
+    .members(&[
+        constructor("()", |_, _, _| Ok(make(&ARGUMENT, OUTSIDE.to_owned(), Value::Null))),
+        constructor("(string message)", |_, a, _| Ok(make(&ARGUMENT, given(&a[0], OUTSIDE), Value::Null))),
+        constructor("(string message, Exception innerException)", |_, a, _| {
+            Ok(make(&ARGUMENT, given(&a[0], OUTSIDE), a[1].clone()))
+        }),
+        constructor("(string message, string paramName)", |_, a, _| {
+            let message = format!("{} (Parameter '{}')", given(&a[0], OUTSIDE), a[1].to_text());
+            Ok(make(&ARGUMENT, message, Value::Null))
+        }),
+    ])
+    .not_in_azure();
+
+const OUTSIDE: &str = "Value does not fall within the expected range.";
 
 /// `System.ArgumentNullException`.
 pub(crate) static ARGUMENT_NULL: TypeDef = class("System.ArgumentNullException")

@@ -77,7 +77,7 @@ pub(crate) static ICOLLECTION: TypeDef = interface("System.Collections.Generic.I
                     dictionary.clear();
                     Ok(Value::Null)
                 }
-                _ => Err(fixed().into()),
+                _ => Err(Exception::not_supported("Collection is read-only.").into()),
             }
         }),
         method("void CopyTo(T[] array, int arrayIndex)", |cx, a, _| {

@@ -89,8 +89,8 @@ macro_rules! integer_type {
             .not_in_azure(),
             method("string ToString(IFormatProvider provider)", plain).not_in_azure(),
             method(concat!("bool Equals(", $word, " obj)"), equal),
-            method(concat!("int CompareTo(", $word, " value)"), ordered),
-            method("int CompareTo(object value)", ordered),
+            method(concat!("int CompareTo(", $word, " value)"), compared),
+            method("int CompareTo(object value)", compared),
         ]);
     };
 }
@@ -373,4 +373,14 @@ pub(super) fn equal(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
 
 pub(super) fn ordered(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
     Ok((compare::order(&a[0], &a[1])? as i32).into())
+}
+
+// The small types give the difference, the others only the order.
+fn compared(cx: &mut Cx<'_>, a: &mut [Value], t: &[Type]) -> Eval {
+    match (a[0].integer(), a[1].integer()) {
+        (Some(one), Some(other)) if matches!(a[0], Value::Byte(_) | Value::SByte(_) | Value::Short(_) | Value::UShort(_)) => {
+            Ok(Value::Int((one - other) as i32))
+        }
+        _ => ordered(cx, a, t),
+    }
 }

@@ -6,7 +6,7 @@ use super::table::{
 };
 use crate::Value;
 use crate::dotnet::calendar::{DAY, HOUR, MILLISECOND, MINUTE, SECOND};
-use crate::dotnet::timespan;
+use crate::dotnet::{timespan, timespan_exact};
 use crate::exception::{Eval, Exception};
 use crate::object::Object;
 use crate::text::Text;
@@ -169,6 +169,22 @@ static MEMBERS: &[Member] = &[
         |_, a, _| Ok(value(timespan::parse(&a[0].str("input")?.as_str())?)),
     )
     .not_in_azure(),
+    static_method(
+        "TimeSpan ParseExact(string input, string format, IFormatProvider formatProvider)",
+        |_, a, _| {
+            let (input, format) = (a[0].str("input")?.as_str(), a[1].str("format")?.as_str());
+            Ok(value(timespan_exact::parse(&input, &format)?))
+        },
+    ),
+    static_method(
+        "bool TryParseExact(string input, string format, IFormatProvider formatProvider, out TimeSpan result)",
+        |_, a, _| {
+            let texts = a[0].str_or_null().zip(a[1].str_or_null());
+            let parsed = texts.and_then(|(input, format)| timespan_exact::parse(&input.as_str(), &format.as_str()).ok());
+            a[3] = value(parsed.unwrap_or_default());
+            Ok(parsed.is_some().into())
+        },
+    ),
     static_method("bool TryParse(string s, out TimeSpan result)", |_, a, _| {
         let parsed = a[0]
             .str_or_null()

@@ -1,6 +1,6 @@
 //! `System.Uri`.
 
-use super::compare;
+use super::{Def, compare};
 use super::table::{
     Member, TypeDef, class, constructor, enumeration, method, operator, property, static_method,
     static_property,
@@ -13,13 +13,20 @@ use crate::object::Object;
 use crate::text::Text;
 use crate::types::Type;
 
-pub(crate) static TYPES: &[&TypeDef] = &[&URI, &URI_KIND, &URI_PARTIAL];
+pub(crate) static TYPES: &[&TypeDef] = &[&URI, &URI_KIND, &URI_HOST_NAME_TYPE, &URI_PARTIAL];
 
 /// `System.UriKind`.
 pub(crate) static URI_KIND: TypeDef = enumeration(
     "System.UriKind",
     &[("RelativeOrAbsolute", 0), ("Absolute", 1), ("Relative", 2)],
 );
+
+/// `System.UriHostNameType`.
+pub(crate) static URI_HOST_NAME_TYPE: TypeDef = enumeration(
+    "System.UriHostNameType",
+    &[("Unknown", 0), ("Basic", 1), ("Dns", 2), ("IPv4", 3), ("IPv6", 4)],
+)
+.not_in_azure();
 
 /// `System.UriPartial`.
 pub(crate) static URI_PARTIAL: TypeDef = enumeration(
@@ -65,7 +72,12 @@ static MEMBERS: &[Member] = &[
         Ok(parts(a)?.user_info.as_str().into())
     }),
     property("string AbsolutePath", |_, a, _| {
-        Ok(parts(a)?.path.as_str().into())
+        let parts = parts(a)?;
+        // What follows `mailto:` is user and host.
+        Ok(if parts.scheme == "mailto" { "" } else { parts.path.as_str() }.into())
+    }),
+    property("UriHostNameType HostNameType", |_, a, _| {
+        Ok(Value::Enum(Def(&URI_HOST_NAME_TYPE), host_name_type(&parts(a)?.host)))
     }),
     property("string LocalPath", |_, a, _| Ok(parts(a)?.local_path().into())),
     property("string Query", |_, a, _| Ok(parts(a)?.query.as_str().into())),
@@ -288,5 +300,14 @@ impl Object for UriObject {
         Some(compare::hash_text(
             self.0.text().split('#').next().unwrap_or_default(),
         ))
+    }
+}
+
+fn host_name_type(host: &str) -> i64 {
+    match host {
+        "" => 1,
+        _ if host.starts_with('[') => 4,
+        _ if host.parse::<std::net::Ipv4Addr>().is_ok() => 3,
+        _ => 2,
     }
 }

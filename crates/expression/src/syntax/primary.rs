@@ -172,6 +172,13 @@ impl Parser<'_, '_> {
                 self.expect_op(")")?;
                 self.node(ExprKind::Typeof(ty), self.since(span), 0)
             }
+            "sizeof" => {
+                self.at += 1;
+                self.expect_op("(")?;
+                let ty = self.ty()?;
+                self.expect_op(")")?;
+                self.node(ExprKind::Sizeof(ty), self.since(span), 0)
+            }
             "default" => {
                 self.at += 1;
                 let mut ty = None;

@@ -81,6 +81,7 @@ pub(crate) enum ExprKind {
     Declare(TypeSyntax, Designation),
     Throw(Boxed),
     Typeof(TypeSyntax),
+    Sizeof(TypeSyntax),
     Nameof(String),
     Checked(bool, Boxed),
     Query(Box<Query>),
