@@ -1,15 +1,12 @@
 //! The figures that matter: compiling a policy's expressions and a long block, evaluating the commonest condition and a
 //! block over a JSON body.
 
-use clock::Moment;
+mod scene;
+
 use divan::{Bencher, black_box};
-use expression::{
-    BackendFacts, BodyRead, Facts, Host, LastError, Message, Options, RequestView, ResponseView, Symbol,
-    Symbols, Url, Value, compile,
-};
-use http::HeaderMap;
+use expression::{Options, Symbols, Value, compile};
+use scene::Scene;
 use source::Mapped;
-use uuid::Uuid;
 
 // As in the program.
 #[global_allocator]
@@ -47,7 +44,7 @@ fn compile_lab_policy(bencher: Bencher) {
 fn run(bencher: Bencher, text: &str) {
     let symbols = Symbols::default();
     let compiled = compile(&Mapped::copied(text, 0), &symbols, &Options::default());
-    let mut host = Fixed::new(&symbols);
+    let mut host = Scene::new(&symbols, &[("token", Value::from("abc"))], body());
     match compiled.expression {
         Some(expression) => bencher.bench_local(|| expression.eval(black_box(&mut host))),
         None => panic!("{:?}", compiled.diagnostics),
@@ -164,100 +161,4 @@ fn body() -> String {
         r#"{{"model":"catalogue","region":"east","limit":30,"items":[{}],"meta":{{"page":1,"next":null}}}}"#,
         items.join(",")
     )
-}
-
-struct Fixed {
-    url: Url,
-    headers: HeaderMap,
-    facts: Facts,
-    token: (Symbol, Value),
-    body: bytes::Bytes,
-}
-
-impl Fixed {
-    fn new(symbols: &Symbols) -> Fixed {
-        let mut headers = HeaderMap::new();
-        headers.insert("retry-after", http::HeaderValue::from_static("48"));
-        let token = (symbols.intern("token"), Value::from("abc"));
-        Fixed {
-            url: Url::default(),
-            headers,
-            facts: Facts::default(),
-            token,
-            body: body().into(),
-        }
-    }
-}
-
-impl Host for Fixed {
-    fn now(&self) -> Moment {
-        Moment::EPOCH
-    }
-
-    fn random(&mut self) -> u64 {
-        4
-    }
-
-    fn request(&self) -> RequestView<'_> {
-        RequestView {
-            method: "GET",
-            url: &self.url,
-            original_url: &self.url,
-            headers: &self.headers,
-            ip_address: "127.0.0.1",
-            matched_parameters: &[],
-            certificate: None,
-            foundry_deployment: None,
-        }
-    }
-
-    fn response(&self) -> Option<ResponseView<'_>> {
-        Some(ResponseView {
-            status: 503,
-            reason: "Service Unavailable",
-            headers: &self.headers,
-        })
-    }
-
-    fn body(&mut self, _: Message, _: bool) -> BodyRead {
-        BodyRead::Content(self.body.clone())
-    }
-
-    fn has_body(&self, _: Message) -> bool {
-        true
-    }
-
-    fn variable(&self, name: Symbol) -> Option<&Value> {
-        (name == self.token.0).then_some(&self.token.1)
-    }
-
-    fn variables(&self) -> Vec<(Symbol, Value)> {
-        vec![self.token.clone()]
-    }
-
-    fn facts(&self) -> &Facts {
-        &self.facts
-    }
-
-    fn backend(&self) -> Option<BackendFacts> {
-        None
-    }
-
-    fn last_error(&self) -> Option<&LastError> {
-        None
-    }
-
-    fn request_id(&self) -> Uuid {
-        Uuid::nil()
-    }
-
-    fn timestamp(&self) -> Moment {
-        Moment::EPOCH
-    }
-
-    fn tracing(&self) -> bool {
-        false
-    }
-
-    fn trace(&mut self, _: &str) {}
 }

@@ -22,6 +22,7 @@ mod queries; // `from x in xs`
 mod scope; // variables and where they lie
 mod statements;
 mod switches;
+mod unary;
 
 use crate::eval::code::{Code, Function, FunctionBody};
 use crate::host::Message;

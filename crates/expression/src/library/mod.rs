@@ -73,6 +73,7 @@ pub(crate) mod jvalue;
 pub(crate) mod key_value_pair;
 pub(crate) mod linq_xml; // System.Xml.Linq
 pub(crate) mod list;
+mod list_items; // what is behind a list
 pub(crate) mod math;
 pub(crate) mod nullable;
 pub(crate) mod numbers; // Int32, Double and their like

@@ -2,7 +2,8 @@
 
 use super::super::error::{DotnetError, Result};
 use super::frozen::Slot;
-use super::token::{Body, JToken, Key, MAX_HEIGHT, Node, too_deep};
+use super::node::{Body, MAX_HEIGHT, Node};
+use super::token::{JToken, Key, too_deep};
 use super::token_type::TokenType;
 use std::sync::Arc;
 
@@ -68,7 +69,7 @@ impl JToken {
         match &mut self.node.state().body {
             Body::Object(properties) => {
                 if let Some(name) = name {
-                    properties.shift_insert(at.min(properties.len()), name, Slot::Node(child.clone()));
+                    properties.insert_at(at, name, Slot::Node(child.clone()));
                 }
             }
             Body::Array(items) | Body::Constructor(_, items) => {
@@ -178,7 +179,7 @@ impl JToken {
         }
         let Some(at) = self.position() else { return Ok(()) };
         match &mut parent.state().body {
-            Body::Object(properties) => drop(properties.shift_remove_index(at)),
+            Body::Object(properties) => properties.remove_at(at),
             Body::Array(items) | Body::Constructor(_, items) => drop(items.remove(at)),
             _ => (),
         }

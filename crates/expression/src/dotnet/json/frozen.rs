@@ -2,13 +2,11 @@
 //! at a time, when somebody looks inside.
 
 use super::parser::Root;
+use super::properties::Properties;
 use super::scalar::Scalar;
-use super::token::{Body, JToken, Node};
-use indexmap::IndexMap;
+use super::node::{Body, Node};
+use super::token::JToken;
 use std::sync::{Arc, Weak};
-
-/// By the hash of names alone: their order is that of the document.
-pub(super) type Properties = IndexMap<Arc<str>, Slot, foldhash::fast::FixedState>;
 
 /// A value that was read.
 #[derive(Debug, Clone)]

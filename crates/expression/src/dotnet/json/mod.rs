@@ -1,7 +1,7 @@
 //! Json.NET's tree (`JToken` and its kinds): parse, print, navigate, change and convert.
 //!
 //! A [`JToken`] is a handle on a shared, mutable node; two handles on one node are the same object. No tree can be
-//! nested deeper than [`token::MAX_HEIGHT`], so that walking, printing and dropping one never exhausts the stack.
+//! nested deeper than [`node::MAX_HEIGHT`], so that walking, printing and dropping one never exhausts the stack.
 
 mod compare; // DeepEquals
 mod conversion; // (int)token and its like
@@ -10,13 +10,15 @@ mod frozen; // what was read and not yet touched
 mod iso_date; // strings that become dates
 mod lexemes; // strings, names and numbers in text
 mod merge; // JContainer.Merge
+mod node; // the nodes of the tree
 mod parser; // text to tree
 #[cfg(test)]
 mod parser_tests;
 mod path; // the text of a JSONPath
+mod properties; // of an object
 mod scalar; // what a JValue holds
 mod select; // JSONPath over a tree
-mod token; // the tree
+mod token; // handles on nodes
 mod token_type; // what a token is
 mod write; // tree to text
 

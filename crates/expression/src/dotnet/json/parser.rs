@@ -3,9 +3,10 @@
 //! The states are Json.NET's, because its messages give the path and the place as those states see them.
 
 use super::super::error::{DotnetError, Result};
-use super::frozen::{Content, Frozen, Properties, Slot, Tree};
+use super::frozen::{Content, Frozen, Slot, Tree};
 use super::iso_date;
 use super::lexemes::is_name_char;
+use super::properties::Properties;
 use super::scalar::Scalar;
 use super::token::{JToken, push_name};
 use std::borrow::Cow;
@@ -66,6 +67,7 @@ pub(crate) fn read(text: &str, root: Root, options: &ParseOptions) -> Result<Fro
         state: State::Start,
         open: Vec::new(),
         names: HashSet::default(),
+        model: None,
         options,
         root,
         rooted: false,
@@ -103,7 +105,9 @@ enum State {
 enum Open {
     Object {
         properties: Properties,
+        // The name whose value is being read, and the place of the last one that has its value.
         name: Option<Arc<str>>,
+        last: usize,
     },
     Array {
         items: Vec<Slot>,
@@ -117,11 +121,11 @@ enum Open {
 }
 
 impl Open {
-    fn object() -> Open {
+    fn object(room: usize) -> Open {
         Open::Object {
-            // Room for most objects, so that they do not grow step by step.
-            properties: Properties::with_capacity_and_hasher(7, Default::default()),
+            properties: Properties::with_capacity(room),
             name: None,
+            last: 0,
         }
     }
 
@@ -141,6 +145,8 @@ pub(super) struct Parser<'a> {
     open: Vec<Open>,
     // Names that were read: most come again.
     names: HashSet<Arc<str>, foldhash::fast::FixedState>,
+    // The object that was read last: the next one mostly has the same names in the same order.
+    model: Option<Arc<Tree>>,
     options: &'a ParseOptions,
     root: Root,
     rooted: bool,
@@ -167,7 +173,7 @@ impl<'a> Parser<'a> {
                 let text = self.string(c)?;
                 self.string_value(text)
             }
-            '{' => self.open(Open::object(), "StartObject"),
+            '{' => self.open(Open::object(self.room()), "StartObject"),
             '[' => self.open(Open::array(), "StartArray"),
             ']' | ')' if !matches!(self.state, State::Start | State::Property) => self.close(c),
             ',' if self.state != State::Start => {
@@ -334,7 +340,26 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    // The object that was read last, if it is one.
+    fn model(&self) -> Option<&Properties> {
+        match self.model.as_deref().map(Tree::content) {
+            Some(Content::Object(properties)) => Some(properties),
+            _ => None,
+        }
+    }
+
+    // Room for the properties of the next object, so that it does not grow step by step.
+    fn room(&self) -> usize {
+        self.model().map_or(4, Properties::len).min(64)
+    }
+
     fn interned(&mut self, name: Cow<'_, str>) -> Arc<str> {
+        if let Some(Open::Object { properties, .. }) = self.open.last()
+            && let Some(expected) = self.model().and_then(|it| it.name_at(properties.len()))
+            && **expected == *name
+        {
+            return expected.clone();
+        }
         if let Some(known) = self.names.get(&*name) {
             return known.clone();
         }
@@ -381,7 +406,11 @@ impl<'a> Parser<'a> {
                 return Err(self.error(&message));
             }
         };
-        self.finish_value(Frozen::Tree(Arc::new(Tree::new(content))))
+        let tree = Arc::new(Tree::new(content));
+        if bracket == '}' {
+            self.model = Some(tree.clone());
+        }
+        self.finish_value(Frozen::Tree(tree))
     }
 
     /// Puts a finished value where it belongs.
@@ -392,10 +421,14 @@ impl<'a> Parser<'a> {
                 self.state = State::Finished;
                 self.done = Some(value);
             }
-            Some(Open::Object { properties, name }) => {
-                if let Some(name) = name.clone() {
+            Some(Open::Object {
+                properties,
+                name,
+                last,
+            }) => {
+                if let Some(name) = name.take() {
                     // A name that comes again replaces the value and keeps the place.
-                    properties.insert(name, Slot::Frozen(value));
+                    *last = properties.put_interned(name, Slot::Frozen(value));
                 }
             }
             Some(Open::Array { items, .. } | Open::Constructor { items, .. }) => {
@@ -467,8 +500,15 @@ impl<'a> Parser<'a> {
                 break;
             }
             match open {
-                Open::Object { name: Some(name), .. } => push_name(&mut path, name),
-                Open::Object { .. } => (),
+                Open::Object {
+                    properties,
+                    name,
+                    last,
+                } => {
+                    if let Some(name) = name.as_ref().or_else(|| properties.name_at(*last)) {
+                        push_name(&mut path, name);
+                    }
+                }
                 Open::Array { begun, .. } | Open::Constructor { begun, .. } => {
                     path.push_str(&format!("[{begun}]"));
                 }

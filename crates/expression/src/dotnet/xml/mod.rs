@@ -6,6 +6,7 @@ mod name; // XName, XNamespace
 mod node; // nodes and the ways from one to another
 mod read; // text to tree
 mod scope; // namespaces in scope while writing
+mod tags; // tags of that text
 mod value; // simple values as text, and back
 mod write; // tree to text
 pub(crate) mod xpath; // XPath 1.0

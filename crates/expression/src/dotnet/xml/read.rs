@@ -2,7 +2,7 @@
 
 use super::edit::{Content, is_white};
 use super::failure;
-use super::name::{Name, XML, XMLNS, hex, is_name_char, is_name_start};
+use super::name::{XML, XMLNS, hex, is_name_char, is_name_start};
 use super::node::{Body, Declaration, DocumentType, XObject};
 use super::write::is_char;
 use crate::dotnet::error::{DotnetError, Result};
@@ -41,28 +41,28 @@ pub(crate) fn parse(text: &str, preserve: bool) -> Result<XObject> {
     Ok(builder.open.swap_remove(0).node)
 }
 
-struct Open {
-    node: XObject,
+pub(super) struct Open {
+    pub(super) node: XObject,
     // As written, with its prefix.
-    tag: String,
+    pub(super) tag: String,
     // Declarations that were in scope around it.
-    namespaces: usize,
-    keeps_space: bool,
-    start: usize,
+    pub(super) namespaces: usize,
+    pub(super) keeps_space: bool,
+    pub(super) start: usize,
 }
 
-struct Builder<'a> {
-    text: &'a str,
-    preserve: bool,
-    open: Vec<Open>,
-    namespaces: Vec<(String, String)>,
-    entities: BTreeMap<String, String>,
-    expanded: usize,
+pub(super) struct Builder<'a> {
+    pub(super) text: &'a str,
+    pub(super) preserve: bool,
+    pub(super) open: Vec<Open>,
+    pub(super) namespaces: Vec<(String, String)>,
+    pub(super) entities: BTreeMap<String, String>,
+    pub(super) expanded: usize,
     // Text that is being collected, where it began, and whether it is white space written as such.
-    run: String,
-    run_start: usize,
-    only_white: bool,
-    has_root: bool,
+    pub(super) run: String,
+    pub(super) run_start: usize,
+    pub(super) only_white: bool,
+    pub(super) has_root: bool,
 }
 
 impl Builder<'_> {
@@ -128,7 +128,7 @@ impl Builder<'_> {
         }
     }
 
-    fn error(&self, message: &str, at: usize) -> DotnetError {
+    pub(super) fn error(&self, message: &str, at: usize) -> DotnetError {
         let before = self.text.get(..at.min(self.text.len())).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |it| it + 1);
@@ -159,14 +159,14 @@ impl Builder<'_> {
         self.error(what, self.text.len())
     }
 
-    fn inside_root(&self, at: usize) -> Result<()> {
+    pub(super) fn inside_root(&self, at: usize) -> Result<()> {
         match self.open.len() {
             1 => Err(self.error("Data at the root level is invalid.", at)),
             _ => Ok(()),
         }
     }
 
-    fn check_chars(&self, text: &str, start: usize) -> Result<()> {
+    pub(super) fn check_chars(&self, text: &str, start: usize) -> Result<()> {
         match text.char_indices().find(|it| !is_char(it.1)) {
             None => Ok(()),
             Some((at, c)) => {
@@ -180,7 +180,7 @@ impl Builder<'_> {
         }
     }
 
-    fn raw_text(&mut self, text: &str, start: usize) -> Result<()> {
+    pub(super) fn raw_text(&mut self, text: &str, start: usize) -> Result<()> {
         if self.run.is_empty() {
             self.run_start = start;
         }
@@ -213,7 +213,7 @@ impl Builder<'_> {
     }
 
     // What stands between `&` and `;`.
-    fn resolve(&mut self, name: &str, at: usize) -> Result<String> {
+    pub(super) fn resolve(&mut self, name: &str, at: usize) -> Result<String> {
         if let Some(number) = name.strip_prefix('#') {
             let code = match number.strip_prefix('x') {
                 Some(hex) => u32::from_str_radix(hex, 16).ok(),
@@ -249,7 +249,7 @@ impl Builder<'_> {
         })
     }
 
-    fn end_of_run(&mut self) -> Result<()> {
+    pub(super) fn end_of_run(&mut self) -> Result<()> {
         let text = std::mem::take(&mut self.run);
         let only_white = std::mem::replace(&mut self.only_white, true);
         let Some(open) = self.open.last() else {
@@ -265,13 +265,13 @@ impl Builder<'_> {
         self.add(Body::Text(text.into()))
     }
 
-    fn current(&self) -> XObject {
+    pub(super) fn current(&self) -> XObject {
         self.open
             .last()
             .map_or_else(XObject::document, |it| it.node.clone())
     }
 
-    fn add(&mut self, body: Body) -> Result<()> {
+    pub(super) fn add(&mut self, body: Body) -> Result<()> {
         self.current().add(Content::Object(XObject::new(body)))
     }
 
@@ -366,226 +366,13 @@ impl Builder<'_> {
             }
         }
     }
-
-    fn check_name(&self, name: &str, at: usize) -> Result<()> {
-        let wrong = |c: Option<char>, at: usize| match c {
-            Some(c) => self.error(
-                &format!(
-                    "Name cannot begin with the '{c}' character, hexadecimal value {}.",
-                    hex(c)
-                ),
-                at,
-            ),
-            None => self.error("Unexpected end of file while parsing Name has occurred.", at),
-        };
-        let first = name.chars().next();
-        if !first.is_some_and(|it| is_name_start(it) || it == ':') {
-            return Err(wrong(first, at));
-        }
-        match name.char_indices().find(|it| !is_name_char(it.1) && it.1 != ':') {
-            Some((offset, c)) => Err(self.error(
-                &format!(
-                    "The '{c}' character, hexadecimal value {}, cannot be included in a name.",
-                    hex(c)
-                ),
-                at + offset,
-            )),
-            None => Ok(()),
-        }
-    }
-
-    fn start(&mut self, tag: &str, end_mark: char, start: usize) -> Result<()> {
-        if self.open.len() == 1 {
-            if self.has_root {
-                return Err(self.error("There are multiple root elements.", start + 1));
-            }
-            self.has_root = true;
-        }
-        let end = tag.find(|c| is_white(c) || c == '/').unwrap_or(tag.len());
-        let written = tag[..end].to_owned();
-        if written.is_empty() {
-            let first = tag.chars().next();
-            let first = first.unwrap_or('>');
-            let message = format!(
-                "Name cannot begin with the '{first}' character, hexadecimal value {}.",
-                hex(first)
-            );
-            return Err(self.error(&message, start + 1));
-        }
-        self.check_name(&written, start + 1)?;
-        let attributes = self.scan_attributes(tag, end, end_mark, start + 1)?;
-        let mark = self.namespaces.len();
-        for (name, value, _) in &attributes {
-            if let Some(prefix) = name.strip_prefix("xmlns").and_then(|it| match it {
-                "" => Some(""),
-                it => it.strip_prefix(':'),
-            }) {
-                self.namespaces.push((prefix.to_owned(), value.clone()));
-            }
-        }
-        let element = XObject::element(self.name(&written, true, start + 1)?);
-        let mut keeps_space = self.open.last().is_some_and(|it| it.keeps_space);
-        for (name, value, at) in attributes {
-            if name == "xml:space" {
-                keeps_space = value == "preserve";
-            }
-            let full = self.name(&name, false, at)?;
-            if element.attribute(&full).is_some() {
-                return Err(self.error(&format!("'{name}' is a duplicate attribute name."), at));
-            }
-            let attribute = Body::Attribute {
-                name: full,
-                value: value.into(),
-            };
-            element.add(Content::Object(XObject::new(attribute)))?;
-        }
-        self.current().add(Content::Object(element.clone()))?;
-        self.open.push(Open {
-            node: element,
-            tag: written,
-            namespaces: mark,
-            keeps_space,
-            start: start + 1,
-        });
-        Ok(())
-    }
-
-    fn end(&mut self, tag: &str, start: usize) -> Result<()> {
-        let tag = tag.trim_end_matches(is_white);
-        let Some(open) = self.open.last().filter(|_| self.open.len() > 1) else {
-            return Err(self.error("Unexpected end tag.", start + 2));
-        };
-        if open.tag != tag {
-            let before = &self.text[..open.start];
-            let line = before.matches('\n').count() + 1;
-            let column = before.len() - before.rfind('\n').map_or(0, |it| it + 1) + 1;
-            let message = format!(
-                "The '{}' start tag on line {line} position {column} does not match the end tag of '{tag}'.",
-                open.tag
-            );
-            return Err(self.error(&message, start + 2));
-        }
-        // `<a></a>` stays parted.
-        open.node.add(Content::Text(String::new()))?;
-        self.close();
-        Ok(())
-    }
-
-    fn close(&mut self) {
-        if let Some(open) = self.open.pop() {
-            self.namespaces.truncate(open.namespaces);
-        }
-    }
-
-    // A name as written, in the namespaces that are in scope.
-    fn name(&self, written: &str, is_element: bool, at: usize) -> Result<Name> {
-        let (prefix, local) = written.split_once(':').unwrap_or(("", written));
-        if local.is_empty() || local.contains(':') {
-            let message = "The ':' character, hexadecimal value 0x3A, cannot be included in a name.";
-            return Err(self.error(message, at + prefix.len()));
-        }
-        let made = |namespace: &str| Name {
-            local: local.into(),
-            namespace: namespace.into(),
-        };
-        if prefix.is_empty() && !is_element {
-            return Ok(made(""));
-        }
-        match self.namespaces.iter().rev().find(|it| it.0 == prefix) {
-            Some((_, namespace)) => Ok(made(namespace)),
-            None if prefix.is_empty() => Ok(made("")),
-            None => Err(self.error(&format!("'{prefix}' is an undeclared prefix."), at)),
-        }
-    }
-
-    // Names, values and where the names stand, of what follows the name in a tag.
-    fn scan_attributes(
-        &mut self,
-        tag: &str,
-        from: usize,
-        end_mark: char,
-        base: usize,
-    ) -> Result<Vec<(String, String, usize)>> {
-        let mut found: Vec<(String, String, usize)> = Vec::new();
-        let mut at = from;
-        loop {
-            let rest = &tag[at..];
-            let trimmed = rest.trim_start_matches(is_white);
-            let spaces = rest.len() - trimmed.len();
-            at += spaces;
-            let Some(first) = trimmed.chars().next() else {
-                break;
-            };
-            if spaces == 0 {
-                return Err(self.error(
-                    &format!("'{first}' is an unexpected token. Expecting whitespace."),
-                    base + at,
-                ));
-            }
-            let length = trimmed
-                .find(|c: char| !is_name_char(c) && c != ':')
-                .unwrap_or(trimmed.len());
-            let name = &trimmed[..length];
-            self.check_name(if name.is_empty() { trimmed } else { name }, base + at)?;
-            let place = base + at;
-            let behind = trimmed[length..].trim_start_matches(is_white);
-            at = tag.len() - behind.len();
-            let unexpected = |c: Option<char>, wanted: &str| {
-                let c = c.unwrap_or(end_mark);
-                format!("'{c}' is an unexpected token. The expected token is {wanted}.")
-            };
-            let Some(value) = behind.strip_prefix('=') else {
-                return Err(self.error(&unexpected(behind.chars().next(), "'='"), base + at));
-            };
-            let value = value.trim_start_matches(is_white);
-            at = tag.len() - value.len();
-            let quote = value.chars().next();
-            let Some(quote) = quote.filter(|it| matches!(it, '"' | '\'')) else {
-                return Err(self.error(&unexpected(quote, "'\"' or '''"), base + at));
-            };
-            let Some((raw, after)) = value[1..].split_once(quote) else {
-                return Err(self.error("There is an unclosed literal string.", base + tag.len()));
-            };
-            let text = self.attribute_value(raw, base + at + 1)?;
-            at = tag.len() - after.len();
-            if found.iter().any(|it| it.0 == name) {
-                return Err(self.error(&format!("'{name}' is a duplicate attribute name."), place));
-            }
-            found.push((name.to_owned(), text, place));
-        }
-        Ok(found)
-    }
-
-    // White space becomes blanks; what references give stays as it is.
-    fn attribute_value(&mut self, raw: &str, start: usize) -> Result<String> {
-        if let Some(at) = raw.find('<') {
-            return Err(self.error(
-                "'<', hexadecimal value 0x3C, is an invalid attribute character.",
-                start + at,
-            ));
-        }
-        self.check_chars(raw, start)?;
-        let mut text = String::new();
-        let mut rest = raw;
-        while let Some((before, behind)) = rest.split_once('&') {
-            text.push_str(&blanks(before));
-            let at = start + raw.len() - behind.len();
-            let Some((name, after)) = behind.split_once(';') else {
-                return Err(self.error("An error occurred while parsing EntityName.", at));
-            };
-            text.push_str(&self.resolve(name, at)?);
-            rest = after;
-        }
-        text.push_str(&blanks(rest));
-        Ok(text)
-    }
 }
 
 // Every end of a line is one character.
-fn lines(text: &str) -> String {
+pub(super) fn lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-fn blanks(text: &str) -> String {
+pub(super) fn blanks(text: &str) -> String {
     lines(text).replace(['\n', '\t'], " ")
 }

@@ -1,3 +1,6 @@
+//! The request that benches and fuzz targets let expressions see: always the same. Two workspaces of their own use this file by
+//! its path.
+
 use bytes::Bytes;
 use clock::Moment;
 use expression::{
@@ -7,9 +10,7 @@ use http::{HeaderMap, HeaderValue};
 use std::sync::Arc;
 use uuid::Uuid;
 
-const BODY: &[u8] = br#"{"model":"m","n":5,"messages":[{"role":"user","content":"hi","tags":["a","b"]}],"when":"2024-03-05T07:08:09Z"}"#;
-
-/// The request that expressions see.
+/// Its `Retry-After` is 48, its status 503; it is read at the epoch.
 pub struct Scene {
     url: Url,
     headers: HeaderMap,
@@ -21,26 +22,20 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Always the same one.
-    pub fn new(symbols: &Symbols) -> Scene {
+    /// With these variables and this body.
+    pub fn new(symbols: &Symbols, variables: &[(&str, Value)], body: impl Into<Bytes>) -> Scene {
         let mut headers = HeaderMap::new();
         headers.insert("retry-after", HeaderValue::from_static("48"));
         headers.insert("x-many", HeaderValue::from_static("a,b;c=d"));
-        let variables = [
-            ("text", Value::from("hello 42")),
-            ("number", Value::from(7)),
-            ("flag", Value::from(true)),
-            ("nothing", Value::null()),
-        ];
         Scene {
             url: Url::default(),
             headers,
             facts: Facts::default(),
             variables: variables
-                .into_iter()
-                .map(|(name, value)| (symbols.intern(name), value))
+                .iter()
+                .map(|(name, value)| (symbols.intern(name), value.clone()))
                 .collect(),
-            body: Some(Bytes::from_static(BODY)),
+            body: Some(body.into()),
             random: 1,
             parameters: vec![("id".into(), "7".into())],
         }
@@ -72,8 +67,8 @@ impl Host for Scene {
 
     fn response(&self) -> Option<ResponseView<'_>> {
         Some(ResponseView {
-            status: 429,
-            reason: "Too Many Requests",
+            status: 503,
+            reason: "Service Unavailable",
             headers: &self.headers,
         })
     }
