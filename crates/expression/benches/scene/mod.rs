@@ -4,7 +4,8 @@
 use bytes::Bytes;
 use clock::Moment;
 use expression::{
-    BackendFacts, BodyRead, Facts, Host, LastError, Message, RequestView, ResponseView, Symbol, Symbols, Url, Value,
+    BackendFacts, BodyRead, Facts, Host, LastError, Message, RequestView, ResponseView, Symbol, Symbols, Url,
+    Value,
 };
 use http::{HeaderMap, HeaderValue};
 use std::sync::Arc;
@@ -48,7 +49,10 @@ impl Host for Scene {
     }
 
     fn random(&mut self) -> u64 {
-        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        self.random = self
+            .random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         self.random
     }
 
@@ -74,7 +78,11 @@ impl Host for Scene {
     }
 
     fn body(&mut self, _: Message, preserve: bool) -> BodyRead {
-        let content = if preserve { self.body.clone() } else { self.body.take() };
+        let content = if preserve {
+            self.body.clone()
+        } else {
+            self.body.take()
+        };
         content.map_or(BodyRead::Consumed, BodyRead::Content)
     }
 
@@ -83,7 +91,10 @@ impl Host for Scene {
     }
 
     fn variable(&self, name: Symbol) -> Option<&Value> {
-        self.variables.iter().find(|(it, _)| *it == name).map(|(_, value)| value)
+        self.variables
+            .iter()
+            .find(|(it, _)| *it == name)
+            .map(|(_, value)| value)
     }
 
     fn variables(&self) -> Vec<(Symbol, Value)> {

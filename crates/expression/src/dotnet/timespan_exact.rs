@@ -12,10 +12,17 @@ pub(crate) fn parse(text: &str, format: &str) -> Result<i64> {
             .filter(|it| !it.split(':').next().is_some_and(|first| first.contains('.')))
             .filter(|it| format == "g" || it.split(':').count() == 4 && it.contains('.'))
             .and_then(|it| timespan::parse(it).ok()),
-        _ if format.chars().count() < 2 => return Err(DotnetError::input_string()),
+        _ if format.chars().count() == 1 => {
+            return Err(DotnetError::format(format!(
+                "Format specifier '{format}' was invalid."
+            )));
+        }
+        "" => return Err(DotnetError::input_string()),
         _ => custom(text, format),
     };
-    read.ok_or_else(|| DotnetError::format(format!("String '{text}' was not recognized as a valid TimeSpan.")))
+    read.ok_or_else(|| {
+        DotnetError::format(format!("String '{text}' was not recognized as a valid TimeSpan."))
+    })
 }
 
 // Each letter may come once; a custom format has no sign.

@@ -24,10 +24,17 @@ pub(crate) static BASE64_FORMATTING_OPTIONS: TypeDef = enumeration(
 pub(crate) static CONVERT: TypeDef = static_class("System.Convert").members(MEMBERS);
 
 static MEMBERS: &[Member] = &[
-    static_method("object ChangeType(object value, Type conversionType)", |cx, a, _| {
-        let ty = a[1].as_object::<TypeObject>().map(|it| it.0.clone());
-        change_type(cx, &a[0], &ty.ok_or_else(|| Exception::argument_null("conversionType"))?)
-    }),
+    static_method(
+        "object ChangeType(object value, Type conversionType)",
+        |cx, a, _| {
+            let ty = a[1].as_object::<TypeObject>().map(|it| it.0.clone());
+            change_type(
+                cx,
+                &a[0],
+                &ty.ok_or_else(|| Exception::argument_null("conversionType"))?,
+            )
+        },
+    ),
     // ---- integers
     static_method("int ToInt32(object value)", |_, a, _| {
         Ok(Value::Int(integer(&a[0], &INT32)? as i32))
@@ -397,7 +404,11 @@ fn inconvertible(value: &Value, target: &str) -> Fault {
 fn change_type(cx: &mut Cx<'_>, value: &Value, ty: &Type) -> Eval {
     if value.is_null() {
         return match ty.is_value() {
-            true => Err(Exception::new("System.InvalidCastException", "Null object cannot be converted to a value type.").into()),
+            true => Err(Exception::new(
+                "System.InvalidCastException",
+                "Null object cannot be converted to a value type.",
+            )
+            .into()),
             false => Ok(Value::Null),
         };
     }
@@ -421,7 +432,11 @@ fn change_type(cx: &mut Cx<'_>, value: &Value, ty: &Type) -> Eval {
         Type::String => cx.text(value)?.into(),
         ty if ty.is(&date_time::DATE_TIME) => date(cx, value)?,
         _ => {
-            let message = format!("Invalid cast from '{}' to '{}'.", value.type_name(), ty.clr_name());
+            let message = format!(
+                "Invalid cast from '{}' to '{}'.",
+                value.type_name(),
+                ty.clr_name()
+            );
             return Err(Exception::new("System.InvalidCastException", message).into());
         }
     })

@@ -65,8 +65,12 @@ exceptions! {
 pub(crate) static ARGUMENT: TypeDef = class("System.ArgumentException")
     .bases(&["SystemException"])
     .members(&[
-        constructor("()", |_, _, _| Ok(make(&ARGUMENT, OUTSIDE.to_owned(), Value::Null))),
-        constructor("(string message)", |_, a, _| Ok(make(&ARGUMENT, given(&a[0], OUTSIDE), Value::Null))),
+        constructor("()", |_, _, _| {
+            Ok(make(&ARGUMENT, OUTSIDE.to_owned(), Value::Null))
+        }),
+        constructor("(string message)", |_, a, _| {
+            Ok(make(&ARGUMENT, given(&a[0], OUTSIDE), Value::Null))
+        }),
         constructor("(string message, Exception innerException)", |_, a, _| {
             Ok(make(&ARGUMENT, given(&a[0], OUTSIDE), a[1].clone()))
         }),

@@ -378,7 +378,12 @@ pub(super) fn ordered(_: &mut Cx<'_>, a: &mut [Value], _: &[Type]) -> Eval {
 // The small types give the difference, the others only the order.
 fn compared(cx: &mut Cx<'_>, a: &mut [Value], t: &[Type]) -> Eval {
     match (a[0].integer(), a[1].integer()) {
-        (Some(one), Some(other)) if matches!(a[0], Value::Byte(_) | Value::SByte(_) | Value::Short(_) | Value::UShort(_)) => {
+        (Some(one), Some(other))
+            if matches!(
+                a[0],
+                Value::Byte(_) | Value::SByte(_) | Value::Short(_) | Value::UShort(_)
+            ) =>
+        {
             Ok(Value::Int((one - other) as i32))
         }
         _ => ordered(cx, a, t),

@@ -180,7 +180,8 @@ static MEMBERS: &[Member] = &[
         "bool TryParseExact(string input, string format, IFormatProvider formatProvider, out TimeSpan result)",
         |_, a, _| {
             let texts = a[0].str_or_null().zip(a[1].str_or_null());
-            let parsed = texts.and_then(|(input, format)| timespan_exact::parse(&input.as_str(), &format.as_str()).ok());
+            let parsed = texts
+                .and_then(|(input, format)| timespan_exact::parse(&input.as_str(), &format.as_str()).ok());
             a[3] = value(parsed.unwrap_or_default());
             Ok(parsed.is_some().into())
         },

@@ -1,10 +1,10 @@
 //! `System.Uri`.
 
-use super::{Def, compare};
 use super::table::{
     Member, TypeDef, class, constructor, enumeration, method, operator, property, static_method,
     static_property,
 };
+use super::{Def, compare};
 use crate::Value;
 use crate::dotnet::uri::{self, Absolute, Uri, UriKind};
 use crate::dotnet::uri_escape;
@@ -74,10 +74,18 @@ static MEMBERS: &[Member] = &[
     property("string AbsolutePath", |_, a, _| {
         let parts = parts(a)?;
         // What follows `mailto:` is user and host.
-        Ok(if parts.scheme == "mailto" { "" } else { parts.path.as_str() }.into())
+        Ok(if parts.scheme == "mailto" {
+            ""
+        } else {
+            parts.path.as_str()
+        }
+        .into())
     }),
     property("UriHostNameType HostNameType", |_, a, _| {
-        Ok(Value::Enum(Def(&URI_HOST_NAME_TYPE), host_name_type(&parts(a)?.host)))
+        Ok(Value::Enum(
+            Def(&URI_HOST_NAME_TYPE),
+            host_name_type(&parts(a)?.host),
+        ))
     }),
     property("string LocalPath", |_, a, _| Ok(parts(a)?.local_path().into())),
     property("string Query", |_, a, _| Ok(parts(a)?.query.as_str().into())),

@@ -1,10 +1,10 @@
 //! What was read and not yet touched: plain data, which any number of trees share. A node takes its own copy, one level
 //! at a time, when somebody looks inside.
 
+use super::node::{Body, Node};
 use super::parser::Root;
 use super::properties::Properties;
 use super::scalar::Scalar;
-use super::node::{Body, Node};
 use super::token::JToken;
 use std::sync::{Arc, Weak};
 

@@ -97,7 +97,9 @@ impl Properties {
         self.entries.insert(at, (name, slot));
         if self.index.is_none() && self.entries.len() > FEW {
             let names = self.entries.iter().enumerate();
-            self.index = Some(Box::new(names.map(|(at, (name, _))| (name.clone(), at)).collect()));
+            self.index = Some(Box::new(
+                names.map(|(at, (name, _))| (name.clone(), at)).collect(),
+            ));
         }
     }
 

@@ -3,8 +3,8 @@
 use super::super::datetime::{DateTime, Kind};
 use super::super::datetime_format::{self, Culture};
 use super::super::number_buffer::{decimal_text, double_text};
-use super::scalar::Scalar;
 use super::node::{Body, Node};
+use super::scalar::Scalar;
 use super::token::JToken;
 use std::sync::Arc;
 

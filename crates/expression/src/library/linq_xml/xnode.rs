@@ -6,8 +6,8 @@ use crate::Value;
 use crate::dotnet::xml::{self, XObject};
 use crate::eval::Cx;
 use crate::exception::Eval;
-use crate::library::{array, xml_dom};
 use crate::library::table::{Member, TypeDef, class, method, property, static_method, static_property};
+use crate::library::{array, xml_dom};
 use std::cmp::Ordering;
 
 /// `System.Xml.Linq.XNode`.

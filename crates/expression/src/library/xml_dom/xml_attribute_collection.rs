@@ -19,7 +19,9 @@ pub(super) static XML_ATTRIBUTE_COLLECTION: TypeDef = class("System.Xml.XmlAttri
         }),
         indexer("XmlAttribute this[int i]", |_, a, _| {
             let attributes = a[0].of::<Attributes>()?.0.attributes();
-            let at = usize::try_from(a[1].int()).ok().filter(|at| *at < attributes.len());
+            let at = usize::try_from(a[1].int())
+                .ok()
+                .filter(|at| *at < attributes.len());
             match at {
                 Some(at) => Ok(value(attributes[at].clone())),
                 None => Err(Exception::index_out_of_range().into()),

@@ -32,7 +32,9 @@ static MEMBERS: &[Member] = &[
             xml_node_list::new(cx, found)
         },
     ),
-    method("XmlElement CreateElement(string name)", |cx, a, _| element(cx, &a[1], "")),
+    method("XmlElement CreateElement(string name)", |cx, a, _| {
+        element(cx, &a[1], "")
+    }),
     method(
         "XmlElement CreateElement(string qualifiedName, string namespaceURI)",
         |cx, a, _| element(cx, &a[1], &a[2].to_text()),
@@ -91,7 +93,10 @@ fn element(cx: &mut Cx<'_>, name: &Value, namespace: &str) -> Eval {
     cx.charge(256)?;
     let name = name.to_text();
     if name.is_empty() {
-        return Err(Exception::argument("The local name for elements or attributes cannot be null or an empty string.").into());
+        return Err(Exception::argument(
+            "The local name for elements or attributes cannot be null or an empty string.",
+        )
+        .into());
     }
     let local = name.split_once(':').map_or(name.as_str(), |it| it.1);
     Ok(value(XObject::element(Name::new(local, namespace)?)))

@@ -22,11 +22,14 @@ static MEMBERS: &[Member] = &[
         let found = named(it(&a[0])?, &a[1].to_text());
         Ok(found.map_or_else(String::new, |it| it.value()).into())
     }),
-    method("string GetAttribute(string localName, string namespaceURI)", |_, a, _| {
-        let name = Name::new(&a[1].to_text(), &a[2].to_text())?;
-        let found = it(&a[0])?.attribute(&name);
-        Ok(found.map_or_else(String::new, |it| it.value()).into())
-    }),
+    method(
+        "string GetAttribute(string localName, string namespaceURI)",
+        |_, a, _| {
+            let name = Name::new(&a[1].to_text(), &a[2].to_text())?;
+            let found = it(&a[0])?.attribute(&name);
+            Ok(found.map_or_else(String::new, |it| it.value()).into())
+        },
+    ),
     method("bool HasAttribute(string name)", |_, a, _| {
         Ok(named(it(&a[0])?, &a[1].to_text()).is_some().into())
     }),
@@ -55,7 +58,10 @@ static MEMBERS: &[Member] = &[
 
 /// The elements below a node that have this qualified name; `*` is any.
 pub(super) fn named_below(node: &XObject, name: &str) -> Vec<XObject> {
-    let elements = node.descendants(false).into_iter().filter(|it| it.is_element(None));
+    let elements = node
+        .descendants(false)
+        .into_iter()
+        .filter(|it| it.is_element(None));
     elements
         .filter(|it| name == "*" || qualified_name(it) == name)
         .collect()
@@ -68,12 +74,18 @@ pub(super) fn below_in(node: &XObject, local: &str, namespace: &str) -> Vec<XObj
             (local == "*" || *name.local == *local) && (namespace == "*" || *name.namespace == *namespace)
         })
     };
-    let elements = node.descendants(false).into_iter().filter(|it| it.is_element(None));
+    let elements = node
+        .descendants(false)
+        .into_iter()
+        .filter(|it| it.is_element(None));
     elements.filter(fits).collect()
 }
 
 fn named(element: &XObject, name: &str) -> Option<XObject> {
-    element.attributes().into_iter().find(|it| qualified_name(it) == name)
+    element
+        .attributes()
+        .into_iter()
+        .find(|it| qualified_name(it) == name)
 }
 
 fn set(element: &XObject, name: &str, value: &str) -> Eval {
@@ -83,7 +95,9 @@ fn set(element: &XObject, name: &str, value: &str) -> Eval {
             let (prefix, local) = name.split_once(':').unwrap_or(("", name));
             let namespace = match prefix {
                 "" => String::new(),
-                prefix => element.namespace_of_prefix(prefix).map_or_else(String::new, |it| it.to_string()),
+                prefix => element
+                    .namespace_of_prefix(prefix)
+                    .map_or_else(String::new, |it| it.to_string()),
             };
             let body = Body::Attribute {
                 name: Name::new(local, &namespace)?,

@@ -19,7 +19,9 @@ static MEMBERS: &[Member] = &[
     property("string Name", |_, a, _| Ok(name(it(&a[0])?).into())),
     property("string LocalName", |_, a, _| {
         let node = it(&a[0])?;
-        Ok(node.name().map_or_else(|| name(node).into(), |it| it.local.as_ref().into()))
+        Ok(node
+            .name()
+            .map_or_else(|| name(node).into(), |it| it.local.as_ref().into()))
     }),
     property("string Prefix", |_, a, _| {
         let name = qualified_name(it(&a[0])?);
@@ -76,11 +78,15 @@ static MEMBERS: &[Member] = &[
             _ => Value::Null,
         })
     }),
-    property("bool HasChildNodes", |_, a, _| Ok((!it(&a[0])?.nodes().is_empty()).into())),
+    property("bool HasChildNodes", |_, a, _| {
+        Ok((!it(&a[0])?.nodes().is_empty()).into())
+    }),
     property("XmlNode FirstChild", |_, a, _| {
         Ok(option(it(&a[0])?.nodes().into_iter().next()))
     }),
-    property("XmlNode LastChild", |_, a, _| Ok(option(it(&a[0])?.nodes().pop()))),
+    property("XmlNode LastChild", |_, a, _| {
+        Ok(option(it(&a[0])?.nodes().pop()))
+    }),
     property("XmlNode NextSibling", |_, a, _| {
         Ok(option(it(&a[0])?.siblings().1.into_iter().next()))
     }),
@@ -95,7 +101,9 @@ static MEMBERS: &[Member] = &[
     indexer("XmlElement this[string name]", |_, a, _| {
         let wanted = a[1].to_text();
         let children = it(&a[0])?.elements(None);
-        Ok(option(children.into_iter().find(|it| qualified_name(it) == wanted)))
+        Ok(option(
+            children.into_iter().find(|it| qualified_name(it) == wanted),
+        ))
     }),
     method("XmlNode SelectSingleNode(string xpath)", |cx, a, _| {
         let found = select(cx, it(&a[0])?, &a[1], &Value::Null)?;
@@ -217,7 +225,10 @@ fn set_inner(cx: &mut Cx<'_>, node: &XObject, text: &str) -> Eval {
         // Inside an element there may be several, and text.
         _ => {
             let wrapped = xml::parse(&format!("<x>{text}</x>"), true)?;
-            wrapped.elements(None).first().map_or_else(Vec::new, XObject::nodes)
+            wrapped
+                .elements(None)
+                .first()
+                .map_or_else(Vec::new, XObject::nodes)
         }
     };
     node.clear();

@@ -14,7 +14,9 @@ use std::sync::Arc;
 pub(super) static XML_NODE_LIST: TypeDef = class("System.Xml.XmlNodeList")
     .bases(&["IEnumerable<XmlNode>"])
     .members(&[
-        property("int Count", |_, a, _| Ok((a[0].of::<List>()?.0.len() as i32).into())),
+        property("int Count", |_, a, _| {
+            Ok((a[0].of::<List>()?.0.len() as i32).into())
+        }),
         indexer("XmlNode this[int i]", |_, a, _| at(a)),
         method("XmlNode Item(int index)", |_, a, _| at(a)),
     ])

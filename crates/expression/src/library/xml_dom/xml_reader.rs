@@ -105,7 +105,10 @@ static MEMBERS: &[Member] = &[
         Ok(node_type(look(a, |event| event.number())?.unwrap_or(0)))
     }),
     property("string Name", |_, a, _| {
-        Ok(look(a, |event| event.named().map(qualified_name))?.flatten().unwrap_or_default().into())
+        Ok(look(a, |event| event.named().map(qualified_name))?
+            .flatten()
+            .unwrap_or_default()
+            .into())
     }),
     property("string LocalName", |_, a, _| {
         let name = look(a, |event| event.named().and_then(XObject::name))?.flatten();
@@ -127,11 +130,16 @@ static MEMBERS: &[Member] = &[
         Ok(empty.unwrap_or(false).into())
     }),
     method("bool IsStartElement()", |_, a, _| {
-        Ok(look(a, |event| matches!(event, Event::Start(_)))?.unwrap_or(false).into())
+        Ok(look(a, |event| matches!(event, Event::Start(_)))?
+            .unwrap_or(false)
+            .into())
     }),
     method("bool IsStartElement(string name)", |_, a, _| {
         let name = a[1].str("name")?.as_str();
-        let is = look(a, |event| matches!(event, Event::Start(node) if qualified_name(node) == name))?;
+        let is = look(
+            a,
+            |event| matches!(event, Event::Start(node) if qualified_name(node) == name),
+        )?;
         Ok(is.unwrap_or(false).into())
     }),
     method("void Close()", |_, a, _| {

@@ -68,14 +68,15 @@ fn elements(cx: &mut Cx<'_>, of: &Value, path: &Value, resolver: &Value) -> Eval
     cx.charge_values(found.len())?;
     match found.iter().find(|it| it.kind() != Kind::Element) {
         None => Ok(found),
-        Some(other) => {
-            Err(unexpected(&value(other.clone()).type_name()))
-        }
+        Some(other) => Err(unexpected(&value(other.clone()).type_name())),
     }
 }
 
 fn unexpected(class: &str) -> Fault {
-    Exception::invalid_operation(format!("The XPath expression evaluated to unexpected type {class}.")).into()
+    Exception::invalid_operation(format!(
+        "The XPath expression evaluated to unexpected type {class}."
+    ))
+    .into()
 }
 
 // A number, a text, a truth, or the nodes as `IEnumerable<object>`.

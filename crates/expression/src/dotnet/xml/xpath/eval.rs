@@ -3,8 +3,8 @@
 use super::functions::{is_text, text_of};
 use super::syntax::{Axis, Expr, Operator, Start, Step, Test};
 use super::{Scope, XValue, failure};
-use crate::dotnet::xml::node::{Body, Kind, XObject};
 use crate::dotnet::xml::XMLNS;
+use crate::dotnet::xml::node::{Body, Kind, XObject};
 use crate::exception::Eval;
 use std::collections::HashMap;
 
@@ -74,7 +74,11 @@ impl Walk<'_> {
     // A set of nodes compares as true if any of them does.
     fn compare(&mut self, operator: Operator, left: &XValue, right: &XValue) -> Eval<bool> {
         if let (XValue::Bool(_), XValue::Nodes(_)) | (XValue::Nodes(_), XValue::Bool(_)) = (left, right) {
-            return Ok(holds(operator, &XValue::Bool(left.bool()), &XValue::Bool(right.bool())));
+            return Ok(holds(
+                operator,
+                &XValue::Bool(left.bool()),
+                &XValue::Bool(right.bool()),
+            ));
         }
         let each = |value: &XValue| match value {
             XValue::Nodes(nodes) => nodes.iter().map(|it| XValue::Text(text_of(it))).collect(),
@@ -115,7 +119,8 @@ impl Walk<'_> {
                 found.extend(self.step(node, step)?);
             }
             nodes = if is_ordered { found } else { self.in_order(found)? };
-            flat = nodes.len() < 2 || flat && matches!(step.axis, Axis::Itself | Axis::Child | Axis::Attribute);
+            flat =
+                nodes.len() < 2 || flat && matches!(step.axis, Axis::Itself | Axis::Child | Axis::Attribute);
         }
         Ok(nodes)
     }
@@ -265,7 +270,10 @@ fn along(node: &XObject, axis: Axis) -> Vec<XObject> {
 }
 
 fn children(node: &XObject) -> Vec<XObject> {
-    let nodes = node.nodes().into_iter().filter(|it| it.kind() != Kind::DocumentType);
+    let nodes = node
+        .nodes()
+        .into_iter()
+        .filter(|it| it.kind() != Kind::DocumentType);
     merged(nodes.collect(), false)
 }
 

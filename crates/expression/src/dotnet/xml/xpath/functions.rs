@@ -4,10 +4,10 @@ use super::eval::{Focus, Walk};
 use super::syntax::Expr;
 use super::{XValue, failure};
 use crate::dotnet::error::Result;
-use crate::dotnet::xml::node::{Body, Kind, XObject};
-use crate::dotnet::xml::XML;
 use crate::dotnet::number_buffer::Number;
 use crate::dotnet::number_format;
+use crate::dotnet::xml::XML;
+use crate::dotnet::xml::node::{Body, Kind, XObject};
 use crate::exception::Eval;
 
 /// A function: its name, and how many arguments it takes.
@@ -181,7 +181,10 @@ fn speaks(node: &XObject, language: &str) -> bool {
     own.is_some_and(|own| {
         let own = own.to_ascii_lowercase();
         let wanted = language.to_ascii_lowercase();
-        own == wanted || own.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('-'))
+        own == wanted
+            || own
+                .strip_prefix(&wanted)
+                .is_some_and(|rest| rest.starts_with('-'))
     })
 }
 
@@ -203,8 +206,14 @@ pub(crate) fn qualified_name(node: &XObject) -> String {
         return name.local.to_string();
     }
     let is_attribute = node.kind() == Kind::Attribute;
-    let is_default = !is_attribute && node.namespace_of_prefix("").is_some_and(|it| it == name.namespace);
-    let holder = node.parent().filter(|_| is_attribute).unwrap_or_else(|| node.clone());
+    let is_default = !is_attribute
+        && node
+            .namespace_of_prefix("")
+            .is_some_and(|it| it == name.namespace);
+    let holder = node
+        .parent()
+        .filter(|_| is_attribute)
+        .unwrap_or_else(|| node.clone());
     match holder.prefix_of_namespace(&name.namespace) {
         Some(prefix) if !is_default => format!("{prefix}:{}", name.local),
         _ => name.local.to_string(),

@@ -16,8 +16,8 @@ pub(super) enum Token {
 }
 
 const SIGNS: [&str; 22] = [
-    "//", "::", "..", "!=", "<=", ">=", "/", "(", ")", "[", "]", ".", "@", ",", "|", "+", "-", "=", "<", ">", "*",
-    "$",
+    "//", "::", "..", "!=", "<=", ">=", "/", "(", ")", "[", "]", ".", "@", ",", "|", "+", "-", "=", "<", ">",
+    "*", "$",
 ];
 
 /// All tokens of an expression.
@@ -49,7 +49,9 @@ fn may_be_operator(before: Option<&Token>) -> bool {
 fn next(text: &str, rest: &str, operator: bool) -> Result<(Token, usize)> {
     let first = rest.chars().next().unwrap_or('\0');
     if first == '"' || first == '\'' {
-        let end = rest[1..].find(first).ok_or_else(|| failure("This is an unclosed string."))?;
+        let end = rest[1..]
+            .find(first)
+            .ok_or_else(|| failure("This is an unclosed string."))?;
         return Ok((Token::Text(rest[1..=end].to_owned()), end + 2));
     }
     let digit_follows = rest[first.len_utf8()..].starts_with(|c: char| c.is_ascii_digit());

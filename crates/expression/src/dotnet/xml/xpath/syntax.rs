@@ -238,9 +238,12 @@ impl Reader<'_> {
     fn begins_call(&mut self) -> bool {
         let mut ahead = self.tokens.clone();
         let Some(Token::Name(None, name)) = ahead.next() else {
-            return matches!(self.tokens.clone().nth(1), Some(Token::Sign("("))) ;
+            return matches!(self.tokens.clone().nth(1), Some(Token::Sign("(")));
         };
-        let is_kind = matches!(name.as_str(), "node" | "text" | "comment" | "processing-instruction");
+        let is_kind = matches!(
+            name.as_str(),
+            "node" | "text" | "comment" | "processing-instruction"
+        );
         !is_kind && ahead.next() == Some(Token::Sign("("))
     }
 
@@ -361,7 +364,9 @@ fn no_step() -> crate::dotnet::DotnetError {
 }
 
 fn needs_context() -> crate::dotnet::DotnetError {
-    failure("Namespace Manager or XsltContext needed. This query has a prefix, variable, or user-defined function.")
+    failure(
+        "Namespace Manager or XsltContext needed. This query has a prefix, variable, or user-defined function.",
+    )
 }
 
 impl Step {
