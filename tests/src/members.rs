@@ -6,8 +6,8 @@
 use crate::page::{Page, Role};
 use crate::signature::{Signature, covers};
 use crate::{Test, eval, root, signature};
-use std::collections::{BTreeMap, BTreeSet};
 use source::Mapped;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::{Arc, OnceLock};
 
@@ -47,7 +47,11 @@ fn judge_cases(names: BTreeSet<(String, String)>, expressions: &[String]) -> Res
     let all = missing.len();
     let options = expression::Options::default();
     for text in expressions {
-        let compiled = expression::compile(&Mapped::copied(text, 0), &expression::Symbols::default(), &options);
+        let compiled = expression::compile(
+            &Mapped::copied(text, 0),
+            &expression::Symbols::default(),
+            &options,
+        );
         for (of, name) in compiled.expression.iter().flat_map(|it| it.uses()) {
             // Constructors have no name of their own.
             let name = if name.is_empty() { "new" } else { name };
@@ -57,7 +61,10 @@ fn judge_cases(names: BTreeSet<(String, String)>, expressions: &[String]) -> Res
     let line = format!("{} of {all} names of members have a case", all - missing.len());
     // It is set once, as there is one such test.
     let _ = NAMES.set(line);
-    let lines: Vec<String> = missing.iter().map(|(of, name)| format!("{of}: no case uses `{name}`")).collect();
+    let lines: Vec<String> = missing
+        .iter()
+        .map(|(of, name)| format!("{of}: no case uses `{name}`"))
+        .collect();
     match lines.is_empty() {
         true => Ok(()),
         false => Err(lines.join("\n")),

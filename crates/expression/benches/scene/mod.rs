@@ -12,7 +12,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Its `Retry-After` is 48, its status 503; it is read at the epoch.
-pub struct Scene {
+pub(crate) struct Scene {
     url: Url,
     headers: HeaderMap,
     facts: Facts,
@@ -24,7 +24,7 @@ pub struct Scene {
 
 impl Scene {
     /// With these variables and this body.
-    pub fn new(symbols: &Symbols, variables: &[(&str, Value)], body: impl Into<Bytes>) -> Scene {
+    pub(crate) fn new(symbols: &Symbols, variables: &[(&str, Value)], body: impl Into<Bytes>) -> Scene {
         let mut headers = HeaderMap::new();
         headers.insert("retry-after", HeaderValue::from_static("48"));
         headers.insert("x-many", HeaderValue::from_static("a,b;c=d"));

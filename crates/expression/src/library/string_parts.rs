@@ -321,13 +321,14 @@ pub(super) fn join_range(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
         return Err(Exception::argument_null("value").into());
     }
     let items = array::items(&a[1]);
-    let range = usize::try_from(a[2].int())
-        .ok()
-        .zip(usize::try_from(a[3].int()).ok())
-        .and_then(|(from, count)| items.get(from..from.checked_add(count)?));
-    let Some(range) = range else {
-        let message =
-            "Index was out of range. Must be non-negative and less than the size of the collection.";
+    let Ok(from) = usize::try_from(a[2].int()) else {
+        return Err(Exception::out_of_range("StartIndex cannot be less than zero.", "startIndex").into());
+    };
+    let Ok(count) = usize::try_from(a[3].int()) else {
+        return Err(Exception::out_of_range("Count cannot be less than zero.", "count").into());
+    };
+    let Some(range) = from.checked_add(count).and_then(|to| items.get(from..to)) else {
+        let message = "Index and count must refer to a location within the buffer.";
         return Err(Exception::out_of_range(message, "startIndex").into());
     };
     join(cx, &[a[0].clone(), array::new(Type::String, range.to_vec())])

@@ -6,7 +6,7 @@ use super::{
     jtoken, jvalue, key_value_pair, time_span, uri,
 };
 use crate::Value;
-use crate::dotnet::json::{self, Frozen, JToken, ParseOptions, Root, Scalar};
+use crate::dotnet::json::{self, Frozen, JToken, ParseOptions, Root, Scalar, TokenType};
 use crate::dotnet::uri::UriKind;
 use crate::eval::{Cx, cast};
 use crate::exception::{Eval, Exception, Fault};
@@ -62,12 +62,12 @@ pub(crate) fn it(value: &Value) -> Result<&JToken, Exception> {
 
 impl Object for Token {
     fn ty(&self) -> Type {
-        Type::class(match self.0.clr_name() {
-            "Newtonsoft.Json.Linq.JObject" => &jobject::JOBJECT,
-            "Newtonsoft.Json.Linq.JArray" => &jarray::JARRAY,
-            "Newtonsoft.Json.Linq.JProperty" => &jproperty::JPROPERTY,
-            "Newtonsoft.Json.Linq.JConstructor" => &jarray::JCONSTRUCTOR,
-            "Newtonsoft.Json.Linq.JRaw" => &jvalue::JRAW,
+        Type::class(match self.0.kind() {
+            TokenType::Object => &jobject::JOBJECT,
+            TokenType::Array => &jarray::JARRAY,
+            TokenType::Property => &jproperty::JPROPERTY,
+            TokenType::Constructor => &jarray::JCONSTRUCTOR,
+            TokenType::Raw => &jvalue::JRAW,
             _ => &jvalue::JVALUE,
         })
     }
@@ -183,6 +183,7 @@ pub(crate) fn simple(value: &Value) -> Option<Scalar> {
     Some(match value {
         Value::Null => Scalar::Null,
         Value::Bool(it) => Scalar::Boolean(*it),
+        Value::Text(Text::Utf8(text)) => Scalar::String(text.clone()),
         Value::Char(_) | Value::Text(_) => Scalar::String(value.text().as_str().into()),
         // The shortest digits of the float, not those of the double it widens to.
         Value::Single(it) => Scalar::Float(it.to_string().parse().unwrap_or(f64::from(*it))),

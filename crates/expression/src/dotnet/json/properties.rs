@@ -39,6 +39,10 @@ impl Properties {
         self.entries.iter_mut().map(|(_, slot)| slot)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Slot)> {
+        self.entries.iter().map(|(name, slot)| (name, slot))
+    }
+
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&Arc<str>, &mut Slot)> {
         self.entries.iter_mut().map(|(name, slot)| (&*name, slot))
     }

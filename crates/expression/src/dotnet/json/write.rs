@@ -3,10 +3,12 @@
 use super::super::datetime::{DateTime, Kind};
 use super::super::datetime_format::{self, Culture};
 use super::super::number_buffer::{decimal_text, double_text};
+use super::frozen::{Content, Frozen, Slot, Tree};
 use super::node::{Body, Node};
+use super::properties::Properties;
 use super::scalar::Scalar;
 use super::token::JToken;
-use std::sync::Arc;
+use std::fmt::Write as _;
 
 impl JToken {
     /// `ToString(Formatting.None)`.
@@ -47,7 +49,7 @@ impl Writer {
     /// An empty writer.
     pub(crate) fn new(indented: bool) -> Writer {
         Writer {
-            out: String::new(),
+            out: String::with_capacity(128),
             indented,
             open: Vec::new(),
             after_name: false,
@@ -93,39 +95,61 @@ impl Writer {
         self.node(&token.node);
     }
 
-    fn node(&mut self, node: &Arc<Node>) {
-        let close = {
-            let state = node.state();
-            match &state.body {
-                Body::Object(_) => {
-                    self.open("{");
-                    '}'
-                }
-                Body::Array(_) => {
-                    self.open("[");
-                    ']'
-                }
-                Body::Constructor(name, _) => {
-                    self.open(&format!("new {name}("));
-                    ')'
-                }
-                Body::Property(name, _) => {
-                    self.name(name);
-                    ' '
-                }
-                Body::Value(scalar) => {
-                    self.scalar(scalar);
-                    return;
-                }
-                // The state of a node is one level deep at least.
-                Body::Frozen(_) => return,
+    // What nobody looked into is written as it was read. The locks of a node and of those above it are held meanwhile.
+    fn node(&mut self, node: &Node) {
+        node.glance(|body| match body {
+            Body::Object(properties) => self.object(properties),
+            Body::Array(items) => self.items("[", items, ']'),
+            Body::Constructor(name, items) => self.items(&format!("new {name}("), items, ')'),
+            Body::Property(name, value) => {
+                self.name(name);
+                self.slot(value);
             }
-        };
-        for child in node.children() {
-            self.node(&child);
+            Body::Value(scalar) => self.scalar(scalar),
+            Body::Frozen(tree) => self.tree(tree),
+        });
+    }
+
+    fn tree(&mut self, tree: &Tree) {
+        match tree.content() {
+            Content::Object(properties) => self.object(properties),
+            Content::Array(items) => self.items("[", items, ']'),
+            Content::Constructor(name, items) => self.items(&format!("new {name}("), items, ')'),
         }
-        if close != ' ' {
-            self.close(close);
+    }
+
+    fn object(&mut self, properties: &Properties) {
+        self.open("{");
+        for (name, slot) in properties.iter() {
+            match slot {
+                // The node of a property writes its name itself.
+                Slot::Node(property) => self.node(property),
+                Slot::Frozen(value) => {
+                    self.name(name);
+                    self.frozen(value);
+                }
+            }
+        }
+        self.close('}');
+    }
+
+    fn items(&mut self, open: &str, items: &[Slot], close: char) {
+        self.open(open);
+        items.iter().for_each(|slot| self.slot(slot));
+        self.close(close);
+    }
+
+    fn slot(&mut self, slot: &Slot) {
+        match slot {
+            Slot::Node(node) => self.node(node),
+            Slot::Frozen(value) => self.frozen(value),
+        }
+    }
+
+    fn frozen(&mut self, value: &Frozen) {
+        match value {
+            Frozen::Scalar(scalar) => self.scalar(scalar),
+            Frozen::Tree(tree) => self.tree(tree),
         }
     }
 
@@ -154,7 +178,10 @@ fn scalar_into(scalar: &Scalar, out: &mut String) {
         Scalar::Null => out.push_str("null"),
         Scalar::Undefined => out.push_str("undefined"),
         Scalar::Boolean(it) => out.push_str(if *it { "true" } else { "false" }),
-        Scalar::Integer(it) => out.push_str(&it.to_string()),
+        Scalar::Integer(it) => {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{it}");
+        }
         Scalar::BigInteger(it) | Scalar::Raw(it) => out.push_str(it),
         Scalar::Float(it) => out.push_str(&float_text(*it)),
         Scalar::Decimal(it) => out.push_str(&with_point(decimal_text(*it))),
@@ -232,23 +259,35 @@ fn quote_into(text: &str, out: &mut String) {
 
 /// Escapes the delimiter, the backslash, control characters and the line ends of Unicode; nothing else.
 pub(crate) fn escape_into(text: &str, delimiter: char, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\0'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", c as u32))
-            }
-            _ if c == delimiter => {
-                out.push('\\');
-                out.push(c);
-            }
-            _ => out.push(c),
+    // Mostly there is nothing to escape. U+0085, U+2028 and U+2029 begin with these two bytes.
+    let special = |it: u8| it < 0x20 || it == b'\\' || it == delimiter as u8 || matches!(it, 0xc2 | 0xe2);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(special) {
+        let (plain, from) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = from.chars();
+        if let Some(c) = chars.next() {
+            escape_char(c, delimiter, out);
         }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+}
+
+fn escape_char(c: char, delimiter: char, out: &mut String) {
+    match c {
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\u{8}' => out.push_str("\\b"),
+        '\u{c}' => out.push_str("\\f"),
+        '\0'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", c as u32)),
+        _ if c == delimiter => {
+            out.push('\\');
+            out.push(c);
+        }
+        _ => out.push(c),
     }
 }
 

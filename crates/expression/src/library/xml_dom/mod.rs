@@ -15,7 +15,7 @@ pub(crate) use xml_reader::read_from;
 
 use super::table::{TypeDef, class};
 use crate::Value;
-use crate::dotnet::xml::xpath::{XPath, XValue};
+use crate::dotnet::xml::xpath::{Scope, XPath, XValue};
 use crate::dotnet::xml::{self, Body, Kind, XObject};
 use crate::eval::Cx;
 use crate::exception::{Eval, Exception};
@@ -95,7 +95,7 @@ fn select(cx: &mut Cx<'_>, node: &XObject, path: &Value, resolver: &Value) -> Ev
 fn evaluate(cx: &mut Cx<'_>, node: &XObject, path: &Value, resolver: &Value) -> Eval<XValue> {
     let path = XPath::parse(&path.str("xpath")?.as_str())?;
     let lookup = |prefix: &str| namespace_manager::lookup(resolver, prefix);
-    let scope: Option<&dyn Fn(&str) -> Option<Arc<str>>> = match resolver.is_null() {
+    let scope: Scope<'_> = match resolver.is_null() {
         true => None,
         false => Some(&lookup),
     };
