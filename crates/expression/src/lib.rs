@@ -44,6 +44,14 @@ mod testing; // a request for tests
 #[cfg(test)]
 mod tests; // the language, from text to value
 #[cfg(test)]
-mod tests_library;
+mod tests_context;
 #[cfg(test)]
-mod tests_limits; // what is refused, and what is bounded // the library, from text to value
+mod tests_json;
+#[cfg(test)]
+mod tests_json_corners;
+#[cfg(test)]
+mod tests_library; // the library, from text to value
+#[cfg(test)]
+mod tests_limits; // what is refused, and what is bounded
+#[cfg(test)]
+mod tests_statements;

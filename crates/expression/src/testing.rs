@@ -323,3 +323,21 @@ pub(crate) fn evaluated_by(text: &str, host: &mut TestHost, options: &Options) -
         Err(exception) => format!("!{}: {}", exception.type_name, exception.message),
     }
 }
+
+/// Evaluates rows `expression, text of its value` and says which are wrong.
+pub(crate) fn check(rows: &[(&str, &str)]) {
+    let mut wrong = Vec::new();
+    for (text, expected) in rows {
+        let found = evaluated(text);
+        if found != *expected {
+            wrong.push(format!("{text}\n  expected {expected:?}\n  found    {found:?}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} rows\n{}",
+        wrong.len(),
+        rows.len(),
+        wrong.join("\n")
+    );
+}

@@ -109,9 +109,7 @@ impl Object for Token {
     }
 
     fn enumerate(self: Arc<Self>) -> Option<Box<dyn Enumerator>> {
-        Some(Box::new(Walk {
-            children: self.0.children().into_iter(),
-        }))
+        Some(Box::new(Walk(self.0.walk())))
     }
 
     fn get(&self, key: &Value) -> Option<Value> {
@@ -121,13 +119,11 @@ impl Object for Token {
 
 /// An object is walked as its properties. Where its static type is `JObject` they stand for `KeyValuePair<string, JToken>`,
 /// see [`property`]; where it is `JToken` they are `JProperty`.
-struct Walk {
-    children: std::vec::IntoIter<JToken>,
-}
+struct Walk(json::Children);
 
 impl Enumerator for Walk {
     fn next(&mut self, _: &mut Cx<'_>) -> Eval<Option<Value>> {
-        Ok(self.children.next().map(value))
+        Ok(self.0.next().map(value))
     }
 }
 

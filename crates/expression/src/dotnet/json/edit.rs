@@ -10,6 +10,9 @@ use std::sync::Arc;
 impl JToken {
     /// `Add(content)`: at the end of an array or of an object, which takes properties only.
     pub(crate) fn add(&self, content: &JToken) -> Result<()> {
+        if self.takes_at_once(content) && self.node.push_leaf(&content.node) {
+            return Ok(());
+        }
         self.insert_at(self.count(), content)
     }
 
@@ -32,6 +35,11 @@ impl JToken {
                 "index",
             )),
         }
+    }
+
+    // Whether nothing can go wrong: a value without children, which nobody holds, comes under the top of a tree.
+    fn takes_at_once(&self, content: &JToken) -> bool {
+        content.node.is_free_leaf() && self.node.parent().is_none()
     }
 
     fn insert_at(&self, at: usize, content: &JToken) -> Result<()> {
@@ -130,6 +138,10 @@ impl JToken {
         match (self.kind(), key) {
             (TokenType::Object, Key::Name(name)) => match self.property_named(name) {
                 Some(property) => property.set_property_value(value),
+                None if self.takes_at_once(value) => {
+                    self.node.push_property(name.into(), &value.node);
+                    Ok(())
+                }
                 None => self.add_property(name, value),
             },
             (TokenType::Array | TokenType::Constructor, Key::Index(index)) => {

@@ -30,5 +30,5 @@ pub(crate) use merge::{ArrayMerge, MergeSettings, NullMerge, merge};
 pub(crate) use parser::{ParseOptions, Root, parse, read};
 pub(crate) use scalar::Scalar;
 pub(crate) use select::{select, select_one};
-pub(crate) use token::{JToken, Key};
+pub(crate) use token::{Children, JToken, Key};
 pub(crate) use token_type::TokenType;

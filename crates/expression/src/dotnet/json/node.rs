@@ -124,6 +124,39 @@ impl Node {
         self.0.lock().height
     }
 
+    /// Whether it is a value without children that nobody holds.
+    pub(super) fn is_free_leaf(&self) -> bool {
+        let state = self.0.lock();
+        matches!(state.body, Body::Value(_)) && state.parent.strong_count() == 0
+    }
+
+    /// Puts such a value behind the items of an array; false if this is none.
+    pub(super) fn push_leaf(&self, leaf: &Arc<Node>) -> bool {
+        let mut state = self.state();
+        let own = state.own.clone();
+        let Body::Array(items) = &mut state.body else {
+            return false;
+        };
+        items.push(Slot::Node(leaf.clone()));
+        state.height = state.height.max(1);
+        leaf.0.lock().parent = own;
+        true
+    }
+
+    /// Gives an object a property with such a value. The name is not there yet.
+    pub(super) fn push_property(&self, name: Arc<str>, leaf: &Arc<Node>) {
+        let mut state = self.state();
+        let parent = state.own.clone();
+        let Body::Object(properties) = &mut state.body else {
+            return;
+        };
+        let body = Body::Property(name.clone(), Slot::Node(leaf.clone()));
+        let property = Node::under(parent, 1, body);
+        leaf.0.lock().parent = Arc::downgrade(&property);
+        properties.insert_at(properties.len(), name, Slot::Node(property));
+        state.height = state.height.max(2);
+    }
+
     /// What it is, without looking inside.
     pub(super) fn glance<T>(&self, look: impl FnOnce(&Body) -> T) -> T {
         look(&self.0.lock().body)

@@ -177,6 +177,14 @@ impl JToken {
             .collect()
     }
 
+    /// The same, one after the other. What is added meanwhile is not among them.
+    pub(crate) fn walk(&self) -> Children {
+        Children {
+            top: self.top.clone().unwrap_or_else(|| self.node.clone()),
+            nodes: self.node.children().into_iter(),
+        }
+    }
+
     /// `Count` of a container.
     pub(crate) fn count(&self) -> usize {
         match &self.node.state().body {
@@ -401,6 +409,22 @@ impl JToken {
             Some(_) => clone_node(&self.node),
             None => self.node.clone(),
         })
+    }
+}
+
+/// A walk over children.
+pub(crate) struct Children {
+    top: Arc<Node>,
+    nodes: std::vec::IntoIter<Arc<Node>>,
+}
+
+impl Iterator for Children {
+    type Item = JToken;
+
+    fn next(&mut self) -> Option<JToken> {
+        let node = self.nodes.next()?;
+        let top = Some(self.top.clone());
+        Some(JToken { node, top })
     }
 }
 
