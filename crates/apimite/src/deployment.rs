@@ -99,7 +99,7 @@ impl Templates {
     /// Deploys everything. `gateway` is where the gateway can be called.
     pub(crate) fn deploy(&self, gateway: &str, seed: u64) -> Deployment {
         let settings = self.settings();
-        let text = settings.as_ref().map(|(_, text)| text.as_str());
+        let text = settings.as_deref();
         let known = text.map(|text| apiops::read_embedded(&[(SETTINGS, text)]).0.settings);
         let environment = Environment {
             group: self.group.clone(),
@@ -120,7 +120,8 @@ impl Templates {
             made: None,
             outputs: IndexMap::new(),
             findings: Vec::new(),
-            read: settings.iter().map(|(path, _)| path.clone()).collect(),
+            // Also if it is not there: whoever makes it means it.
+            read: self.beside(SETTINGS).into_iter().collect(),
             before: Store::default(),
             deployed: BTreeSet::new(),
         };
@@ -137,17 +138,27 @@ impl Templates {
         }
         if !deployment.findings.iter().any(Finding::is_error) {
             let fetch = |url: &str| fetch(url, self.offline);
-            let made = resources::service(&deployment.store, text, &texts, &fetch);
+            let mut made = resources::service(&deployment.store, text, &texts, &fetch);
+            let folder = self.beside("").unwrap_or_default();
+            made.findings
+                .extend(apiops::certificates(&folder, &mut made.service));
             deployment.findings.extend(made.findings.iter().cloned());
             deployment.made = Some(made);
         }
         deployment
     }
 
-    fn settings(&self) -> Option<(PathBuf, String)> {
-        let path = Path::new(self.files.first()?).with_file_name(SETTINGS);
-        let text = std::fs::read_to_string(&path).ok()?;
-        Some((path, text))
+    /// A file, or the folder itself, where the first template is.
+    fn beside(&self, name: &str) -> Option<PathBuf> {
+        let folder = Path::new(self.files.first()?).parent()?;
+        Some(match name {
+            "" => folder.to_owned(),
+            name => folder.join(name),
+        })
+    }
+
+    fn settings(&self) -> Option<String> {
+        std::fs::read_to_string(self.beside(SETTINGS)?).ok()
     }
 
     fn one(

@@ -80,6 +80,7 @@ fn read_one(
         .word("translateRequiredQueryParameters", findings)
         .is_some_and(|it| it.eq_ignore_ascii_case("query"));
     inline_version_set(reader, &properties, &mut api);
+    api.operations.extend(handshake(&api.kind));
     specification(reader, folder, &mut api, !as_query);
     reader.note(ResourceKind::Api, &api.key(), file.origin.source);
     api.policy = reader.policy(folder, &path);
@@ -97,6 +98,18 @@ fn kind(properties: &Fields<'_>, findings: &mut Vec<Finding>) -> ApiKind {
         Some(kind) if !kind.eq_ignore_ascii_case("http") => ApiKind::Other(kind.to_ascii_lowercase()),
         _ => ApiKind::Http,
     }
+}
+
+// A WebSocket API has one operation, which nobody declares (documented).
+fn handshake(kind: &ApiKind) -> Option<Operation> {
+    let is_socket = matches!(kind, ApiKind::Other(kind) if kind == "websocket");
+    is_socket.then(|| Operation {
+        name: "onHandshake".to_owned(),
+        display_name: "onHandshake".to_owned(),
+        method: "GET".to_owned(),
+        url_template: "/".to_owned(),
+        ..Operation::default()
+    })
 }
 
 fn key_names(properties: &Fields<'_>, findings: &mut Vec<Finding>) -> KeyNames {

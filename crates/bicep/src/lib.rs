@@ -86,7 +86,7 @@ impl Loaded {
         cloud: &mut dyn Cloud,
     ) -> (Outcome, Vec<Finding>) {
         match &self.template {
-            Some(template) => evaluate::deploy(template, &parameters.values, environment, cloud),
+            Some(template) => evaluate::deploy(template, parameters, environment, cloud),
             None => (Outcome::default(), Vec::new()),
         }
     }

@@ -1,5 +1,6 @@
 //! Properties that Azure adds to a resource, as far as templates read them.
 
+use crate::hosts::hosts;
 use crate::store::Facts;
 use bicep::Deployed;
 use serde_json::{Map, Value, json};
@@ -193,8 +194,15 @@ fn own(sent: &Deployed, properties: &Map<String, Value>, facts: &Facts) -> Value
         }),
         "microsoft.search/searchservices/sharedprivatelinkresources" => json!({ "status": "Approved" }),
         "microsoft.resources/deploymentscripts" => json!({ "outputs": {}, "status": {} }),
-        kind if kind.starts_with("microsoft.network/") => network(kind, id, name, location, properties),
-        _ => json!({}),
+        kind => {
+            let mut own = network(kind, id, name, location, properties);
+            if let (Value::Object(own), Value::Object(more)) =
+                (&mut own, hosts(kind, id, name, location, properties))
+            {
+                more.into_iter().for_each(|(name, value)| merge(own, name, value));
+            }
+            own
+        }
     }
 }
 
@@ -209,6 +217,8 @@ fn service(name: &str, location: &str, facts: &Facts) -> Value {
         "scmUrl": format!("https://{name}.scm.azure-api.net"),
         "hostnameConfigurations": [{ "type": "Proxy", "hostName": host, "defaultSslBinding": true, "negotiateClientCertificate": false }],
         "publicIPAddresses": ["127.0.0.1"],
+        // Those of a service inside a virtual network.
+        "privateIPAddresses": ["10.0.0.9"],
         "platformVersion": "stv2.1",
         "targetProvisioningState": "",
         "location": location,
@@ -261,12 +271,11 @@ fn network(kind: &str, id: &str, name: &str, location: &str, properties: &Map<St
             .flatten();
         let named = list.map(|child| {
             let mut child = child.clone();
-            let own = child
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
-            child["id"] = format!("{id}/{kind}/{own}").into();
+            if let Value::Object(child) = &mut child {
+                let own = child.get("name").and_then(Value::as_str).unwrap_or_default();
+                let own = format!("{id}/{kind}/{own}");
+                child.insert("id".into(), own.into());
+            }
             child
         });
         named.collect()
@@ -285,7 +294,10 @@ fn network(kind: &str, id: &str, name: &str, location: &str, properties: &Map<St
         "microsoft.network/networkinterfaces" => {
             let mut configurations = children("ipConfigurations", "ipConfigurations");
             for configuration in configurations.as_array_mut().into_iter().flatten() {
-                configuration["properties"]["privateIPAddress"] = "10.0.0.8".into();
+                if let Value::Object(configuration) = configuration {
+                    let address = json!({ "privateIPAddress": "10.0.0.8" });
+                    merge(configuration, "properties".into(), address);
+                }
             }
             json!({ "ipConfigurations": configurations })
         }

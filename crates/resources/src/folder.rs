@@ -122,7 +122,19 @@ impl Writer<'_> {
             }
             ("groups", [_, name]) => self.information(kept, &format!("groups/{name}/groupInformation.json")),
             ("users", [_, name]) => self.user(kept, name),
-            // Operations are put in afterwards; everything else has no effect.
+            ("diagnostics", [_, name]) => {
+                self.information(kept, &format!("diagnostics/{name}/diagnosticInformation.json"));
+            }
+            ("apis/diagnostics", [_, api, _, name]) => {
+                self.information(
+                    kept,
+                    &format!("apis/{api}/diagnostics/{name}/diagnosticInformation.json"),
+                );
+            }
+            ("schemas", [_, name]) => {
+                self.information(kept, &format!("schemas/{name}/schemaInformation.json"))
+            }
+            // Operations, caches and certificates are put in afterwards; everything else has no effect.
             _ => (),
         }
     }

@@ -7,9 +7,11 @@
 //! This crate evaluates no template, compiles no policy and opens no socket.
 
 mod actions; // keys and other secrets
+mod beside; // caches, certificates, secrets of vaults
 mod computed; // properties that Azure adds
 mod file; // JSON whose lines know what they hold
 mod folder; // what the extractor would write
+mod hosts; // addresses of what is stored only
 mod kinds; // namespaces and types
 mod operations; // operations that are resources of their own
 mod service; // a service of the model

@@ -1,4 +1,5 @@
 use crate::actions::keys_of_account;
+use crate::beside::beside;
 use crate::folder::{Written, at, folder};
 use crate::kinds::{ACCOUNTS, SERVICE};
 use crate::operations::operation;
@@ -75,6 +76,7 @@ pub fn service(
     }
     if let Some(own) = own {
         facts(own, &mut service);
+        beside(store, own, &mut service, &mut made.findings);
     }
     operations(store, own, &mut service, &mut made.findings);
     keys(store, &mut service);

@@ -28,7 +28,9 @@ fn one(api: &Api, check: &mut Check<'_>) {
         );
         check.warning(At(ApiPlace, &name, "/type"), "not-supported", message);
     }
-    if let Some(url) = api.service_url.as_deref().filter(|url| parse_url(url).is_none()) {
+    // Other kinds have other schemes, such as `wss`.
+    let url = api.service_url.as_deref().filter(|_| api.kind == ApiKind::Http);
+    if let Some(url) = url.filter(|url| parse_url(url).is_none()) {
         let message = format!("`{url}` is no absolute http or https URL");
         check.error(At(ApiPlace, &name, "/serviceUrl"), "invalid-url", message);
     }

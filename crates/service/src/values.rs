@@ -65,7 +65,7 @@ impl Values {
 
     /// What a policy gets for `{{name}}`.
     pub(crate) fn look_up(&self, name: &str) -> Lookup<policy::NamedValue> {
-        let Some(entry) = self.all.get(name) else {
+        let Some((known, entry)) = self.entry(name) else {
             return Lookup::Missing;
         };
         match &entry.value {
@@ -74,10 +74,21 @@ impl Values {
                 secret: entry.secret,
             }),
             None => {
-                self.missed.borrow_mut().insert(name.to_owned());
+                self.missed.borrow_mut().insert(known.to_owned());
                 Lookup::Unknowable
             }
         }
+    }
+
+    /// By its display name, which is compared without case where there is none that is the same.
+    fn entry(&self, name: &str) -> Option<(&str, &Entry)> {
+        let exact = self.all.get_key_value(name);
+        let found = exact.or_else(|| {
+            self.all
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        });
+        found.map(|(known, entry)| (known.as_str(), entry))
     }
 
     /// Display names.

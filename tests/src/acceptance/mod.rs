@@ -5,6 +5,7 @@ mod bad_input; // what no policy document can show
 mod command; // check, eval, clock, trace
 mod compose; // docker-compose.yml, without Docker
 mod concurrency; // two requests at the same time
+mod deployment; // what is deployed beside APIs, and changes under load
 mod exhaustion; // every quota spent
 mod exposition; // what Prometheus reads
 mod http; // versions of HTTP, connections, what is kept of a request
@@ -29,6 +30,7 @@ pub(crate) fn tests() -> Vec<Test> {
         command::tests(),
         compose::tests(),
         concurrency::tests(),
+        deployment::tests(),
         exhaustion::tests(),
         exposition::tests(),
         http::tests(),

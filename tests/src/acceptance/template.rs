@@ -101,7 +101,7 @@ fn one_service() -> Result<(), String> {
     holds(source.clone(), source.ends_with("apis/inference-api/policy.xml"))
 }
 
-const FREE: [&str; 5] = [
+pub(super) const FREE: [&str; 5] = [
     "--gateway=127.0.0.1:0",
     "--control=127.0.0.1:0",
     "--foundry=127.0.0.1:0",
@@ -191,7 +191,7 @@ async fn picture() -> Result<(), String> {
     same("regions", seen, regions(&running).await?)
 }
 
-const SMALL: &str = "
+pub(super) const SMALL: &str = "
 param version string
 param location string = resourceGroup().location
 resource gateway 'Microsoft.ApiManagement/service@2024-05-01' = {
@@ -218,7 +218,7 @@ resource policy 'Microsoft.ApiManagement/service/apis/operations/policies@2024-0
 output url string = '${gateway.properties.gatewayUrl}/echo/'
 ";
 
-const POLICY: &str = "<policies>
+pub(super) const POLICY: &str = "<policies>
   <inbound>
     <return-response>
       <set-status code=\"200\" reason=\"OK\" />
@@ -231,7 +231,7 @@ const POLICY: &str = "<policies>
 </policies>
 ";
 
-fn small() -> Result<tempfile::TempDir, String> {
+pub(super) fn small() -> Result<tempfile::TempDir, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     write(folder.path(), "main.bicep", SMALL)?;
     write(folder.path(), "policy.xml", POLICY)?;
@@ -243,11 +243,11 @@ fn small() -> Result<tempfile::TempDir, String> {
     Ok(folder)
 }
 
-fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
+pub(super) fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
     std::fs::write(folder.join(name), text).map_err(|error| format!("{name}: {error}"))
 }
 
-async fn get(url: &str) -> Result<String, String> {
+pub(super) async fn get(url: &str) -> Result<String, String> {
     let request = Request::get(url)
         .body(Full::new(Bytes::new()))
         .map_err(|error| error.to_string())?;

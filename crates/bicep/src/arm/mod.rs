@@ -274,6 +274,7 @@ impl Reader<'_> {
             );
             return None;
         };
+        self.loop_count(count);
         let (count, input) = (self.expression(count), self.expression(input));
         let inner = ValueLoop {
             name: name.into(),

@@ -1,7 +1,7 @@
 use super::Reader;
 use crate::json::{Node, NodeKind};
 use crate::template::{Expr, Kind, Module, Resource, ResourceLoop, Target, Template};
-use source::Span;
+use source::{Diagnostic, Span};
 use std::rc::Rc;
 
 /// What says how a resource is deployed; everything else is sent to Azure.
@@ -200,16 +200,43 @@ impl Reader<'_> {
             );
             return None;
         };
-        let serial = copy
-            .get("mode")
-            .and_then(Node::text)
-            .is_some_and(|it| it.eq_ignore_ascii_case("serial"));
-        let batch = copy.get("batchSize").and_then(|it| it.value().as_u64());
+        let mode = copy.get("mode");
+        let serial = match mode.map(|it| it.text().unwrap_or_default().to_ascii_lowercase()) {
+            None => false,
+            Some(mode) if mode == "parallel" => false,
+            Some(mode) if mode == "serial" => true,
+            Some(mode) => {
+                let near = source::nearest(&mode, ["serial", "parallel"]);
+                let span = copy.get("mode").map_or(copy.span, |it| it.span);
+                let message = "`mode` of a loop is `serial` or `parallel`";
+                let diagnostic = Diagnostic::error("invalid-copy", message, span).suggest(near);
+                self.findings.push(diagnostic.found_in(self.source));
+                false
+            }
+        };
+        self.loop_count(count);
+        let batch = copy.get("batchSize");
+        if let Some(node) =
+            batch.filter(|it| it.text().is_none() && it.value().as_u64().is_none_or(|it| it == 0))
+        {
+            self.error(node.span, "invalid-copy", "`batchSize` is a number from 1");
+        }
+        let batch = batch.and_then(|it| it.value().as_u64());
         Some(ResourceLoop {
             name: name.into(),
             count: self.expression(count),
             batch: serial.then_some(batch.unwrap_or(1)),
         })
+    }
+
+    /// Notes a count that no loop can have.
+    pub(super) fn loop_count(&mut self, count: &Node) {
+        let is_expression = count.text().is_some_and(|it| it.starts_with('['));
+        let number = count.value().as_i64();
+        if !is_expression && number.is_none_or(|it| !(0..=crate::evaluate::LOOP).contains(&it)) {
+            let message = format!("a loop runs from 0 to {} times", crate::evaluate::LOOP);
+            self.error(count.span, "invalid-copy", message);
+        }
     }
 
     fn deployment(&mut self, node: &Node, own: Target, resource: &Resource) -> Option<Module> {

@@ -4,7 +4,7 @@ use super::unit::Symbol;
 use crate::functions::{self, Row, Run, Shape};
 use crate::syntax::tree::{Expr as Tree, ExprKind, Name};
 use crate::template::{Expr, Kind, Place};
-use source::{Diagnostic, nearest};
+use source::{Diagnostic, Span, nearest};
 
 /// Functions whose argument at that place is a lambda, with the numbers of parameters that it may have.
 const LAMBDAS: &[(&str, usize, std::ops::RangeInclusive<usize>)] = &[
@@ -64,6 +64,17 @@ impl FileCompiler<'_, '_> {
                 }
                 Expr::broken(at)
             }
+        }
+    }
+
+    /// Notes a loop where templates can have none.
+    pub(super) fn no_loop(&mut self, tree: &Tree) {
+        if matches!(tree.kind, ExprKind::For(_)) {
+            let message = "a loop is the value of a declaration or of a property, not part of another value";
+            let span = Span::new(tree.span.start, tree.span.start + 1);
+            let diagnostic = Diagnostic::error("BCP138", message, span)
+                .help("keep the list in a variable, or make it with `map(...)`");
+            self.note(diagnostic);
         }
     }
 
@@ -131,6 +142,7 @@ impl FileCompiler<'_, '_> {
     }
 
     fn known_function(&mut self, name: &Name, arguments: &[Tree], at: &Place) -> Expr {
+        arguments.iter().for_each(|argument| self.no_loop(argument));
         let is_list = name.text.starts_with("list") && name.text.len() > 4;
         let row = functions::find(&name.text).filter(|row| row.in_bicep && row.name == name.text);
         let Some(row) = row else {

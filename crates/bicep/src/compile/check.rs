@@ -3,6 +3,7 @@
 use super::FileCompiler;
 use crate::functions::{self, Shape};
 use crate::template::{Expr, Kind, Place, Schema, SchemaType};
+use indexmap::IndexMap;
 use serde_json::Value;
 use source::{Diagnostic, nearest};
 
@@ -50,24 +51,7 @@ impl FileCompiler<'_, '_> {
 
     /// The shape of what a schema describes.
     pub(super) fn schema_shape(&self, schema: &Schema) -> Shape {
-        if schema.nullable {
-            return Shape::Any;
-        }
-        match &schema.r#type {
-            SchemaType::Any => Shape::Any,
-            SchemaType::String => Shape::Text,
-            SchemaType::Int => Shape::Int,
-            SchemaType::Bool => Shape::Bool,
-            SchemaType::Object => Shape::Object,
-            SchemaType::Array => Shape::Array,
-            SchemaType::Reference(name) => match self.template.definitions.get(name) {
-                // A type may be made of itself.
-                Some(schema) if !matches!(schema.r#type, SchemaType::Reference(_)) => {
-                    self.schema_shape(schema)
-                }
-                _ => Shape::Any,
-            },
-        }
+        shape_of(schema, &self.template.definitions)
     }
 
     /// Notes that a value is not of the shape that is wanted.
@@ -81,10 +65,7 @@ impl FileCompiler<'_, '_> {
 
     /// Notes a mistake at a place that may be in another file.
     pub(super) fn error_at(&mut self, at: &Place, code: &'static str, message: String) {
-        let finding = at.error(code, message);
-        if !self.compiler.findings.contains(&finding) {
-            self.compiler.findings.push(finding);
-        }
+        self.compiler.note(at.error(code, message));
     }
 
     /// Notes that a value has no such member, where that is certain.
@@ -111,9 +92,7 @@ impl FileCompiler<'_, '_> {
         if finding.diagnostic.help.is_none() {
             finding.diagnostic = finding.diagnostic.help("`.?` gives null where there is none");
         }
-        if !self.compiler.findings.contains(&finding) {
-            self.compiler.findings.push(finding);
-        }
+        self.compiler.note(finding);
     }
 
     // The names of an object's members, if every one of them is known.
@@ -145,30 +124,26 @@ impl FileCompiler<'_, '_> {
             _ => None,
         }
     }
+}
 
-    /// Notes that a constant does not fit a schema.
-    pub(super) fn fits(&mut self, value: &Expr, schema: &Schema, code: &'static str) {
-        if value.is_broken() {
-            return;
-        }
-        let wanted = self.schema_shape(schema);
-        let found = self.shape(value);
-        if let Kind::Value(constant) = &value.kind {
-            if constant.is_null() {
-                if !schema.nullable && wanted != Shape::Any {
-                    let message = format!("this must be {}, not null", wanted.name());
-                    self.error_at(&value.at, code, message);
-                }
-                return;
+/// The shape of what a schema describes, with the types that it may name.
+pub(super) fn shape_of(schema: &Schema, definitions: &IndexMap<String, Schema>) -> Shape {
+    if schema.nullable {
+        return Shape::Any;
+    }
+    match &schema.r#type {
+        SchemaType::Any => Shape::Any,
+        SchemaType::String => Shape::Text,
+        SchemaType::Int => Shape::Int,
+        SchemaType::Bool => Shape::Bool,
+        SchemaType::Object => Shape::Object,
+        SchemaType::Array => Shape::Array,
+        SchemaType::Reference(name) => match definitions.get(name) {
+            // A type may be made of itself.
+            Some(schema) if !matches!(schema.r#type, SchemaType::Reference(_)) => {
+                shape_of(schema, definitions)
             }
-            if let Err(message) = crate::evaluate::schema::check(constant, schema, &self.template.definitions)
-            {
-                return self.error_at(&value.at, code, message.text);
-            }
-        }
-        if !wanted.takes(found) {
-            let message = format!("this must be {}, not {}", wanted.name(), found.name());
-            self.error_at(&value.at, code, message);
-        }
+            _ => Shape::Any,
+        },
     }
 }

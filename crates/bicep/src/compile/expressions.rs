@@ -188,11 +188,14 @@ impl FileCompiler<'_, '_> {
 
     fn member(&mut self, tree: &Tree, base: &Tree, name: &Name, safe: bool, at: &Place) -> Expr {
         let key = Expr::text(name.text.clone(), &self.at(name.span));
-        if let Some(output) = self.output_of(base, &key, safe, at) {
+        if let Some(output) = self.output_of(base, &key, safe || is_safe(base), at) {
             return output;
         }
         if let Some(member) = self.target_member(base, &name.text, at) {
-            return member;
+            return match member.kind {
+                Kind::Member(base, key) if safe => Expr::call("tryGet", vec![*base, *key], at),
+                _ => member,
+            };
         }
         if let ExprKind::Name(namespace) = &base.kind
             && let Some(Symbol::Namespace(statement)) = self.unit.symbols.get(namespace).cloned()
@@ -217,7 +220,7 @@ impl FileCompiler<'_, '_> {
                 return self.target_value(&target, at);
             }
             let key = self.expression(index);
-            if let Some(output) = self.output_of(base, &key, safe, at) {
+            if let Some(output) = self.output_of(base, &key, safe || is_safe(base), at) {
                 return output;
             }
             return self.access(tree, base, key, safe, at);
@@ -388,7 +391,10 @@ impl FileCompiler<'_, '_> {
         let mut has_spread = false;
         for element in elements {
             match element {
-                Element::Value(value) => own.push(self.expression(value)),
+                Element::Value(value) => {
+                    self.no_loop(value);
+                    own.push(self.expression(value));
+                }
                 Element::Spread(inner) => {
                     has_spread = true;
                     if !own.is_empty() {

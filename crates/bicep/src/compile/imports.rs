@@ -73,9 +73,7 @@ impl FileCompiler<'_, '_> {
                 Some(_) => finding.diagnostic.help("put `@export()` in front of it"),
                 None => finding.diagnostic.suggest(near),
             };
-            if !self.compiler.findings.contains(&finding) {
-                self.compiler.findings.push(finding);
-            }
+            self.compiler.note(finding);
             return None;
         }
         symbol

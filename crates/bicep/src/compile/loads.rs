@@ -9,9 +9,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-/// The largest text that a template may take in (Bicep's own limit is lower).
-const LARGEST: usize = 16 * 1024 * 1024;
-
 impl FileCompiler<'_, '_> {
     pub(super) fn compile_time(&mut self, row: &Row, arguments: &[Tree], at: &Place) -> Expr {
         let first = &arguments[0];
@@ -117,11 +114,6 @@ impl FileCompiler<'_, '_> {
             return self.listing(&path, arguments.get(1));
         }
         let bytes = self.compiler.bytes(&path, &asked)?;
-        if bytes.len() > LARGEST {
-            let message = format!("`{path}` is larger than {} MB", LARGEST / 1024 / 1024);
-            self.error(asked.span, "BCP184", message);
-            return None;
-        }
         if function == "loadFileAsBase64" {
             return Some(STANDARD.encode(bytes).into());
         }

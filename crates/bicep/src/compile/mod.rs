@@ -4,6 +4,7 @@ mod calls; // functions and methods
 mod check; // what can be said of a value before anything runs
 mod declarations; // parameters, variables, outputs, types, functions
 mod expressions;
+mod fits; // declared types and what is written
 mod imports; // what another file exports
 mod loads; // loadTextContent and its like
 mod modules;
@@ -23,6 +24,11 @@ use std::rc::Rc;
 
 pub(crate) use parameters::parameter_values;
 pub(crate) use unit::Unit;
+
+/// The largest file that is read; Azure takes 4 MB of a template and everything in it.
+const LARGEST: usize = 16 * 1024 * 1024;
+/// More mistakes than anyone mends at once: what is no Bicep at all has one in every line.
+const MISTAKES: usize = 1_000;
 
 /// Reads files and compiles them, each once.
 pub(crate) struct Compiler<'a> {
@@ -58,10 +64,25 @@ impl<'a> Compiler<'a> {
         (self.findings, self.read, self.loaded)
     }
 
+    /// Adds what was found, unless it was found before: a value that is used several times is compiled several times, and its
+    /// mistakes are the same.
+    fn note(&mut self, finding: Finding) {
+        if self.findings.len() < MISTAKES && !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
     /// The bytes of a file, or a finding at the place that asked for it.
     fn bytes(&mut self, path: &str, asked: &Place) -> Option<Vec<u8>> {
         self.read.insert(path.to_owned());
         match self.files.read(path) {
+            Ok(bytes) if bytes.len() > LARGEST => {
+                let (size, most) = (bytes.len() / 1024 / 1024, LARGEST / 1024 / 1024);
+                let message =
+                    format!("`{path}` has {size} MB, and no file of a template has more than {most}");
+                self.note(asked.error("BCP184", message));
+                None
+            }
             Ok(bytes) => Some(bytes),
             Err(error) => {
                 let reason = match error.kind() {
@@ -73,7 +94,7 @@ impl<'a> Compiler<'a> {
                 let names = self.files.list(folder);
                 let near = source::nearest(name, names.iter().map(String::as_str));
                 finding.diagnostic = finding.diagnostic.suggest(near);
-                self.findings.push(finding);
+                self.note(finding);
                 None
             }
         }
@@ -113,7 +134,7 @@ impl<'a> Compiler<'a> {
         if let Some(at) = self.open.iter().position(|open| open == path) {
             let circle: Vec<&str> = self.open[at..].iter().map(String::as_str).chain([path]).collect();
             let message = format!("the modules form a circle: {}", circle.join(" -> "));
-            self.findings.push(asked.error("BCP095", message));
+            self.note(asked.error("BCP095", message));
             return None;
         }
         self.open.push(path.to_owned());
@@ -214,11 +235,7 @@ impl<'c, 'a> FileCompiler<'c, 'a> {
         if diagnostic.severity != Severity::Error && self.unit.is_silenced(&diagnostic) {
             return;
         }
-        let finding = diagnostic.found_in(&self.unit.source);
-        // A value that is used several times is compiled several times, and its mistakes are the same.
-        if !self.compiler.findings.contains(&finding) {
-            self.compiler.findings.push(finding);
-        }
+        self.compiler.note(diagnostic.found_in(&self.unit.source));
     }
 
     fn error(&mut self, span: Span, code: &'static str, message: impl Into<String>) {

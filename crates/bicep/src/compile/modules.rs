@@ -268,10 +268,9 @@ impl FileCompiler<'_, '_> {
         let Some(template) = template else { return };
         match template.parameters.get(name) {
             Some(parameter) => {
-                let schema = inline(&parameter.schema, template);
                 let is_null = matches!(&value.kind, Kind::Value(value) if value.is_null());
                 if !is_null || parameter.default.is_none() {
-                    self.fits(value, &schema, "BCP036");
+                    self.fits_there(value, &parameter.schema, &template.definitions, "BCP036");
                 }
             }
             None => {
@@ -279,7 +278,7 @@ impl FileCompiler<'_, '_> {
                 let message = format!("the module has no parameter `{name}`");
                 let mut finding = at.error("BCP037", message);
                 finding.diagnostic = finding.diagnostic.suggest(near);
-                self.compiler.findings.push(finding);
+                self.compiler.note(finding);
             }
         }
     }
@@ -334,22 +333,5 @@ impl FileCompiler<'_, '_> {
             true => Expr::call("tryGet", vec![outputs, key.clone(), Expr::text("value", at)], at),
             false => outputs.index(key.clone(), at).member("value", at),
         })
-    }
-}
-
-// The schema of another template, without its names.
-fn inline(schema: &crate::template::Schema, template: &Template) -> crate::template::Schema {
-    match &schema.r#type {
-        crate::template::SchemaType::Reference(name) => match template.definitions.get(name) {
-            Some(inner) if matches!(inner.r#type, crate::template::SchemaType::Reference(_)) => {
-                Default::default()
-            }
-            Some(inner) => crate::template::Schema {
-                nullable: inner.nullable || schema.nullable,
-                ..inner.clone()
-            },
-            None => Default::default(),
-        },
-        _ => schema.clone(),
     }
 }

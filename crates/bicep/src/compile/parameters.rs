@@ -3,9 +3,9 @@
 use super::{Compiler, FileCompiler, Unit};
 use crate::evaluate::{self, Cloud, Environment};
 use crate::files::Files;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, Secret};
 use crate::syntax::tree::{Expr as Tree, ExprKind, StatementKind};
-use crate::template::{Expr, Place};
+use crate::template::{Expr, Kind, Place};
 use serde_json::Value;
 use source::{Finding, Source, Span};
 use std::rc::Rc;
@@ -115,11 +115,46 @@ fn values(
     }
     let template = Rc::new(file.template);
     for (name, expr, at) in assigned {
-        match evaluated(&template, &expr) {
-            Ok(value) => parameters.put(&name, value, at),
-            Err(findings) => compiler.findings.extend(findings),
+        let found = match &expr.kind {
+            // A secret is asked for when the template is deployed, not before.
+            Kind::Call(function, arguments) if &**function == "getSecret" => {
+                secret(&template, arguments, &at).map(|secret| parameters.refer(&name, secret))
+            }
+            _ => evaluated(&template, &expr).map(|value| parameters.put(&name, value, at)),
+        };
+        if let Err(findings) = found {
+            compiler.findings.extend(findings);
         }
     }
+}
+
+fn secret(
+    template: &Rc<crate::template::Template>,
+    arguments: &[Expr],
+    at: &Place,
+) -> Result<Secret, Vec<Finding>> {
+    let mut texts = Vec::new();
+    for argument in arguments {
+        let value = evaluated(template, argument)?;
+        let Some(text) = value.as_str() else {
+            return Err(vec![
+                argument
+                    .at
+                    .error("BCP070", "each part of a secret's name is a string"),
+            ]);
+        };
+        texts.push(text.to_owned());
+    }
+    let mut texts = texts.into_iter();
+    let (Some(vault), Some(name)) = (texts.next(), texts.next()) else {
+        return Err(vec![at.error("BCP071", "a secret has a vault and a name")]);
+    };
+    Ok(Secret {
+        vault,
+        name,
+        version: texts.next(),
+        at: at.clone(),
+    })
 }
 
 fn evaluated(template: &Rc<crate::template::Template>, expr: &Expr) -> Result<Value, Vec<Finding>> {

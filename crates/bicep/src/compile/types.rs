@@ -136,10 +136,14 @@ impl FileCompiler<'_, '_> {
                 Schema::of(SchemaType::Reference(format!("{}{name}", self.prefix)))
             }
             Some(Symbol::Imported(statement, original)) => self.imported_type(statement, &original, span),
-            _ => match BUILT_IN.iter().find(|(known, _)| *known == name) {
-                Some((_, r#type)) => Schema::of(r#type.clone()),
-                None => self.unknown_type(name, span),
-            },
+            _ => self.built_in(name, span),
+        }
+    }
+
+    fn built_in(&mut self, name: &str, span: Span) -> Schema {
+        match BUILT_IN.iter().find(|(known, _)| *known == name) {
+            Some((_, r#type)) => Schema::of(r#type.clone()),
+            None => self.unknown_type(name, span),
         }
     }
 
@@ -283,7 +287,8 @@ impl FileCompiler<'_, '_> {
                 Some(Symbol::Namespace(statement)) => {
                     return self.imported_type(statement, &name.text, name.span);
                 }
-                None if namespace == "sys" => return self.named_schema(&name.text, name.span),
+                // What a file calls by the same name is something else.
+                None if namespace == "sys" => return self.built_in(&name.text, name.span),
                 _ => (),
             }
         }

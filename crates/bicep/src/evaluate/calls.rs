@@ -1,5 +1,5 @@
 use super::frame::State;
-use super::{Eval, Evaluator, Frame, Iteration, Stop};
+use super::{Eval, Evaluator, Frame, Iteration, NOT_DEPLOYED, Stop};
 use crate::functions::{describe, guid, now};
 use crate::template::{Expr, Place};
 use serde_json::{Value, json};
@@ -326,9 +326,9 @@ impl Evaluator<'_> {
                 let instance = self.instance(frame, &symbol, index, at)?;
                 match state {
                     State::Done(Some(outputs)) => return Ok(outputs),
-                    State::Absent => {
-                        let message = format!("`{}` is not deployed: its condition is false", symbol);
-                        return Err(at.stop("not-deployed", message));
+                    // Another declaration may have deployed what has the same name.
+                    State::Absent if self.cloud.get(&instance).is_none() => {
+                        return Err(not_deployed(&symbol, at));
                     }
                     _ => instance,
                 }
@@ -380,13 +380,12 @@ impl Evaluator<'_> {
         };
         let id = match self.find(frame, &wanted)? {
             Some((symbol, index)) => {
-                if let State::Absent = self.deployed(frame, &symbol, index, at)? {
-                    return Err(at.stop(
-                        "not-deployed",
-                        format!("`{symbol}` is not deployed: its condition is false"),
-                    ));
+                let state = self.deployed(frame, &symbol, index, at)?;
+                let id = self.instance(frame, &symbol, index, at)?;
+                if matches!(state, State::Absent) && self.cloud.get(&id).is_none() {
+                    return Err(not_deployed(&symbol, at));
                 }
-                self.instance(frame, &symbol, index, at)?
+                id
             }
             None => wanted,
         };
@@ -428,6 +427,13 @@ impl Evaluator<'_> {
             )
         })
     }
+}
+
+fn not_deployed(symbol: &str, at: &Place) -> Stop {
+    let message = format!("`{symbol}` is not deployed: its condition is false");
+    let diagnostic = Diagnostic::error(NOT_DEPLOYED, message, at.span)
+        .help("ask the same condition before reading from it, or read with `.?`, which gives null");
+    diagnostic.found_in(&at.source).into()
 }
 
 fn public_cloud() -> Value {

@@ -1,7 +1,9 @@
-use super::frame::{Instance, Listed, State};
+use super::frame::{Instance, Listed, Slot, State};
+use super::order::order;
 use super::{
     Cloud, Deployed, Environment, Evaluator, Frame, Iteration, Outcome, OutputValue, Stop, ids, places,
 };
+use crate::parameters::Parameters;
 use crate::template::{Place, Resource, Schema, SchemaType, Template};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -14,12 +16,13 @@ use std::sync::Arc;
 /// Deploys a template with the values of its parameters.
 pub(crate) fn deploy(
     template: &Rc<Template>,
-    given: &IndexMap<String, (Value, Place)>,
+    parameters: &Parameters,
     environment: &Environment,
     cloud: &mut dyn Cloud,
 ) -> (Outcome, Vec<Finding>) {
     let mut evaluator = Evaluator::new(cloud, environment);
-    for (name, (_, place)) in given {
+    let (given, unknown) = evaluator.given(parameters);
+    for (name, (_, place)) in &given {
         if !template
             .parameters
             .keys()
@@ -34,10 +37,13 @@ pub(crate) fn deploy(
     let mut frame = Frame::new(template, environment);
     frame.given = given
         .iter()
-        .map(|(name, (value, _))| (name.to_ascii_lowercase(), value.clone()))
+        .map(|(name, given)| (name.to_ascii_lowercase(), given.clone()))
         .collect();
     let frame = Rc::new(frame);
     for (name, parameter) in &template.parameters {
+        if unknown.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+            frame.parameters.borrow_mut().insert(name.clone(), Slot::Failed);
+        }
         let is_given = frame.given.contains_key(&name.to_ascii_lowercase());
         if !is_given && parameter.default.is_none() && !parameter.schema.nullable {
             let message = format!("parameter `{name}` has no value");
@@ -53,6 +59,24 @@ pub(crate) fn deploy(
 }
 
 impl Evaluator<'_> {
+    /// The values that were given, secrets of vaults among them, and the names of those that are not known.
+    fn given(&mut self, parameters: &Parameters) -> (IndexMap<String, (Value, Place)>, Vec<String>) {
+        let (mut given, mut unknown) = (parameters.values.clone(), Vec::new());
+        for (name, secret) in &parameters.secrets {
+            let id = format!("{}/secrets/{}", secret.vault, secret.name);
+            let value = self.cloud.act("getSecret", &id, None).unwrap_or_else(|message| {
+                let diagnostic = Diagnostic::error("missing-secret", message, secret.at.span).help(format!(
+                    "give the value with `--parameters {name}=...`, or deploy the vault and its secret before"
+                ));
+                self.findings.push(diagnostic.found_in(&secret.at.source));
+                unknown.push(name.clone());
+                Value::Null
+            });
+            given.insert(name.clone(), (value, secret.at.clone()));
+        }
+        (given, unknown)
+    }
+
     /// Deploys everything of a template, and gives its outputs.
     pub(super) fn all(&mut self, frame: &Rc<Frame>) -> IndexMap<String, OutputValue> {
         let template = frame.template.clone();
@@ -64,10 +88,10 @@ impl Evaluator<'_> {
                 }
             }
         }
-        for (symbol, resource) in &template.resources {
-            if resource.existing {
+        for symbol in order(&template) {
+            let Some(resource) = template.resources.get(symbol).filter(|it| !it.existing) else {
                 continue;
-            }
+            };
             let count = match self.instances(frame, symbol) {
                 Ok(instances) => instances.len(),
                 Err(stop) => {
@@ -237,6 +261,10 @@ impl Evaluator<'_> {
             let mut by_id = BTreeMap::new();
             for symbol in template.resources.keys() {
                 // One whose name cannot be found now is not the one that is asked for, or is reported elsewhere.
+                let is_existing = template.resources.get(symbol).is_some_and(|it| it.existing);
+                if is_existing && self.is_nameless(frame, symbol) {
+                    continue;
+                }
                 let Ok(instances) = self.instances(frame, symbol) else {
                     continue;
                 };
@@ -375,6 +403,17 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether the name of a resource cannot be found; it is looked for again when it is needed.
+    fn is_nameless(&mut self, frame: &Rc<Frame>, symbol: &str) -> bool {
+        match self.instances(frame, symbol) {
+            Err(Stop::Found(_)) => {
+                frame.instances.borrow_mut().remove(symbol);
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn dependencies(&mut self, frame: &Rc<Frame>, symbol: &str, resource: &Resource) -> Result<(), Stop> {
         for dependency in &resource.depends_on {
             let wanted = self.text(frame, dependency, "a dependency")?;
@@ -396,6 +435,11 @@ impl Evaluator<'_> {
                 return Err(diagnostic.found_in(&dependency.at.source).into());
             };
             if other == symbol && resource.each.is_some() {
+                continue;
+            }
+            // Azure does not look at an existing resource that nothing is read of: what is wrong with its name is no matter then.
+            let is_existing = frame.template.resources.get(&other).is_some_and(|it| it.existing);
+            if is_existing && self.is_nameless(frame, &other) {
                 continue;
             }
             let is_one = wanted.ends_with(']') || wanted.starts_with('/') && index != usize::MAX;

@@ -1,14 +1,14 @@
 use super::frame::Slot;
-use super::{Eval, Evaluator, Frame, Iteration, STEPS, Stop};
+use super::{Eval, Evaluator, Frame, Iteration, NOT_DEPLOYED, STEPS, Stop};
 use crate::functions::{Run, describe, find, get};
-use crate::template::{Expr, Kind, Place, Schema, ValueLoop};
+use crate::template::{Expr, Kind, Parameter, Place, Schema, ValueLoop};
 use serde_json::{Map, Value};
 use source::{Diagnostic, nearest};
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// How many elements a loop may have (doc).
-pub(super) const LOOP: i64 = 10_000;
+pub(crate) const LOOP: i64 = 10_000;
 /// How deep values may depend on each other.
 const NESTING: usize = 1_000;
 
@@ -98,6 +98,14 @@ impl Evaluator<'_> {
                 let message = format!("a loop runs from 0 to {LOOP} times, not {}", describe(&value));
                 expr.at.stop("invalid-copy", message)
             })
+    }
+
+    /// The value, or null if it is of a resource whose condition is false: what `.?` asks of it is not there.
+    fn if_deployed(&mut self, frame: &Rc<Frame>, expr: &Expr) -> Eval {
+        match self.value(frame, expr) {
+            Err(Stop::Found(finding)) if finding.diagnostic.code == NOT_DEPLOYED => Ok(Arc::new(Value::Null)),
+            value => value,
+        }
     }
 
     fn value_loop(&mut self, frame: &Rc<Frame>, inner: &ValueLoop) -> Eval {
@@ -196,10 +204,12 @@ impl Evaluator<'_> {
             None => (),
         }
         frame.parameters.borrow_mut().insert(key.clone(), Slot::Open);
+        let mut from = None;
         let value = match (frame.given.get(&key.to_ascii_lowercase()), &parameter.default) {
-            (Some(given), _)
+            (Some((given, place)), _)
                 if !given.is_null() || parameter.schema.nullable || parameter.default.is_none() =>
             {
+                from = Some(place.clone());
                 Ok(Arc::new(given.clone()))
             }
             (_, Some(default)) => self.apart(|this| this.value(frame, default)),
@@ -213,8 +223,46 @@ impl Evaluator<'_> {
         };
         frame.parameters.borrow_mut().insert(key.clone(), slot);
         let value = value?;
-        self.fitting(&value, &parameter.schema, frame, &parameter.at)?;
-        Ok(value)
+        // What was given is wrong where it was given, not where the parameter is declared.
+        let fits = match &from {
+            Some(place) => self.fitting_parameter(&value, key, parameter, frame, place),
+            None => self.fitting(&value, &parameter.schema, frame, &parameter.at),
+        };
+        if fits.is_err() {
+            frame.parameters.borrow_mut().insert(key.clone(), Slot::Failed);
+        }
+        fits.map(|()| value)
+    }
+
+    fn fitting_parameter(
+        &mut self,
+        value: &Value,
+        name: &str,
+        parameter: &Parameter,
+        frame: &Frame,
+        place: &Place,
+    ) -> Result<(), Stop> {
+        let declared = &parameter.at;
+        let line = declared.source.position(declared.span.start);
+        let advice = format!(
+            "the parameter is declared in {}:{}:{}",
+            declared.source.name(),
+            line.line,
+            line.column
+        );
+        let mut stop = None;
+        for mistake in super::schema::check(value, &parameter.schema, &frame.template.definitions) {
+            let message = format!("parameter `{name}`{}: {}", mistake.path, mistake.text);
+            let diagnostic = Diagnostic::error("BCP033", message, place.span).help(advice.clone());
+            let found = Stop::from(diagnostic.found_in(&place.source));
+            if let Some(earlier) = stop.replace(found) {
+                self.report(earlier);
+            }
+        }
+        match stop {
+            Some(stop) => Err(stop),
+            None => Ok(()),
+        }
     }
 
     /// Stops at a value that does not fit its schema.
@@ -225,15 +273,16 @@ impl Evaluator<'_> {
         frame: &Frame,
         at: &Place,
     ) -> Result<(), Stop> {
-        super::schema::check(value, schema, &frame.template.definitions).map_err(|mistake| {
-            at.stop(
-                "BCP033",
-                match mistake.path.is_empty() {
-                    true => mistake.text,
-                    false => format!("{}: {}", mistake.path, mistake.text),
-                },
-            )
-        })
+        let mut stop = None;
+        for mistake in super::schema::check(value, schema, &frame.template.definitions) {
+            if let Some(earlier) = stop.replace(at.stop("BCP033", mistake.shown())) {
+                self.report(earlier);
+            }
+        }
+        match stop {
+            Some(stop) => Err(stop),
+            None => Ok(()),
+        }
     }
 
     /// The value of a variable.
@@ -302,8 +351,12 @@ impl Evaluator<'_> {
         match row.run {
             Run::Pure(run) => {
                 let mut values = Vec::with_capacity(arguments.len());
-                for argument in arguments {
-                    values.push(Arc::unwrap_or_clone(self.value(frame, argument)?));
+                for (at, argument) in arguments.iter().enumerate() {
+                    let value = match (row.name, at) {
+                        ("tryGet", 0) => self.if_deployed(frame, argument)?,
+                        _ => self.value(frame, argument)?,
+                    };
+                    values.push(Arc::unwrap_or_clone(value));
                 }
                 match run(&values) {
                     Ok(value) => Ok(Arc::new(value)),

@@ -1,5 +1,5 @@
 use super::Environment;
-use crate::template::Template;
+use crate::template::{Place, Template};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,8 +15,8 @@ pub(crate) struct Frame {
     pub(crate) instances: RefCell<BTreeMap<String, Listed>>,
     /// Symbol and place of each resource of the template, by id in lower case; made when first needed.
     pub(crate) by_id: RefCell<Option<BTreeMap<String, (String, usize)>>>,
-    /// What parameters were given, by name in lower case.
-    pub(crate) given: BTreeMap<String, Value>,
+    /// What parameters were given, and where, by name in lower case.
+    pub(crate) given: BTreeMap<String, (Value, Place)>,
     pub(crate) scope: Scope,
     pub(crate) name: String,
     /// The deployment whose parameters and variables the expressions see, if it is not this one.
@@ -112,7 +112,7 @@ impl Frame {
         template: &Rc<Template>,
         scope: Scope,
         name: String,
-        given: BTreeMap<String, Value>,
+        given: BTreeMap<String, (Value, Place)>,
         outer: Option<Rc<Frame>>,
     ) -> Frame {
         Frame {

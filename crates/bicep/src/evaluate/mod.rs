@@ -8,6 +8,7 @@ mod frame; // one deployment and what is known of it
 mod ids; // resource ids
 mod lambdas; // map, filter, sort, ...
 mod nested; // modules, and resources of extensions
+mod order; // what is sent first
 mod places; // where the parts of a resource were written
 pub(crate) mod schema; // whether a value fits
 
@@ -20,6 +21,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) use deploy::deploy;
+pub(crate) use expressions::LOOP;
 pub(crate) use frame::Frame;
 
 /// Where resources go, and where what is known of them comes from.
@@ -146,6 +148,8 @@ pub struct Outcome {
     pub extensions: Vec<String>,
 }
 
+/// What is said of a resource whose condition is false.
+pub(crate) const NOT_DEPLOYED: &str = "not-deployed";
 /// Steps that one deployment may take: far more than any real one needs.
 const STEPS: u64 = 20_000_000;
 

@@ -22,7 +22,12 @@ impl Evaluator<'_> {
         instance: &Instance,
     ) -> Result<State, Stop> {
         let mut body = self.body(frame, resource)?;
-        let unique = crate::functions::guid(&instance.id);
+        // By the key that the extension itself knows it by, so that it is the same however the template was written.
+        let key = ["uniqueName", "name", "displayName"]
+            .iter()
+            .find_map(|name| body.get(*name)?.as_str());
+        let key = key.unwrap_or(instance.name.as_str());
+        let unique = crate::functions::guid(&format!("{}/{key}", resource.r#type));
         let known = |body: &mut Map<String, Value>, name: &str, value: &str| {
             body.entry(name).or_insert_with(|| value.into());
         };
@@ -48,7 +53,10 @@ impl Evaluator<'_> {
         let mut failed = None;
         for (name, value) in &module.parameters {
             match self.value(frame, value) {
-                Ok(value) => drop(given.insert(name.to_ascii_lowercase(), Arc::unwrap_or_clone(value))),
+                Ok(it) => {
+                    let it = (Arc::unwrap_or_clone(it), value.at.clone());
+                    drop(given.insert(name.to_ascii_lowercase(), it));
+                }
                 Err(stop) => {
                     if let Some(earlier) = failed.replace(stop) {
                         self.report(earlier);
@@ -59,16 +67,23 @@ impl Evaluator<'_> {
         if let Some(stop) = failed {
             return Err(stop);
         }
-        for (name, parameter) in &module.template.parameters {
-            let missing = parameter.default.is_none()
+        let missing = module.template.parameters.iter().filter(|(name, parameter)| {
+            parameter.default.is_none()
                 && !parameter.schema.nullable
-                && !given.contains_key(&name.to_ascii_lowercase());
-            if missing && module.inner {
-                return Err(resource.at.stop(
-                    "missing-parameter",
-                    format!("the deployment gives parameter `{name}` no value"),
-                ));
-            }
+                && !given.contains_key(&name.to_ascii_lowercase())
+        });
+        let missing: Vec<String> = missing.map(|(name, _)| format!("`{name}`")).collect();
+        if !missing.is_empty() && module.inner {
+            let word = if missing.len() == 1 {
+                "parameter"
+            } else {
+                "parameters"
+            };
+            let message = format!(
+                "the deployment gives no value to the {word} {}",
+                missing.join(", ")
+            );
+            return Err(resource.at.stop("missing-parameter", message));
         }
         let scope = self.scope_of(frame, resource, module.template.target)?;
         let name = instance.name.clone();

@@ -65,6 +65,8 @@ impl Lexer<'_> {
     fn mistake(&mut self, code: &'static str, message: impl Into<String>, start: usize) -> &mut Diagnostic {
         let span = Span::new(start, self.at);
         let mistakes = &mut self.out.mistakes;
+        // Of too many the last stands for all that came before it.
+        mistakes.truncate(super::parser::MISTAKES - 1);
         mistakes.push(Diagnostic::error(code, message, span));
         let last = mistakes.len() - 1;
         &mut mistakes[last]

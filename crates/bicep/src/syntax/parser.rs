@@ -48,6 +48,8 @@ pub(crate) struct Parser {
     depth: usize,
 }
 
+/// So many mistakes of a text are kept: what is no Bicep at all has one in every line.
+pub(crate) const MISTAKES: usize = 500;
 /// How deep expressions and types may be nested.
 const DEPTH: usize = 200;
 
@@ -164,7 +166,8 @@ impl Parser {
 
     pub(crate) fn note(&mut self, mistake: Diagnostic) {
         // A text that is not closed has been reported by the lexer; what follows from it helps nobody.
-        if !self.mistakes.iter().any(|it| it.span.start == mistake.span.start) {
+        let is_known = |it: &Diagnostic| it.span.start == mistake.span.start;
+        if self.mistakes.len() < MISTAKES && !self.mistakes.iter().any(is_known) {
             self.mistakes.push(mistake);
         }
     }
