@@ -17,7 +17,7 @@ const REST: Duration = Duration::from_secs(5);
 
 /// Measures and prints both.
 pub(crate) async fn measure(binary: &str, upstream: SocketAddr) -> std::io::Result<()> {
-    let off = Apimite::start(binary, upstream, "streams-off", |_| Ok(())).await?;
+    let off = Apimite::start(binary, upstream, "streams-off", streaming).await?;
     let on = Apimite::start(binary, upstream, "streams-on", watching).await?;
     let gateways = [("off", &off), ("on", &on)];
     let mut firsts: [Vec<Duration>; 2] = Default::default();
@@ -59,9 +59,25 @@ pub(crate) async fn measure(binary: &str, upstream: SocketAddr) -> std::io::Resu
     Ok(())
 }
 
+const POLICY: &str = "apis/inference-api/policy.xml";
+
+/// Without that, a gateway holds frames back until there are 8 KB of them, as in Azure.
+fn streaming(folder: &Path) -> std::io::Result<()> {
+    let policy = folder.join(POLICY);
+    let text = std::fs::read_to_string(&policy)?;
+    std::fs::write(
+        &policy,
+        text.replace(
+            "<forward-request ",
+            r#"<forward-request buffer-response="false" "#,
+        ),
+    )
+}
+
 /// Token limit, token metrics and logs of both kinds, which go to a file.
 fn watching(folder: &Path) -> std::io::Result<()> {
-    let policy = folder.join("apis/inference-api/policy.xml");
+    streaming(folder)?;
+    let policy = folder.join(POLICY);
     let text = std::fs::read_to_string(&policy)?.replacen(
         "<base />",
         r#"<base />

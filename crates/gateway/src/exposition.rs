@@ -13,7 +13,7 @@ const LIMITS: [&str; 5] = [
     "QuotaExceeded",
     "OpenAITokenLimitExceeded",
     "OpenAITokenQuotaExceeded",
-    "TooManyRequests",
+    "ConcurrencyLimitExceeded",
 ];
 
 impl Gateway {

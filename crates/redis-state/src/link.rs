@@ -2,7 +2,9 @@ use crate::place::Place;
 use arc_swap::ArcSwapOption;
 use clock::{Clock, Mode};
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, PushInfo, PushKind, RedisError, ScriptInvocation};
+use redis::{
+    AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue, PushInfo, PushKind, RedisError, ScriptInvocation,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -21,6 +23,8 @@ const PAUSES: [Duration; 5] = [
     Duration::from_millis(500),
     Duration::from_secs(1),
 ];
+/// A connection that broke sooner is not renewed at once: nobody wants to read of it over and over.
+const STEADY: Duration = Duration::from_secs(5);
 
 const MEANWHILE: &str = "this gateway counts for itself and its external cache is empty";
 
@@ -171,7 +175,8 @@ impl Inner {
             }
             Err(error) => error,
         };
-        if error.is_io_error() || error.is_unrecoverable_error() {
+        // What the server answers itself another connection would not change.
+        if error.is_io_error() || error.kind() == ErrorKind::Parse {
             let why = error.to_string();
             // Whoever listened has gone, and with it the need to know.
             let _ = self.broken.send(Broken { number, why });
@@ -197,6 +202,7 @@ async fn keep(inner: Arc<Inner>, mut told: UnboundedReceiver<Broken>, mut is_the
     // Attempts are made in the time of the server, not in one that may stand still.
     let wall = Clock::real();
     let mut number = 0;
+    let mut made = wall.now();
     loop {
         if is_there {
             let why = loop {
@@ -210,17 +216,20 @@ async fn keep(inner: Arc<Inner>, mut told: UnboundedReceiver<Broken>, mut is_the
             inner.current.store(None);
             inner.say_gone(&why);
         }
+        let was_steady = wall.now().since(made) >= STEADY;
+        let mut pauses = if was_steady { &PAUSES[..] } else { &PAUSES[4..] };
         number += 1;
-        let mut pauses = PAUSES.iter();
-        let mut pause = PAUSES[0];
         let line = loop {
-            pause = pauses.next().copied().unwrap_or(pause);
-            wall.sleep(pause).await;
+            if let [pause, rest @ ..] = pauses {
+                wall.sleep(*pause).await;
+                pauses = if rest.is_empty() { pauses } else { rest };
+            }
             if let Ok(line) = inner.connect(number).await {
                 break line;
             }
         };
         inner.current.store(Some(Arc::new(line)));
+        made = wall.now();
         tracing::warn!("the state at {} is back", inner.place);
         is_there = true;
     }
