@@ -197,7 +197,11 @@ async fn gateway() -> Apimite {
     };
     Apimite::builder()
         .real_clock()
-        .account(account.standard("full", "gpt-4o-mini", 1))
+        .account(
+            account
+                .standard("full", "gpt-4o-mini", 1)
+                .standard("embed", "text-embedding-3-small", 1000),
+        )
         .settings(|settings| {
             let account = settings.accounts.entry("east".into()).or_default();
             for name in ["gpt", "flaky", "flaky-node", "full"] {
@@ -226,6 +230,13 @@ async fn gateway() -> Apimite {
                 "/deployments/{deployment}/chat/completions?api-version={api-version}",
             )
             .operation("POST", "/v1/chat/completions")
+            .operation(
+                "POST",
+                "/deployments/{deployment}/embeddings?api-version={api-version}",
+            )
+            .operation("POST", "/v1/embeddings")
+            .operation("POST", "/responses?api-version={api-version}")
+            .operation("POST", "/v1/responses")
             .inbound(
                 r#"<set-backend-service backend-id="east" />
                    <set-header name="api-key" exists-action="delete" />"#,

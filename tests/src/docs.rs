@@ -195,7 +195,7 @@ fn in_crate(name: &str, test: &str) -> bool {
 }
 
 // Tables of the settings as the page shows them; one may be shown in two parts.
-const TABLES: [&[&str]; 16] = [
+const TABLES: [&[&str]; 17] = [
     &["certificates.orders-client"],
     &["tls"],
     &["authorizations.github.ada"],
@@ -209,7 +209,8 @@ const TABLES: [&[&str]; 16] = [
     &["log"],
     &["sinks"],
     &["subscriptions.master"],
-    &["accounts.foundry1"],
+    &["accounts.foundry1", "accounts.guard"],
+    &["accounts.guard.safety"],
     &[
         "accounts.foundry1.deployments.gpt-4o-mini",
         "accounts.reserved.deployments.gpt-4o",

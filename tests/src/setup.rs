@@ -158,6 +158,10 @@ struct BreakerSetup {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct AccountSetup {
     location: String,
+    /// `OpenAI` unless it says otherwise.
+    kind: Option<String>,
+    /// Texts by the blocklist's name.
+    blocklists: IndexMap<String, Vec<String>>,
     /// `NAME: MODEL SKU CAPACITY`.
     deployments: IndexMap<String, String>,
 }
@@ -559,6 +563,21 @@ impl AccountSetup {
                 .parse()
                 .map_err(|_| format!("`{capacity}` is no number"))?;
             account = account.deployment(deployment, model, sku, capacity);
+        }
+        if let Some(kind) = &self.kind {
+            account.0.kind.clone_from(kind);
+        }
+        for (list, texts) in &self.blocklists {
+            let items = texts.iter().enumerate().map(|(at, text)| model::BlocklistItem {
+                name: format!("item{at}"),
+                pattern: text.clone(),
+                is_regex: false,
+            });
+            account.0.blocklists.push(model::Blocklist {
+                name: list.clone(),
+                description: String::new(),
+                items: items.collect(),
+            });
         }
         Ok(account.0)
     }

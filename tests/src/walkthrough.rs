@@ -191,7 +191,7 @@ fn look(record: &Record, outcome: &mut Outcome, reached: &mut BTreeSet<String>) 
     outcome.ends_well |= !fails;
 }
 
-// What almost any caller can read: a completion, a token, a list, an identity.
+// What almost any caller can read: a completion, a token, a list, an identity, a vector, a verdict on a text.
 fn answer(status: u16) -> Reply {
     let body = serde_json::json!({
         "id": "chatcmpl-1", "object": "chat.completion", "model": "gpt-4o-mini", "created": 1_714_564_800,
@@ -199,6 +199,11 @@ fn answer(status: u16) -> Reply {
         "usage": { "prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12 },
         "access_token": "token", "token_type": "Bearer", "expires_in": 3600, "active": true,
         "value": [{ "id": "1", "name": "one" }], "data": [{ "embedding": [0.1, 0.2] }],
+        "userPromptAnalysis": { "attackDetected": false }, "documentsAnalysis": [], "blocklistsMatch": [],
+        "categoriesAnalysis": [
+            { "category": "Hate", "severity": 0 }, { "category": "SelfHarm", "severity": 0 },
+            { "category": "Sexual", "severity": 0 }, { "category": "Violence", "severity": 0 },
+        ],
         "name": "one", "status": "ok", "result": "ok", "error": { "code": "429", "message": "slow down" },
     });
     let reply = Reply::status(status).json(&body);
@@ -223,6 +228,10 @@ fn service(prepared: &Prepared) -> model::Service {
     };
     service.settings.lenient = true;
     service.settings.ignore_unneeded_keys = true;
+    service.caches.push(model::ExternalCache {
+        name: "default".to_owned(),
+        use_from_location: "default".to_owned(),
+    });
     for (name, value) in &prepared.named_values {
         service.named_values.push(model::NamedValue {
             name: name.clone(),

@@ -1,12 +1,14 @@
 use crate::fields::{Fields, Origin, parse_json};
 use crate::read::{Reader, last_segment};
 use crate::tree::{Tree, plain};
-use model::{Account, Deployment, ModelName, ResourceKind, Sku};
+use model::{Account, Blocklist, BlocklistItem, Deployment, ModelName, ResourceKind, Sku};
 use serde_json::Value;
 use source::{Diagnostic, Finding, Source};
 
 const ACCOUNTS: &str = "microsoft.cognitiveservices/accounts";
 const DEPLOYMENTS: &str = "microsoft.cognitiveservices/accounts/deployments";
+const BLOCKLISTS: &str = "microsoft.cognitiveservices/accounts/raiblocklists";
+const BLOCKLIST_ITEMS: &str = "microsoft.cognitiveservices/accounts/raiblocklists/raiblocklistitems";
 
 /// `foundry/*.json`: accounts as ARM resources, one per file, in a list, or as an ARM template's `resources`.
 pub(crate) fn read(reader: &mut Reader<'_>, tree: &Tree) {
@@ -49,7 +51,7 @@ impl File<'_> {
         for resource in &resources {
             match kind(resource).as_deref() {
                 Some(ACCOUNTS) => self.account(resource, findings),
-                Some(DEPLOYMENTS) => (),
+                Some(DEPLOYMENTS | BLOCKLISTS | BLOCKLIST_ITEMS) => (),
                 Some(other) => {
                     let message = format!("`{other}` is no resource of a mock model server");
                     let finding = error(resource, "type", "unknown-resource", message);
@@ -61,11 +63,11 @@ impl File<'_> {
                 None => findings.push(error(resource, "type", "missing-value", "`type` is missing")),
             }
         }
-        for resource in resources
-            .iter()
-            .filter(|it| kind(it).as_deref() == Some(DEPLOYMENTS))
-        {
-            self.loose_deployment(resource, findings);
+        // What is inside stands behind what it is inside of.
+        for inner in [DEPLOYMENTS, BLOCKLISTS, BLOCKLIST_ITEMS] {
+            for resource in resources.iter().filter(|it| kind(it).as_deref() == Some(inner)) {
+                self.loose(resource, inner, findings);
+            }
         }
         for (account, place) in self.accounts {
             reader
@@ -90,7 +92,7 @@ impl File<'_> {
             disable_local_auth: properties
                 .and_then(|it| it.flag("disableLocalAuth", findings))
                 .unwrap_or(false),
-            deployments: Vec::new(),
+            ..Account::default()
         };
         for list in ["resources", "deployments"] {
             let nested = resource.get(list).and_then(Value::as_array).into_iter().flatten();
@@ -105,6 +107,9 @@ impl File<'_> {
                     None if list == "deployments" => {
                         account.deployments.extend(deployment(&nested, findings));
                     }
+                    Some("raiblocklists" | BLOCKLISTS) => {
+                        account.blocklists.extend(blocklist(&nested, findings));
+                    }
                     // Projects, connections and the like have no part in answering calls.
                     Some(_) => (),
                     None => findings.push(error(&nested, "type", "missing-value", "`type` is missing")),
@@ -114,20 +119,33 @@ impl File<'_> {
         self.accounts.push((account, resource.pointer("")));
     }
 
-    // `accounts/deployments` beside its account, with a name such as `eastus/gpt-4o`.
-    fn loose_deployment(&mut self, resource: &Fields<'_>, findings: &mut Vec<Finding>) {
+    // `accounts/deployments` beside its account, with a name such as `eastus/gpt-4o`; blocklists likewise.
+    fn loose(&mut self, resource: &Fields<'_>, inner: &str, findings: &mut Vec<Finding>) {
         let full = resource.text("name", findings).unwrap_or_default();
-        let owner = full.split('/').next().unwrap_or_default();
+        let mut names = full.split('/');
+        let owner = names.next().unwrap_or_default();
         let account = self
             .accounts
             .iter_mut()
             .map(|(account, _)| account)
             .find(|it| it.name.eq_ignore_ascii_case(owner));
-        match account {
-            Some(account) => account.deployments.extend(deployment(resource, findings)),
-            None => {
-                let message = format!("the file has no account `{owner}` for this deployment");
-                findings.push(error(resource, "name", "unknown-account", message));
+        let Some(account) = account else {
+            let message = format!("the file has no account `{owner}` for this resource");
+            findings.push(error(resource, "name", "unknown-account", message));
+            return;
+        };
+        match inner {
+            DEPLOYMENTS => account.deployments.extend(deployment(resource, findings)),
+            BLOCKLISTS => account.blocklists.extend(blocklist(resource, findings)),
+            _ => {
+                let name = names.next().unwrap_or_default();
+                match account.blocklists.iter_mut().find(|it| it.name == name) {
+                    Some(list) => list.items.extend(blocklist_item(resource, findings)),
+                    None => {
+                        let message = format!("account `{owner}` has no blocklist `{name}` for this item");
+                        findings.push(error(resource, "name", "unknown-blocklist", message));
+                    }
+                }
             }
         }
     }
@@ -186,6 +204,48 @@ fn deployment(resource: &Fields<'_>, findings: &mut Vec<Finding>) -> Option<Depl
         model,
         sku,
         spillover,
+    })
+}
+
+fn blocklist(resource: &Fields<'_>, findings: &mut Vec<Finding>) -> Option<Blocklist> {
+    let name = name(resource, findings)?;
+    let properties = resource.object("properties", findings);
+    let description = properties.and_then(|it| it.text("description", findings));
+    let mut list = Blocklist {
+        name,
+        description: description.unwrap_or_default(),
+        items: Vec::new(),
+    };
+    for member in ["resources", "items"] {
+        let nested = resource
+            .get(member)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        for (at, value) in nested.enumerate() {
+            let place = format!("{}/{at}", resource.pointer(member));
+            let nested = Fields::new(value, resource.origin(), place);
+            list.items.extend(blocklist_item(&nested, findings));
+        }
+    }
+    Some(list)
+}
+
+fn blocklist_item(resource: &Fields<'_>, findings: &mut Vec<Finding>) -> Option<BlocklistItem> {
+    let name = name(resource, findings)?;
+    let properties = resource.object("properties", findings);
+    let Some(pattern) = properties.as_ref().and_then(|it| it.text("pattern", findings)) else {
+        let message = format!("item `{name}` of a blocklist has no `pattern`");
+        findings.push(error(resource, "properties", "missing-value", message));
+        return None;
+    };
+    let is_regex = properties
+        .and_then(|it| it.flag("isRegex", findings))
+        .unwrap_or(false);
+    Some(BlocklistItem {
+        name,
+        pattern,
+        is_regex,
     })
 }
 

@@ -6,6 +6,7 @@ use crate::fault::Script;
 use crate::knobs::{Knobs, overlay};
 use crate::quota::Level;
 use crate::quota::{Quota, Refused, Ticket};
+use crate::safety::Safety;
 use clock::{Dice, Moment};
 use indexmap::IndexMap;
 use model::{Account, AccountSettings, Deployment, DeploymentSettings};
@@ -27,6 +28,7 @@ pub(crate) struct Server {
     settings: Mutex<AccountSettings>,
     door: Mutex<Door>,
     script: Mutex<Script>,
+    safety: Mutex<Safety>,
     /// By name in lower case.
     deployments: IndexMap<String, Arc<Deployed>>,
 }
@@ -113,6 +115,12 @@ impl Server {
             Some(old) => std::mem::take(&mut *old.script.lock()),
             None => Script::new(&settings.faults, now),
         };
+        let made = Safety::new(resource, &settings.safety.clone().unwrap_or_default(), mistakes);
+        // What callers did to blocklists stays too.
+        let safety = match kept.filter(|old| old.resource.blocklists == resource.blocklists) {
+            Some(old) => std::mem::take(&mut *old.safety.lock()),
+            None => made,
+        };
         Server {
             name: resource.name.clone(),
             region: model::region_name(&resource.location),
@@ -128,6 +136,7 @@ impl Server {
             written,
             settings: Mutex::new(settings.clone()),
             script: Mutex::new(script),
+            safety: Mutex::new(safety),
             deployments,
         }
     }
@@ -143,6 +152,10 @@ impl Server {
 
     pub(crate) fn script<T>(&self, with: impl FnOnce(&mut Script) -> T) -> T {
         with(&mut self.script.lock())
+    }
+
+    pub(crate) fn safety<T>(&self, with: impl FnOnce(&mut Safety) -> T) -> T {
+        with(&mut self.safety.lock())
     }
 
     pub(crate) fn deployment(&self, name: &str) -> Option<&Arc<Deployed>> {
@@ -187,11 +200,18 @@ impl Server {
                 .retain(|key, _| !key.eq_ignore_ascii_case(name));
             merged.deployments.insert(name.clone(), changed);
         }
+        let safety = patch.safety.as_ref().map(|patch| {
+            merged.safety = Some(patch.clone());
+            Safety::new(&self.resource, patch, &mut mistakes)
+        });
         let door = door(&self.resource, &merged, dice, &mut mistakes);
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
         *self.door.lock() = door;
+        if let Some(safety) = safety {
+            *self.safety.lock() = safety;
+        }
         for (deployed, knobs) in knobs {
             deployed.tune(knobs);
         }

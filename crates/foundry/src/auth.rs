@@ -1,5 +1,6 @@
 //! Keys and tokens (foundry.md 1.4). A token's shape, expiry and audience are checked, its signature never.
 
+use crate::path::Surface;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Moment;
@@ -54,16 +55,16 @@ pub(crate) enum Denied {
 impl Door {
     /// Either credential is enough: the gateway's caller may have sent its own `api-key`, which the gateway forwards
     /// beside its token.
-    pub(crate) fn check(
-        &self,
-        headers: &HeaderMap,
-        bearer_may_be_key: bool,
-        now: Moment,
-    ) -> Result<(), Denied> {
+    pub(crate) fn check(&self, headers: &HeaderMap, surface: Surface, now: Moment) -> Result<(), Denied> {
         if self.auth == Auth::Off {
             return Ok(());
         }
-        let key = headers.get("api-key").and_then(|it| it.to_str().ok());
+        let name = match surface {
+            Surface::Safety => "ocp-apim-subscription-key",
+            _ => "api-key",
+        };
+        let bearer_may_be_key = matches!(surface, Surface::V1 | Surface::Inference);
+        let key = headers.get(name).and_then(|it| it.to_str().ok());
         let bearer = bearer(headers);
         let token = bearer.filter(|it| it.split('.').count() == 3);
         let bearer_key = bearer.filter(|_| token.is_none() && bearer_may_be_key);
@@ -161,7 +162,7 @@ mod tests {
         let good = bearer(json!({"aud": "https://cognitiveservices.azure.com/", "exp": 1_001}));
         let stale = bearer(json!({"aud": "https://cognitiveservices.azure.com", "exp": 1_000}));
         let other = bearer(json!({"aud": "https://management.azure.com", "exp": 2_000}));
-        let check = |pairs: &[(&'static str, &str)]| door.check(&headers(pairs), false, now);
+        let check = |pairs: &[(&'static str, &str)]| door.check(&headers(pairs), Surface::Classic, now);
         assert_eq!(check(&[("api-key", "k2")]), Ok(()));
         assert_eq!(check(&[("api-key", "no")]), Err(Denied::WrongKey));
         assert_eq!(check(&[]), Err(Denied::Unauthorized));
@@ -177,11 +178,11 @@ mod tests {
             Err(Denied::Unauthorized)
         );
         assert_eq!(
-            door.check(&headers(&[("authorization", "Bearer k1")]), true, now),
+            door.check(&headers(&[("authorization", "Bearer k1")]), Surface::V1, now),
             Ok(())
         );
         assert_eq!(
-            door.check(&headers(&[("authorization", "Bearer no")]), true, now),
+            door.check(&headers(&[("authorization", "Bearer no")]), Surface::V1, now),
             Err(Denied::WrongKey)
         );
 
@@ -190,11 +191,11 @@ mod tests {
             ..door.clone()
         };
         assert_eq!(
-            tokens_only.check(&headers(&[("api-key", "k1")]), false, now),
+            tokens_only.check(&headers(&[("api-key", "k1")]), Surface::Classic, now),
             Err(Denied::KeysDisabled)
         );
         assert_eq!(
-            tokens_only.check(&headers(&[("authorization", &good)]), false, now),
+            tokens_only.check(&headers(&[("authorization", &good)]), Surface::Classic, now),
             Ok(())
         );
         let keys_only = Door {
@@ -202,7 +203,7 @@ mod tests {
             ..door
         };
         assert_eq!(
-            keys_only.check(&headers(&[("authorization", &good)]), false, now),
+            keys_only.check(&headers(&[("authorization", &good)]), Surface::Classic, now),
             Err(Denied::Unauthorized)
         );
     }

@@ -2,6 +2,7 @@
 
 use crate::answer::Said;
 use crate::chat::{Chat, prompt_filter};
+use crate::running::Running;
 use bytes::Bytes;
 use clock::Sleep;
 use http_body::{Body, Frame};
@@ -15,19 +16,44 @@ use std::time::Duration;
 #[error("the connection was cut on purpose")]
 pub(crate) struct Cut;
 
-/// A streamed answer (foundry.md 2.2).
-pub(crate) struct Stream {
-    chat: Chat,
-    plan: Vec<(Item, Duration)>,
+/// What a streamed answer consists of, in the shape of one API.
+pub(crate) trait Script: Send + Unpin + 'static {
+    /// A frame.
+    type Item: Copy + Send + Unpin + 'static;
+    /// The answer under way.
+    fn running(&mut self) -> &mut Running;
+    /// Every frame with the moment at which it is due, counted from the start of the call.
+    fn plan(&self) -> Vec<(Self::Item, Duration)>;
+    /// Where a frame stands.
+    fn phase(item: Self::Item) -> Phase;
+    /// The frame as it is sent; `number` counts frames from 0.
+    fn write(&self, item: Self::Item, number: usize) -> Bytes;
+}
+
+/// Where a frame stands in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Before the first token.
+    Before,
+    /// It brings this token.
+    Token(usize),
+    /// Behind the last token.
+    After,
+}
+
+/// A streamed answer.
+pub(crate) struct Stream<S: Script> {
+    script: S,
+    plan: Vec<(S::Item, Duration)>,
     at: usize,
     sleep: Option<Sleep>,
     cut: Option<usize>,
     ending: Ending,
 }
 
-/// One frame.
+/// One frame of a chat completion (foundry.md 2.2).
 #[derive(Debug, Clone, Copy)]
-enum Item {
+pub(crate) enum Item {
     /// What the content filter thinks of the prompt. Azure only.
     Annotation,
     Role(usize),
@@ -54,13 +80,13 @@ impl Ending {
     }
 }
 
-impl Stream {
+impl<S: Script> Stream<S> {
     /// `cut` is the number of tokens after which the connection breaks.
-    pub(crate) fn new(chat: Chat, cut: Option<u64>) -> Stream {
-        let plan = plan(&chat);
+    pub(crate) fn new(script: S, cut: Option<u64>) -> Stream<S> {
+        let plan = script.plan();
         let cut = cut.map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
         Stream {
-            chat,
+            script,
             plan,
             at: 0,
             sleep: None,
@@ -69,29 +95,58 @@ impl Stream {
         }
     }
 
-    fn is_cut(&self, item: Item) -> bool {
+    fn is_cut(&self, item: S::Item) -> bool {
         let Some(cut) = self.cut else { return false };
-        match item {
-            Item::Token(_, token) => token >= cut,
-            Item::Finish(_) | Item::Usage | Item::Done => true,
-            Item::Annotation | Item::Role(_) => false,
+        match S::phase(item) {
+            Phase::Token(token) => token >= cut,
+            Phase::After => true,
+            Phase::Before => false,
         }
     }
 
-    fn write(&mut self, item: Item) -> Bytes {
-        match item {
-            Item::Token(_, token) => self.chat.running.sent = Some(token + 1),
-            Item::Done => self.chat.running.finish(),
-            _ => (),
+    fn write(&mut self, item: S::Item) -> Bytes {
+        let number = self.at;
+        self.at += 1;
+        if let Phase::Token(token) = S::phase(item) {
+            self.script.running().sent = Some(token + 1);
         }
+        if self.at == self.plan.len() {
+            self.script.running().finish();
+        }
+        self.script.write(item, number)
+    }
+}
+
+impl Script for Chat {
+    type Item = Item;
+
+    fn running(&mut self) -> &mut Running {
+        &mut self.running
+    }
+
+    fn plan(&self) -> Vec<(Item, Duration)> {
+        plan(self)
+    }
+
+    fn phase(item: Item) -> Phase {
+        match item {
+            Item::Token(_, token) => Phase::Token(token),
+            Item::Finish(_) | Item::Usage | Item::Done => Phase::After,
+            Item::Annotation | Item::Role(_) => Phase::Before,
+        }
+    }
+
+    fn write(&self, item: Item, _: usize) -> Bytes {
         if let Item::Done = item {
             return sse::frame(sse::DONE);
         }
         sse::frame(&serde_json::to_string(&self.chunk(item)).unwrap_or_default())
     }
+}
 
+impl Chat {
     fn chunk(&self, item: Item) -> ChatChunk {
-        let usage = self.chat.includes_usage.then_some(None);
+        let usage = self.includes_usage.then_some(None);
         if let Item::Annotation = item {
             return ChatChunk {
                 prompt_filter_results: Some(prompt_filter()),
@@ -99,9 +154,9 @@ impl Stream {
                 ..ChatChunk::default()
             };
         }
-        let envelope = &self.chat.envelope;
+        let envelope = &self.envelope;
         let usage = match item {
-            Item::Usage => Some(Some(self.chat.running.answer.usage)),
+            Item::Usage => Some(Some(self.running.answer.usage)),
             _ => usage,
         };
         ChatChunk {
@@ -122,7 +177,7 @@ impl Stream {
             Item::Token(choice, token) => (choice, Some(token)),
             _ => return None,
         };
-        let choice = self.chat.running.answer.choices.get(index)?;
+        let choice = self.running.answer.choices.get(index)?;
         let call = match &choice.said {
             Said::Text(_) => None,
             Said::Call(call) => Some(call),
@@ -208,7 +263,7 @@ fn plan(chat: &Chat) -> Vec<(Item, Duration)> {
     plan
 }
 
-impl Body for Stream {
+impl<S: Script> Body for Stream<S> {
     type Data = Bytes;
     type Error = Cut;
 
@@ -220,18 +275,19 @@ impl Body for Stream {
         let Some(&(item, due)) = this.plan.get(this.at) else {
             return Poll::Ready(None);
         };
-        let (due, clock) = (this.chat.running.start + due, &this.chat.running.shared.clock);
+        let running = this.script.running();
+        let (due, clock) = (running.start + due, &running.shared.clock);
         if clock.now() < due || this.sleep.is_some() {
             let sleep = this.sleep.get_or_insert_with(|| clock.sleep_until(due));
             ready!(Pin::new(sleep).poll(context));
             this.sleep = None;
         }
         if this.is_cut(item) {
-            let frames = this.chat.running.sent.unwrap_or(0);
-            this.chat.running.cut(frames);
+            let running = this.script.running();
+            let frames = running.sent.unwrap_or(0);
+            running.cut(frames);
             return this.ending.poll(context);
         }
-        this.at += 1;
         Poll::Ready(Some(Ok(Frame::data(this.write(item)))))
     }
 }

@@ -3,7 +3,8 @@
 /// Facts about a model family.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Facts {
-    prefix: &'static str,
+    /// What the names of the family begin with.
+    pub(crate) prefix: &'static str,
     /// Tokens and requests per minute of one unit of capacity (foundry.md 4.1.1).
     pub(crate) unit: (u64, u64),
     /// Normalised input tokens per minute of one PTU, and the weight of a token of the answer (4.2.1).
@@ -14,6 +15,17 @@ pub(crate) struct Facts {
     pub(crate) context: u64,
     /// Thinks before it answers, and takes `max_completion_tokens` only.
     pub(crate) reasoning: bool,
+    /// Numbers of a vector, for a model that makes vectors; 0 for one that talks.
+    pub(crate) dimensions: u64,
+    /// Whether a request may ask for fewer.
+    pub(crate) shortens: bool,
+}
+
+impl Facts {
+    /// Whether it makes vectors instead of talking.
+    pub(crate) fn embeds(&self) -> bool {
+        self.dimensions > 0
+    }
 }
 
 const fn facts(
@@ -30,6 +42,16 @@ const fn facts(
         speed,
         context,
         reasoning: false,
+        dimensions: 0,
+        shortens: false,
+    }
+}
+
+const fn embedder(prefix: &'static str, dimensions: u64, shortens: bool) -> Facts {
+    Facts {
+        dimensions,
+        shortens,
+        ..facts(prefix, (1_000, 6), (2_500, 4), VECTORS, 8_192)
     }
 }
 
@@ -46,6 +68,7 @@ const fn thinker(
     }
 }
 
+const VECTORS: (f64, f64) = (60.0, 0.02);
 const MINI: (f64, f64) = (350.0, 9.0);
 const OMNI: (f64, f64) = (500.0, 15.0);
 const FOUR: (f64, f64) = (450.0, 11.0);
@@ -55,8 +78,15 @@ const DEEP: (f64, f64) = (1_500.0, 12.0);
 /// A model that the table does not know is taken for the usual case.
 const UNKNOWN: Facts = facts("", (1_000, 6), (2_500, 4), OMNI, 128_000);
 
+const UNKNOWN_EMBEDDER: Facts = embedder("", 1_536, true);
+
 // The longest prefix of the model's name decides.
-const MODELS: [Facts; 45] = [
+const MODELS: [Facts; 50] = [
+    embedder("text-embedding-ada-002", 1_536, false),
+    embedder("text-embedding-3-small", 1_536, true),
+    embedder("text-embedding-3-large", 3_072, true),
+    embedder("cohere-embed", 1_024, false),
+    embedder("embed-v-4-0", 1_536, true),
     facts("gpt-35-turbo", (1_000, 6), (2_500, 4), MINI, 16_385),
     facts("gpt-3.5-turbo", (1_000, 6), (2_500, 4), MINI, 16_385),
     facts("gpt-4", (1_000, 6), (2_500, 4), OMNI, 8_192),
@@ -108,10 +138,14 @@ const MODELS: [Facts; 45] = [
 pub(crate) fn of_model(model: &str) -> Facts {
     let model = model.to_ascii_lowercase();
     let fitting = MODELS.iter().filter(|facts| model.starts_with(facts.prefix));
+    let usual = match model.contains("embed") {
+        true => UNKNOWN_EMBEDDER,
+        false => UNKNOWN,
+    };
     fitting
         .max_by_key(|facts| facts.prefix.len())
         .copied()
-        .unwrap_or(UNKNOWN)
+        .unwrap_or(usual)
 }
 
 /// Tokens and requests per minute of one unit of a deployment.
@@ -143,6 +177,8 @@ mod tests {
         assert_eq!(of_model("gpt-5.2-codex").provisioned, (3_400, 8));
         assert!(of_model("o3-mini").reasoning && !of_model("gpt-4").reasoning);
         assert_eq!(of_model("something-else").unit, (1_000, 6));
+        assert!(of_model("text-embedding-3-large").embeds() && !of_model("something-else").embeds());
+        assert_eq!(of_model("my-embedder").dimensions, 1_536);
         assert_eq!(unit("gpt-4o", "GlobalStandard"), (1_000, 10));
         assert_eq!(unit("gpt-4o", "Standard"), (1_000, 6));
     }

@@ -1,16 +1,19 @@
-//! Chat completions: admission, refusal, spillover, and the answer in its time.
+//! Answers of models: admission, refusal, spillover, and the answer in its time, in the shape that was asked for.
 
 use crate::account::{Admission, Deployed};
-use crate::answer::{self, Choice, Question, Said, base62};
+use crate::answer::{self, Answer as Answered, Choice, Question, Said, base62};
+use crate::ask::Ask;
 use crate::body::{Partial, Stream};
+use crate::embeddings::EmbeddingsRequest;
 use crate::errors::{self, Failure, Refusal};
 use crate::knobs::{Latency, Style};
 use crate::latency::Schedule;
-use crate::path::Surface;
+use crate::path::{Operation, Surface, Target};
 use crate::quota::{Limiter, Limits, Refused};
+use crate::responses::{self, Events, ResponsesRequest};
 use crate::running::Running;
 use crate::serve::{Answer, Call};
-use crate::{catalog, models, reply, validate};
+use crate::{catalog, models, reply};
 use axum::body::Body;
 use clock::Moment;
 use http::header::CONTENT_LENGTH;
@@ -18,13 +21,23 @@ use http::{HeaderMap, HeaderValue, Response};
 use llm::{ChatChoice, ChatMessage, ChatRequest, ChatResponse, ContentFilter, PromptFilter};
 use std::sync::Arc;
 
-/// A chat completion that was admitted.
+/// An answer that was admitted.
 pub(crate) struct Chat {
     pub(crate) running: Running,
     pub(crate) envelope: Envelope,
     pub(crate) streams: bool,
     pub(crate) includes_usage: bool,
     headers: HeaderMap,
+    form: Form,
+    /// Whether vectors have an id too.
+    shows_id: bool,
+}
+
+/// The shape of an answer.
+enum Form {
+    Chat,
+    Responses(Box<ResponsesRequest>),
+    Embeddings(Box<EmbeddingsRequest>),
 }
 
 /// What all frames of an answer have in common.
@@ -44,22 +57,17 @@ struct Failed {
 }
 
 /// Admits a call, or has it refused; passes it on where a provisioned deployment spills over.
-pub(crate) fn start(call: &Call, deployed: &Arc<Deployed>, request: &ChatRequest) -> Answer {
-    match attempt(call, deployed, request) {
+pub(crate) fn start(call: &Call, deployed: &Arc<Deployed>, ask: &Ask) -> Answer {
+    match attempt(call, deployed, ask) {
         Ok(chat) => Answer::Chat(Box::new(chat)),
-        Err(failed) if failed.spills => spill(call, deployed, request, *failed.response),
+        Err(failed) if failed.spills => spill(call, deployed, ask, *failed.response),
         Err(failed) => Answer::Ready(*failed.response),
     }
 }
 
 /// Tries the standard deployment that takes what a provisioned one will not (4.4); when that refuses too, the original
 /// answer stands.
-pub(crate) fn spill(
-    call: &Call,
-    from: &Arc<Deployed>,
-    request: &ChatRequest,
-    mut original: Response<Body>,
-) -> Answer {
+pub(crate) fn spill(call: &Call, from: &Arc<Deployed>, ask: &Ask, mut original: Response<Body>) -> Answer {
     let asked = call
         .parts
         .headers
@@ -76,7 +84,7 @@ pub(crate) fn spill(
         return Answer::Ready(original);
     };
     call.note(|entry| entry.spilled_to = Some(target.resource.name.clone()));
-    match attempt(call, target, request) {
+    match attempt(call, target, ask) {
         Ok(mut chat) => {
             reply::set(
                 &mut chat.headers,
@@ -96,12 +104,13 @@ pub(crate) fn spill(
     }
 }
 
-fn attempt(call: &Call, deployed: &Arc<Deployed>, request: &ChatRequest) -> Result<Chat, Failed> {
+fn attempt(call: &Call, deployed: &Arc<Deployed>, ask: &Ask) -> Result<Chat, Failed> {
     let model = &deployed.resource.model;
     let facts = catalog::of_model(&model.name);
-    let prompt_tokens = llm::prompt_tokens(&model.name, request);
+    let request = ask.conversation(&model.name);
+    let prompt_tokens = ask.prompt_tokens(&model.name);
     let start = call.now();
-    let admission = deployed.admit(start, request, prompt_tokens);
+    let admission = deployed.admit(start, &request, prompt_tokens);
     call.note(|entry| {
         entry.estimate = Some(admission.estimate);
         entry.prompt_tokens = Some(prompt_tokens);
@@ -121,7 +130,7 @@ fn attempt(call: &Call, deployed: &Arc<Deployed>, request: &ChatRequest) -> Resu
         });
     }
     let provisioned = matches!(admission.knobs.limits, Limits::Provisioned(_));
-    if let Err(failure) = validate::for_model(request, &facts, &model.name, prompt_tokens, provisioned) {
+    if let Err(failure) = ask.fits(&facts, &model.name, prompt_tokens, provisioned) {
         let level = deployed.reject(start, &admission);
         call.note(|entry| entry.settled = Some(level));
         let spills = failure.code == "context_length_exceeded";
@@ -133,7 +142,7 @@ fn attempt(call: &Call, deployed: &Arc<Deployed>, request: &ChatRequest) -> Resu
     Ok(begin(
         call,
         deployed,
-        request,
+        (ask, &request),
         Admitted {
             admission,
             prompt_tokens,
@@ -151,7 +160,12 @@ struct Admitted {
 }
 
 // Thinks of the answer and of the moments at which its tokens fall due.
-fn begin(call: &Call, deployed: &Arc<Deployed>, request: &ChatRequest, admitted: Admitted) -> Chat {
+fn begin(
+    call: &Call,
+    deployed: &Arc<Deployed>,
+    (ask, request): (&Ask, &ChatRequest),
+    admitted: Admitted,
+) -> Chat {
     let Admitted {
         admission,
         prompt_tokens,
@@ -159,34 +173,32 @@ fn begin(call: &Call, deployed: &Arc<Deployed>, request: &ChatRequest, admitted:
         mut headers,
     } = admitted;
     let model = &deployed.resource.model.name;
-    let reasoning = catalog::of_model(model).reasoning;
-    let length = admission.knobs.answer_tokens;
-    let answer = answer::answer(
-        call.shared.dice,
-        &Question {
-            request,
-            model,
-            reasoning,
-            prompt_tokens,
-            length,
-        },
-    );
+    let answer = match ask {
+        Ask::Embeddings(_) => Answered::nothing(prompt_tokens),
+        Ask::Chat(_) | Ask::Responses(_) => answer::answer(
+            call.shared.dice,
+            &Question {
+                request,
+                model,
+                reasoning: catalog::of_model(model).reasoning,
+                prompt_tokens,
+                length: admission.knobs.answer_tokens,
+            },
+        ),
+    };
     let schedule = schedule(call, admission.knobs.latency, &answer);
     call.note(|entry| {
         entry.completion_tokens = Some(answer.usage.completion_tokens);
         (entry.error, entry.ended) = (None, None);
     });
-    let took = if request.streams() {
+    let streams = ask.streams();
+    let took = if streams {
         schedule.first()
     } else {
         schedule.total()
     };
-    reply::served(
-        &mut headers,
-        &deployed.resource.name,
-        &session(call, deployed),
-        took,
-    );
+    let session = session(call, deployed);
+    reply::served(&mut headers, &deployed.resource.name, &session, took);
     let running = Running {
         shared: call.shared.clone(),
         deployed: deployed.clone(),
@@ -195,22 +207,30 @@ fn begin(call: &Call, deployed: &Arc<Deployed>, request: &ChatRequest, admitted:
         answer,
         schedule,
         start,
-        sent: request.streams().then_some(0),
+        sent: streams.then_some(0),
         over: false,
     };
-    let envelope = envelope(call, deployed, &running);
     Chat {
+        envelope: envelope(call, deployed, &running),
         running,
-        envelope,
-        streams: request.streams(),
+        streams,
         includes_usage: request.includes_usage(),
         headers,
+        shows_id: call.asked.surface == Surface::Inference,
+        form: match ask {
+            Ask::Chat(_) => Form::Chat,
+            Ask::Responses(request) => Form::Responses(request.clone()),
+            Ask::Embeddings(request) => Form::Embeddings(request.clone()),
+        },
     }
 }
 
-fn schedule(call: &Call, latency: Latency, answer: &answer::Answer) -> Schedule {
-    let hidden = answer.usage.completion_tokens_details.reasoning_tokens;
-    let each = hidden / (answer.choices.len() as u64).max(1);
+fn schedule(call: &Call, latency: Latency, answer: &Answered) -> Schedule {
+    // Vectors take their time by the length of the texts.
+    let each = match answer.choices.len() as u64 {
+        0 => answer.usage.prompt_tokens,
+        choices => answer.usage.completion_tokens_details.reasoning_tokens / choices,
+    };
     let mut rng = call
         .shared
         .dice
@@ -223,10 +243,11 @@ fn refusal(call: &Call, deployed: &Deployed, style: Option<Style>, refused: Refu
         return errors::exhausted();
     }
     let style = style.unwrap_or(match call.asked.surface {
-        Surface::Classic => Style::Classic,
         Surface::V1 => Style::V1,
+        _ => Style::Classic,
     });
     let refusal = Refusal {
+        operation: operation(call).id(),
         limiter: refused.limiter,
         seconds: refused.seconds(),
         surface: call.asked.surface,
@@ -258,6 +279,15 @@ fn envelope(call: &Call, deployed: &Deployed, running: &Running) -> Envelope {
     let dice = call.shared.dice;
     let mut id = dice.roll(("chatcmpl", &call.server.name), call.ordinal);
     let mut build = dice.roll(("fingerprint", &model), 0);
+    if operation(call) == Operation::Responses {
+        return Envelope {
+            id: format!("resp_{:016x}{:016x}{:016x}", id.bits(), id.bits(), id.bits()),
+            created: running.start.seconds(),
+            fingerprint: String::new(),
+            // The name that the caller sent, not that of the model (obs).
+            model: deployed.resource.name.clone(),
+        };
+    }
     Envelope {
         id: format!("chatcmpl-{}", base62(&mut id, 29)),
         created: running.start.seconds(),
@@ -266,11 +296,18 @@ fn envelope(call: &Call, deployed: &Deployed, running: &Running) -> Envelope {
     }
 }
 
+fn operation(call: &Call) -> Operation {
+    match &call.asked.target {
+        Target::Model { operation, .. } => *operation,
+        _ => Operation::Chat,
+    }
+}
+
 /// Sends the answer as its tokens fall due: a stream at once, a whole answer when it is complete.
 pub(crate) async fn deliver(call: &Call, mut chat: Chat, cut: Option<u64>) -> Response<Body> {
     let headers = std::mem::take(&mut chat.headers);
     let mut response = match (chat.streams, cut) {
-        (true, cut) => reply::response(200, reply::EVENT_STREAM, Body::new(Stream::new(chat, cut))),
+        (true, cut) => reply::response(200, reply::EVENT_STREAM, stream(chat, cut)),
         (false, None) => {
             wait(&chat.running, chat.running.schedule.total()).await;
             chat.running.finish();
@@ -280,6 +317,13 @@ pub(crate) async fn deliver(call: &Call, mut chat: Chat, cut: Option<u64>) -> Re
     };
     response.headers_mut().extend(headers);
     call.stamped(response)
+}
+
+fn stream(mut chat: Chat, cut: Option<u64>) -> Body {
+    match std::mem::replace(&mut chat.form, Form::Chat) {
+        Form::Responses(request) => Body::new(Stream::new(Events { chat, request }, cut)),
+        _ => Body::new(Stream::new(chat, cut)),
+    }
 }
 
 async fn wait(running: &Running, passed: std::time::Duration) {
@@ -308,6 +352,18 @@ async fn partial(mut chat: Chat, tokens: u64) -> Response<Body> {
 }
 
 fn whole(chat: &Chat) -> String {
+    match &chat.form {
+        Form::Chat => completion(chat),
+        Form::Responses(request) => responses::whole(chat, request),
+        Form::Embeddings(request) => {
+            let model = &chat.running.deployed.resource.model.name;
+            let id = chat.shows_id.then_some(chat.envelope.id.as_str());
+            request.answer(&catalog::of_model(model), model, &chat.envelope.model, id)
+        }
+    }
+}
+
+fn completion(chat: &Chat) -> String {
     let choices = chat
         .running
         .answer

@@ -56,8 +56,38 @@ pub(crate) fn not_supported(operation: &str, model: &str) -> Failure {
 
 pub(crate) fn version(surface: Surface) -> Failure {
     match surface {
-        Surface::Classic => not_found(),
+        Surface::Classic | Surface::Inference | Surface::Safety => not_found(),
         Surface::V1 => plain(400, "BadRequest", "API version not supported"),
+    }
+}
+
+/// `/openai/responses` came with a dated version of its own (obs).
+pub(crate) fn responses_version(is_early: bool) -> Failure {
+    let message = match is_early {
+        true => "Azure OpenAI Responses API is enabled only for api-version 2025-03-01-preview and later",
+        false => "API version not supported",
+    };
+    plain(400, "BadRequest", message)
+}
+
+/// Responses word an unknown deployment as OpenAI does (obs).
+pub(crate) fn no_model(deployment: &str) -> Failure {
+    let message = format!("The requested model '{deployment}' does not exist.");
+    invalid(&message, Some("model"), Some("model_not_found"))
+}
+
+/// Nothing is kept of a response once it was given.
+pub(crate) fn no_response(id: &str) -> Failure {
+    let error = json!({
+        "message": format!("Response with id '{id}' not found."),
+        "type": "invalid_request_error",
+        "param": Value::Null,
+        "code": Value::Null,
+    });
+    Failure {
+        status: 404,
+        code: "not_found".to_owned(),
+        body: json!({ "error": error }).to_string(),
     }
 }
 
@@ -94,6 +124,7 @@ pub(crate) fn context_length(context: u64, tokens: u64) -> Failure {
 /// What the text of a 429 speaks of.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal<'a> {
+    pub(crate) operation: &'static str,
     pub(crate) limiter: Limiter,
     pub(crate) seconds: u64,
     pub(crate) surface: Surface,
@@ -106,10 +137,9 @@ pub(crate) struct Refusal<'a> {
     pub(crate) tier: &'a str,
 }
 
-const OPERATION: &str = "ChatCompletions_Create";
-
 pub(crate) fn refused(style: Style, refusal: &Refusal<'_>) -> Failure {
     let Refusal {
+        operation,
         seconds,
         model,
         deployment,
@@ -122,15 +152,15 @@ pub(crate) fn refused(style: Style, refusal: &Refusal<'_>) -> Failure {
         "token"
     };
     let under = match refusal.surface {
-        Surface::Classic => format!("under Azure OpenAI API version {}", refusal.version),
         Surface::V1 => "under OpenAI Language Model Instance API".to_owned(),
+        _ => format!("under Azure OpenAI API version {}", refusal.version),
     };
     match style {
         Style::Classic => plain(
             429,
             "429",
             &format!(
-                "Requests to the {OPERATION} Operation {under} have exceeded {kind} rate limit of your current {tier} \
+                "Requests to the {operation} Operation {under} have exceeded {kind} rate limit of your current {tier} \
                  pricing tier. Please retry after {seconds} seconds. Please go here: https://aka.ms/oai/quotaincrease if \
                  you would like to further increase the default rate limit."
             ),
@@ -140,7 +170,7 @@ pub(crate) fn refused(style: Style, refusal: &Refusal<'_>) -> Failure {
             "429",
             &format!(
                 "Your requests to {model} for {deployment} in {} have exceeded the {kind} rate limit for your current \
-                 {tier} pricing tier. This request was for {OPERATION} {under}. Please retry after {seconds} seconds. To \
+                 {tier} pricing tier. This request was for {operation} {under}. Please retry after {seconds} seconds. To \
                  increase your default rate limit, visit: https://aka.ms/oai/quotaincrease.",
                 refusal.region
             ),

@@ -16,7 +16,11 @@
 //! |---|---|
 //! | `POST /openai/deployments/{deployment}/chat/completions?api-version=...` | a chat completion |
 //! | `POST /openai/v1/chat/completions` | the same; the deployment is `model` of the body |
+//! | `POST /openai/responses?api-version=...`, `POST /openai/v1/responses` | text in and out, or calls of functions; nothing is kept |
+//! | `POST .../embeddings` | vectors: texts that share words and parts of words are near |
+//! | `POST /models/chat/completions?api-version=...`, `POST /models/embeddings`, `GET /models/info` | Azure AI model inference |
 //! | `GET /openai/models`, `GET /openai/v1/models`, `.../{model}` | the base models of the account |
+//! | `/contentsafety/...?api-version=...` | Content Safety, at accounts of kind `ContentSafety` and `AIServices`: texts, prompts, blocklists |
 //! | any other operation of a model | 400 `OperationNotSupported` |
 //! | `GET /health` | `{"status":"ok"}`, without an account |
 //!
@@ -28,7 +32,7 @@
 //! |---|---|
 //! | `GET /accounts` | every account: quotas and their levels, counters, latency, faults |
 //! | `GET /accounts/{account}` | one of them |
-//! | `PATCH /accounts/{account}` | sets what the body names, as `[accounts.NAME]` of `apimite.toml` does: `auth`, `keys`, `faults`, `deployments` |
+//! | `PATCH /accounts/{account}` | sets what the body names, as `[accounts.NAME]` of `apimite.toml` does: `auth`, `keys`, `faults`, `deployments`, `safety` |
 //! | `PUT /accounts/{account}/faults` | a new script of faults, such as `[{"do":"status","status":503,"calls":2}]` |
 //! | `POST /accounts/{account}/faults` | one more fault |
 //! | `DELETE /accounts/{account}/faults` | no faults |
@@ -42,11 +46,13 @@
 
 mod account; // an account as it runs
 mod answer; // what the model says
+mod ask; // what is asked of it
 mod auth; // keys and tokens
 mod body; // bodies that are sent bit by bit
 mod catalog; // what is known of each model
-mod chat; // admission, spillover and delivery of a chat completion
+mod chat; // admission, spillover and delivery of an answer
 mod control; // setting and reading it all over HTTP
+mod embeddings; // lists of vectors
 mod errors; // bodies of errors
 mod estimate; // what a call weighs
 mod fault; // the script of what goes wrong
@@ -58,10 +64,13 @@ mod models; // the list of models
 mod path; // which account and operation
 mod quota; // limiters
 mod reply; // headers
+mod responses; // answers in the shape of responses
 mod running; // a call under way
+mod safety; // Content Safety
 mod serve; // one request
 mod state; // how accounts stand
 mod validate; // what is wrong with a request
+mod vectors; // texts as vectors
 
 pub use auth::Auth;
 pub use journal::Entry;

@@ -1,8 +1,9 @@
 //! The list of models: the union of the two shapes that clients know (foundry.md 2.6). It lists base models, not deployments.
 
+use crate::account::Deployed;
 use crate::errors::{Failure, plain};
-use crate::reply;
 use crate::serve::Call;
+use crate::{catalog, reply};
 use axum::body::Body;
 use http::Response;
 use serde_json::{Value, json};
@@ -28,6 +29,19 @@ pub(crate) fn answer(call: &Call, id: Option<&str>) -> Result<Response<Body>, Fa
     Ok(call.stamped(reply::json(200, body.to_string())))
 }
 
+/// `/models/info`: what is known of the model behind a deployment (foundry.md 2.8).
+pub(crate) fn info(call: &Call, deployed: &Deployed) -> Response<Body> {
+    let model = &deployed.resource.model;
+    let kind = match catalog::of_model(&model.name).embeds() {
+        true => "embeddings",
+        false => "chat-completion",
+    };
+    let body = json!({"model_name": model.name, "model_type": kind, "model_provider_name": model.format});
+    let now = call.now().nanos();
+    call.note(|entry| entry.ended = Some(now));
+    call.stamped(reply::json(200, body.to_string()))
+}
+
 /// The model with its version, as answers name it.
 pub(crate) fn full_name(model: &str, version: &str) -> String {
     if version.is_empty() {
@@ -41,7 +55,7 @@ pub(crate) fn full_name(model: &str, version: &str) -> String {
 const CREATED: i64 = 1_722_470_400;
 
 fn model(name: &str, id: &str) -> Value {
-    let embeds = name.contains("embedding");
+    let embeds = catalog::of_model(name).embeds();
     json!({
         "capabilities": {
             "chat_completion": !embeds, "completion": false, "embeddings": embeds, "fine_tune": false, "inference": true,

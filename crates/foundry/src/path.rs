@@ -1,24 +1,60 @@
 //! Which account, and what of it, a request asks for. An account answers by path, `/{account}/openai/...`, and by Host,
 //! `{account}.openai.azure.com` and its two siblings.
 
+use crate::safety::Route;
 use http::request::Parts;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
-/// Two families of paths with different rules.
+/// Families of paths with different rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Surface {
     /// `/openai/...` with a dated `api-version`.
     Classic,
     /// `/openai/v1/...`.
     V1,
+    /// `/models/...`: Azure AI model inference, with a dated `api-version`.
+    Inference,
+    /// `/contentsafety/...`, with a dated `api-version`.
+    Safety,
+}
+
+/// What a model can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Chat,
+    Responses,
+    Embeddings,
+}
+
+impl Operation {
+    /// What errors about models call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Operation::Chat => "chatCompletion",
+            Operation::Responses => "responses",
+            Operation::Embeddings => "embeddings",
+        }
+    }
+
+    /// What errors about quotas call it.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Operation::Chat => "ChatCompletions_Create",
+            Operation::Responses => "Create_Response",
+            Operation::Embeddings => "Embeddings_Create",
+        }
+    }
 }
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// A chat completion; the deployment stands in the path or in the body.
-    Chat { deployment: Option<String> },
+    /// An answer of a model; the deployment stands in the path or in the body.
+    Model {
+        operation: Operation,
+        deployment: Option<String>,
+    },
     /// An operation that exists, of a model that does not offer it: its name in the error.
     Unsupported {
         deployment: Option<String>,
@@ -26,6 +62,12 @@ pub(crate) enum Target {
     },
     /// The list of models, or one of them.
     Models { id: Option<String> },
+    /// What is known of the model behind a deployment.
+    Info { deployment: Option<String> },
+    /// Something of Content Safety.
+    Safety(Route),
+    /// A response that was given earlier.
+    Stored { id: String },
     /// Nothing that is known.
     Unknown,
 }
@@ -46,15 +88,13 @@ const HOSTS: [&str; 3] = [
 ];
 
 // Path behind the deployment, and what the error calls the operation.
-const OPERATIONS: [(&[&str], &str); 8] = [
+const OPERATIONS: [(&[&str], &str); 6] = [
     (&["completions"], "completion"),
-    (&["embeddings"], "embeddings"),
     (&["images", "generations"], "imageGeneration"),
     (&["images", "edits"], "imageEdit"),
     (&["audio", "transcriptions"], "audioTranscription"),
     (&["audio", "translations"], "audioTranslation"),
     (&["audio", "speech"], "audioSpeech"),
-    (&["responses"], "responses"),
 ];
 
 impl Asked {
@@ -71,7 +111,10 @@ impl Asked {
             None if segments.is_empty() => return None,
             None => segments.remove(0).to_ascii_lowercase(),
         };
-        let (surface, target) = target(&parts.method, &segments);
+        let (surface, mut target) = target(&parts.method, &segments);
+        if let Target::Info { deployment } = &mut target {
+            *deployment = query(parts, "model");
+        }
         Some(Asked {
             account,
             surface,
@@ -117,40 +160,79 @@ fn target(method: &Method, segments: &[&str]) -> (Surface, Target) {
             (Surface::Classic, of_deployment(method, deployment, rest))
         }
         ["openai", rest @ ..] => (Surface::Classic, account_level(method, rest, false)),
+        ["models", rest @ ..] => (Surface::Inference, inference(method, rest)),
+        ["contentsafety", rest @ ..] => {
+            let route = Route::read(method, rest);
+            (Surface::Safety, route.map_or(Target::Unknown, Target::Safety))
+        }
         _ => (Surface::Classic, Target::Unknown),
     }
 }
 
 fn of_deployment(method: &Method, deployment: &str, rest: &[&str]) -> Target {
     let deployment = Some(deployment.to_owned());
-    match rest {
-        ["chat", "completions"] if method == Method::POST => Target::Chat { deployment },
-        _ if method == Method::POST => named(rest).map_or(Target::Unknown, |operation| Target::Unsupported {
+    if method != Method::POST {
+        return Target::Unknown;
+    }
+    match (spoken(rest), named(rest)) {
+        (Some(operation), _) => Target::Model {
+            operation,
+            deployment,
+        },
+        (None, Some(operation)) => Target::Unsupported {
             deployment,
             operation,
-        }),
-        _ => Target::Unknown,
+        },
+        (None, None) => Target::Unknown,
     }
 }
 
 fn account_level(method: &Method, rest: &[&str], v1: bool) -> Target {
+    let deployment = None;
     match rest {
         ["models"] if method == Method::GET => Target::Models { id: None },
         ["models", id] if method == Method::GET => Target::Models {
             id: Some((*id).to_owned()),
         },
-        ["chat", "completions"] if v1 && method == Method::POST => Target::Chat { deployment: None },
-        ["responses"] if method == Method::POST => Target::Unsupported {
-            deployment: None,
-            operation: "responses",
+        ["responses"] if method == Method::POST => Target::Model {
+            operation: Operation::Responses,
+            deployment,
         },
-        _ if v1 && method == Method::POST => {
-            named(rest).map_or(Target::Unknown, |operation| Target::Unsupported {
-                deployment: None,
-                operation,
-            })
+        ["responses", id] if method == Method::GET || method == Method::DELETE => {
+            Target::Stored { id: (*id).to_owned() }
         }
+        _ if v1 && method == Method::POST => match (spoken(rest), named(rest)) {
+            (Some(operation), _) => Target::Model {
+                operation,
+                deployment,
+            },
+            (None, Some(operation)) => Target::Unsupported {
+                deployment,
+                operation,
+            },
+            (None, None) => Target::Unknown,
+        },
         _ => Target::Unknown,
+    }
+}
+
+fn inference(method: &Method, rest: &[&str]) -> Target {
+    match rest {
+        ["info"] if method == Method::GET => Target::Info { deployment: None },
+        _ if method == Method::POST => spoken(rest).map_or(Target::Unknown, |operation| Target::Model {
+            operation,
+            deployment: None,
+        }),
+        _ => Target::Unknown,
+    }
+}
+
+// The operations that every family of paths has.
+fn spoken(rest: &[&str]) -> Option<Operation> {
+    match rest {
+        ["chat", "completions"] => Some(Operation::Chat),
+        ["embeddings"] => Some(Operation::Embeddings),
+        _ => None,
     }
 }
 
@@ -164,7 +246,7 @@ fn named(rest: &[&str]) -> Option<&'static str> {
 /// Whether a surface knows a version.
 pub(crate) fn accepts(surface: Surface, version: Option<&str>) -> bool {
     match surface {
-        Surface::Classic => version.is_some_and(is_dated),
+        Surface::Classic | Surface::Inference | Surface::Safety => version.is_some_and(is_dated),
         Surface::V1 => matches!(version, None | Some("" | "v1" | "preview")),
     }
 }
@@ -198,7 +280,8 @@ mod tests {
 
     #[test]
     fn accounts_are_found_by_path_and_by_host() {
-        let chat = Target::Chat {
+        let chat = Target::Model {
+            operation: Operation::Chat,
             deployment: Some("gpt 4".into()),
         };
         let asked = Asked {
@@ -222,8 +305,29 @@ mod tests {
         let target = |method: &str, path: &str| read(method, path, "a.openai.azure.com").unwrap().target;
         assert_eq!(
             target("POST", "/openai/v1/chat/completions"),
-            Target::Chat { deployment: None }
+            Target::Model {
+                operation: Operation::Chat,
+                deployment: None
+            }
         );
+        assert_eq!(
+            target("POST", "/openai/responses"),
+            target("POST", "/openai/v1/responses")
+        );
+        assert_eq!(
+            target("POST", "/models/embeddings"),
+            Target::Model {
+                operation: Operation::Embeddings,
+                deployment: None
+            }
+        );
+        assert_eq!(
+            target("GET", "/models/info?model=phi"),
+            Target::Info {
+                deployment: Some("phi".into())
+            }
+        );
+        assert_eq!(target("POST", "/openai/embeddings"), Target::Unknown);
         assert_eq!(
             target("GET", "/openai/v1/models/m"),
             Target::Models { id: Some("m".into()) }

@@ -1,15 +1,16 @@
 //! One request, from its head to its answer: the order of checks of foundry.md 1.5.
 
 use crate::account::{Deployed, Server};
+use crate::ask::Ask;
 use crate::chat::{self, Chat};
 use crate::errors::{self, Failure};
 use crate::fault::{self, Trouble};
 use crate::journal::Entry;
 use crate::mocks::Shared;
-use crate::path::{self, Asked, Target};
+use crate::path::{self, Asked, Operation, Surface, Target};
 use crate::quota::{Limiter, Refused};
 use crate::reply::{self, Ids};
-use crate::{Reset, models, validate};
+use crate::{Reset, catalog, models, safety, validate};
 use axum::body::Body;
 use bytes::Bytes;
 use clock::Moment;
@@ -17,7 +18,6 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use indexmap::IndexMap;
-use llm::ChatRequest;
 use model::FaultAction;
 use serde_json::Value;
 use std::sync::Arc;
@@ -202,18 +202,20 @@ impl Call {
     // On the path, or `model` of the body (1.1).
     fn deployment(&self, body: &[u8]) -> Option<String> {
         match &self.asked.target {
-            Target::Chat {
+            Target::Model {
                 deployment: Some(name),
+                ..
             }
             | Target::Unsupported {
                 deployment: Some(name),
                 ..
             } => Some(name.clone()),
-            Target::Chat { deployment: None } | Target::Unsupported { deployment: None, .. } => {
+            Target::Model { deployment: None, .. } | Target::Unsupported { deployment: None, .. } => {
                 let body: Value = serde_json::from_slice(body).ok()?;
                 body.get("model")?.as_str().map(str::to_owned)
             }
-            Target::Models { .. } | Target::Unknown => None,
+            Target::Info { deployment } => deployment.clone(),
+            Target::Models { .. } | Target::Safety(_) | Target::Stored { .. } | Target::Unknown => None,
         }
     }
 
@@ -221,25 +223,51 @@ impl Call {
         if self.asked.target == Target::Unknown {
             return Err(errors::not_found());
         }
-        let bearer_may_be_key = self.asked.surface == path::Surface::V1;
         self.server
             .door()
-            .check(&self.parts.headers, bearer_may_be_key, self.now())
+            .check(&self.parts.headers, self.asked.surface, self.now())
             .map_err(errors::denied)?;
-        if !path::accepts(self.asked.surface, self.asked.api_version.as_deref()) {
-            return Err(errors::version(self.asked.surface));
-        }
+        self.version()?;
         match &self.asked.target {
             Target::Models { id } => models::answer(self, id.as_deref()).map(Answer::Ready),
+            Target::Info { .. } => {
+                let deployed = self.deployed(deployment.as_deref())?;
+                Ok(Answer::Ready(models::info(self, deployed)))
+            }
+            Target::Stored { id } => Err(errors::no_response(id)),
+            Target::Safety(route) => safety::answer(self, route, body).map(Answer::Ready),
             Target::Unsupported { operation, .. } => {
                 let deployed = self.deployed(deployment.as_deref())?;
                 Err(errors::not_supported(operation, &deployed.resource.model.name))
             }
-            _ => {
-                let (deployed, request) = self.chat(deployment.as_deref(), body)?;
-                self.note(|entry| entry.streamed = request.streams());
-                Ok(chat::start(self, deployed, &request))
+            Target::Model { operation, .. } => {
+                let (deployed, ask) = self.ask(*operation, deployment.as_deref(), body)?;
+                self.note(|entry| entry.streamed = ask.streams());
+                Ok(chat::start(self, deployed, &ask))
             }
+            Target::Unknown => Err(errors::not_found()),
+        }
+    }
+
+    // What the surface knows of `api-version`.
+    fn version(&self) -> Result<(), Failure> {
+        let (surface, version) = (self.asked.surface, self.asked.api_version.as_deref());
+        let is_responses = matches!(
+            self.asked.target,
+            Target::Stored { .. }
+                | Target::Model {
+                    operation: Operation::Responses,
+                    ..
+                }
+        );
+        match (path::accepts(surface, version), surface, version) {
+            // Dates sort as texts do.
+            (true, Surface::Classic, Some(version)) if is_responses && version < "2025-03-01" => {
+                Err(errors::responses_version(true))
+            }
+            (true, ..) => Ok(()),
+            (false, Surface::Classic, Some(_)) if is_responses => Err(errors::responses_version(false)),
+            (false, ..) => Err(errors::version(surface)),
         }
     }
 
@@ -249,13 +277,29 @@ impl Call {
             .ok_or_else(errors::no_deployment)
     }
 
-    // On `/openai/v1` the deployment is in the body, so a body that is no JSON is told first.
-    fn chat(&self, deployment: Option<&str>, body: &[u8]) -> Result<(&Arc<Deployed>, ChatRequest), Failure> {
+    // Where the deployment is in the body, a body that is no JSON is told first.
+    fn ask(
+        &self,
+        operation: Operation,
+        deployment: Option<&str>,
+        body: &[u8],
+    ) -> Result<(&Arc<Deployed>, Ask), Failure> {
+        let find = || {
+            let found = self.deployed(deployment).map_err(|failure| match operation {
+                Operation::Responses => errors::no_model(deployment.unwrap_or("")),
+                _ => failure,
+            })?;
+            let model = &found.resource.model.name;
+            match catalog::of_model(model).embeds() == (operation == Operation::Embeddings) {
+                true => Ok(found),
+                false => Err(errors::not_supported(operation.name(), model)),
+            }
+        };
         if deployment.is_some() {
-            self.deployed(deployment)?;
+            find()?;
         }
-        let request = validate::read(body)?;
-        Ok((self.deployed(deployment)?, request))
+        let ask = Ask::read(operation, body)?;
+        Ok((find()?, ask))
     }
 
     // A provisioned deployment passes on what it fails at, a scripted failure too.
@@ -265,14 +309,16 @@ impl Call {
         body: &[u8],
         response: Response<Body>,
     ) -> Response<Body> {
-        let is_chat = matches!(self.asked.target, Target::Chat { .. });
-        if !is_chat || !matches!(response.status().as_u16(), 429 | 500 | 503) {
-            return response;
-        }
-        let Ok((deployed, request)) = self.chat(deployment.as_deref(), body) else {
+        let Target::Model { operation, .. } = self.asked.target else {
             return response;
         };
-        match chat::spill(self, deployed, &request, response) {
+        if !matches!(response.status().as_u16(), 429 | 500 | 503) {
+            return response;
+        }
+        let Ok((deployed, ask)) = self.ask(operation, deployment.as_deref(), body) else {
+            return response;
+        };
+        match chat::spill(self, deployed, &ask, response) {
             Answer::Ready(response) => response,
             Answer::Chat(chat) => chat::deliver(self, *chat, None).await,
         }

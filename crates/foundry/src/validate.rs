@@ -6,16 +6,7 @@ use llm::ChatRequest;
 use serde_json::Value;
 
 /// Reads the body of a chat request.
-pub(crate) fn read(body: &[u8]) -> Result<ChatRequest, Failure> {
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|_| invalid("We could not parse the JSON body of your request.", None, None))?;
-    if !value.is_object() {
-        return Err(invalid(
-            "The JSON body of your request has to be an object.",
-            None,
-            None,
-        ));
-    }
+pub(crate) fn read(value: Value) -> Result<ChatRequest, Failure> {
     if value.get("messages").is_none_or(Value::is_null) {
         let message = "Missing required parameter: 'messages'.";
         return Err(invalid(
@@ -78,7 +69,8 @@ fn shape(request: &ChatRequest) -> Result<(), Failure> {
     format(request)
 }
 
-fn format(request: &ChatRequest) -> Result<(), Failure> {
+/// Whether the shape of the answer is one that can be asked for.
+pub(crate) fn format(request: &ChatRequest) -> Result<(), Failure> {
     let Some(format) = &request.response_format else {
         return Ok(());
     };

@@ -120,14 +120,19 @@ fn millis(from: Moment, to: Moment) -> u64 {
 
 fn attempts(record: &Record) -> impl Iterator<Item = &Attempt> {
     record.events.iter().filter_map(|event| match &event.step {
-        Step::Attempt(attempt)
-            if &*event.source != "send-request" && &*event.source != "send-one-way-request" =>
-        {
-            Some(&**attempt)
-        }
+        Step::Attempt(attempt) if !OWN_CALLS.contains(&&*event.source) => Some(&**attempt),
         _ => None,
     })
 }
+
+/// Policies whose calls are the gateway's own: none of them is the backend's.
+const OWN_CALLS: [&str; 5] = [
+    "send-request",
+    "send-one-way-request",
+    "llm-semantic-cache-lookup",
+    "azure-openai-semantic-cache-lookup",
+    "llm-content-safety",
+];
 
 fn is_success(record: &Record) -> bool {
     let status = record.summary.status;
@@ -354,23 +359,49 @@ fn llm_rows(live: &Live, record: &Record, seen: &Seen) -> Vec<Row> {
             "TotalTokens": usage(["total_tokens", "total_tokens"]),
         }),
     )];
-    let asked = request
-        .as_ref()
-        .and_then(|it| it.get("messages")?.as_array().cloned());
-    let answered = response
-        .as_ref()
-        .and_then(|it| it.get("choices")?.as_array().cloned());
-    for message in asked.unwrap_or_default() {
-        for part in chunks(&message) {
-            rows.push(row(rows.len(), json!({ "RequestMessages": [part] })));
-        }
+    let asked = request.as_ref().map(asked).unwrap_or_default();
+    let answered = response.as_ref().map(answered).unwrap_or_default();
+    for part in asked.iter().flat_map(chunks) {
+        rows.push(row(rows.len(), json!({ "RequestMessages": [part] })));
     }
-    for choice in answered.unwrap_or_default() {
-        for part in choice.get("message").map(chunks).unwrap_or_default() {
-            rows.push(row(rows.len(), json!({ "ResponseMessages": [part] })));
-        }
+    for part in answered.iter().flat_map(chunks) {
+        rows.push(row(rows.len(), json!({ "ResponseMessages": [part] })));
     }
     rows
+}
+
+// The messages of a request: of a chat, of responses, or the texts that become vectors.
+fn asked(request: &Value) -> Vec<Value> {
+    let said = |content: &Value| json!({ "role": "user", "content": content });
+    if let Some(messages) = request.get("messages").and_then(Value::as_array) {
+        return messages.clone();
+    }
+    let instructions = request.get("instructions").filter(|it| it.is_string());
+    let mut found: Vec<Value> = instructions
+        .map(|it| json!({ "role": "system", "content": it }))
+        .into_iter()
+        .collect();
+    match request.get("input") {
+        Some(Value::Array(items)) => found.extend(items.iter().map(|item| match item.get("role") {
+            Some(_) => item.clone(),
+            None => said(item),
+        })),
+        Some(Value::String(text)) => found.push(json!({ "role": "user", "content": text })),
+        _ => (),
+    }
+    found
+}
+
+// The messages of an answer. Vectors are none.
+fn answered(response: &Value) -> Vec<Value> {
+    let list = |name: &str| response.get(name).and_then(Value::as_array).into_iter().flatten();
+    let choices = list("choices").filter_map(|it| it.get("message"));
+    let items = list("output").filter_map(|it| {
+        let parts = it.get("content")?.as_array()?.iter();
+        let texts: Vec<&str> = parts.filter_map(|part| part.get("text")?.as_str()).collect();
+        Some(json!({ "role": it.get("role"), "content": texts.join("\n") }))
+    });
+    choices.cloned().chain(items).collect()
 }
 
 fn chunks(message: &Value) -> Vec<Value> {

@@ -81,6 +81,14 @@ impl Encoding {
         }
     }
 
+    /// The text of token numbers. Bytes that are no text become replacement characters, numbers that are no tokens nothing.
+    pub fn decode(self, tokens: &[u32]) -> String {
+        let bpe = &self.tokenizer().bpe;
+        let known = u32::try_from(bpe.num_tokens()).unwrap_or(u32::MAX);
+        let tokens: Vec<u32> = tokens.iter().copied().filter(|it| *it < known).collect();
+        String::from_utf8_lossy(&bpe.decode_tokens(&tokens)).into_owned()
+    }
+
     /// `text` token by token; put together again the pieces are `text`, and their tokens its count.
     pub fn pieces(self, text: &str) -> Vec<Piece> {
         let mut pieces = Vec::new();

@@ -1,6 +1,6 @@
 //! A request to a model in whichever shape: what it says, and how long it is.
 
-use crate::{ChatRequest, Encoding, prompt_tokens};
+use crate::{ChatRequest, EmbeddingsInput, Encoding, prompt_tokens};
 use serde_json::Value;
 
 /// The shape of a request.
@@ -30,6 +30,8 @@ pub struct Prompt {
     /// What was said, in order.
     pub turns: Vec<Turn>,
     chat: Option<ChatRequest>,
+    // Token numbers in place of texts say how many they are, and nothing else.
+    numbers: u64,
 }
 
 /// One thing that was said.
@@ -79,8 +81,14 @@ impl Prompt {
             model: json.get("model").and_then(Value::as_str).map(str::to_owned),
             streams: json.get("stream") == Some(&Value::Bool(true)),
             turns: turns(kind, &json),
+            numbers: match kind {
+                PromptKind::Embeddings => numbers(json.get("input")),
+                PromptKind::Completion => numbers(json.get("prompt")),
+                _ => 0,
+            },
             chat: match kind {
                 PromptKind::Chat => serde_json::from_value(json).ok(),
+                PromptKind::Responses => Some(ChatRequest::of_responses(&json)),
                 _ => None,
             },
         })
@@ -100,7 +108,7 @@ impl Prompt {
         let encoding = Encoding::of_model(model);
         let text: u64 = self.turns.iter().map(|turn| encoding.count(&turn.text)).sum();
         match self.kind {
-            PromptKind::Embeddings | PromptKind::Completion => text,
+            PromptKind::Embeddings | PromptKind::Completion => text + self.numbers,
             // Framed like the messages of a chat.
             _ => text + 4 * self.turns.len() as u64 + 3,
         }
@@ -137,6 +145,14 @@ fn items(value: Option<&Value>) -> impl Iterator<Item = Turn> {
         let role = item.get("role").and_then(Value::as_str).unwrap_or("user");
         Turn::new(role, item.get("content").map_or_else(String::new, text))
     })
+}
+
+// How many tokens stand there as numbers.
+fn numbers(value: Option<&Value>) -> u64 {
+    match value.and_then(EmbeddingsInput::read) {
+        Some(EmbeddingsInput::Tokens(lists)) => lists.iter().map(|list| list.len() as u64).sum(),
+        _ => 0,
+    }
 }
 
 // Lists of texts are several prompts; lists of numbers are tokens, which say nothing here.
@@ -202,6 +218,8 @@ mod tests {
             (embeddings.kind, embeddings.tokens(None)),
             (PromptKind::Embeddings, 2)
         );
+        let numbers = read("/x/embeddings", r#"{"input":[[1,2,3],[4]]}"#);
+        assert_eq!((numbers.turns.len(), numbers.tokens(None)), (0, 4));
         let responses = read(
             "/responses",
             r#"{"input":[{"role":"user","content":[{"type":"input_text","text":"hi"}]}],"instructions":"short"}"#,

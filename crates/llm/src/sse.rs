@@ -19,6 +19,15 @@ pub fn frame(data: &str) -> Bytes {
     out.freeze()
 }
 
+/// A frame with its event's name.
+pub fn event(name: &str, data: &str) -> Bytes {
+    let mut out = BytesMut::from(&b"event: "[..]);
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\n");
+    out.extend_from_slice(&frame(data));
+    out.freeze()
+}
+
 /// A frame that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frame {

@@ -7,12 +7,36 @@ pub struct Account {
     pub name: String,
     /// Region as `location` spells it: `eastus` or `East US`.
     pub location: String,
-    /// `OpenAI` or `AIServices`.
+    /// `OpenAI`, `AIServices` or `ContentSafety`.
     pub kind: String,
     /// Whether only tokens are accepted (`disableLocalAuth`).
     pub disable_local_auth: bool,
     /// Deployments.
     pub deployments: Vec<Deployment>,
+    /// Blocklists of content filters.
+    pub blocklists: Vec<Blocklist>,
+}
+
+/// `accounts/{account}/raiBlocklists/{name}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Blocklist {
+    /// Resource name, which policies give as `id`.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What it blocks.
+    pub items: Vec<BlocklistItem>,
+}
+
+/// `raiBlocklists/{list}/raiBlocklistItems/{name}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BlocklistItem {
+    /// Resource name.
+    pub name: String,
+    /// What is looked for.
+    pub pattern: String,
+    /// Whether that is a regular expression.
+    pub is_regex: bool,
 }
 
 /// `accounts/{account}/deployments/{name}`.

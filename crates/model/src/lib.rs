@@ -35,7 +35,7 @@ pub use diagnostic::{Diagnostic, DiagnosticKind, MaskedHeader, MessageLog, SideL
 pub use document::{Fragment, PolicyDocument, PolicyFormat};
 pub use duration::{IsoDuration, parse_duration};
 pub use fault::{Fault, FaultAction};
-pub use foundry::{Account, Deployment, ModelName, Sku};
+pub use foundry::{Account, Blocklist, BlocklistItem, Deployment, ModelName, Sku};
 pub use origin::{Origins, ResourceKind, locate};
 pub use product::{Group, NamedValue, Product, Scope, Subscription, SubscriptionState, User};
 pub use region::{region_id, region_name};
@@ -43,5 +43,6 @@ pub use service::{ExternalCache, Service};
 pub use settings::{
     AccountSettings, ApplicationSettings, AuthorizationSettings, BackendSettings, CertificateSettings,
     ClockSettings, DeploymentSettings, IdentitySettings, LatencySettings, LimitSettings, LogSettings,
-    ServiceSettings, Settings, SinkSettings, SubscriptionSettings, TlsSettings,
+    SafetyCategory, SafetySettings, SafetyTerm, ServiceSettings, Settings, SinkSettings,
+    SubscriptionSettings, TlsSettings,
 };

@@ -163,6 +163,47 @@ pub struct AccountSettings {
     pub faults: Vec<Fault>,
     /// Deployments, by name.
     pub deployments: IndexMap<String, DeploymentSettings>,
+    /// What Content Safety finds.
+    pub safety: Option<SafetySettings>,
+}
+
+/// `[accounts.NAME.safety]`: what the account's Content Safety finds in texts.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct SafetySettings {
+    /// Words, and how harmful they are.
+    pub terms: Vec<SafetyTerm>,
+    /// Texts that are attacks on a prompt, besides those that it knows.
+    pub attacks: Vec<String>,
+    /// Texts that blocklists hold, by the list's name, besides those of the resources.
+    pub blocklists: IndexMap<String, Vec<String>>,
+    /// Whether the words that it knows of itself are forgotten.
+    pub only_these: bool,
+}
+
+/// A word, and how harmful it is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SafetyTerm {
+    /// Word or words, in any case.
+    pub text: String,
+    /// What they are about.
+    pub category: SafetyCategory,
+    /// From 0 to 7.
+    pub severity: u8,
+}
+
+/// A category of harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+pub enum SafetyCategory {
+    /// Hate and unfairness.
+    Hate,
+    /// Self-harm.
+    SelfHarm,
+    /// Sexual.
+    Sexual,
+    /// Violence.
+    Violence,
 }
 
 /// `[accounts.NAME.deployments.NAME]`: knobs of quota, answer and latency; see foundry.md 4 to 6.

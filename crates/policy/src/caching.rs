@@ -28,6 +28,8 @@ pub(crate) struct Remembered {
     pub(crate) is_hit: bool,
     /// A look-up missed: this is where `cache-store` puts the response.
     pub(crate) response: Option<Missed>,
+    /// The same for `llm-semantic-cache-store`.
+    pub(crate) semantic: Option<Prompted>,
 }
 
 impl Remembered {
@@ -35,7 +37,17 @@ impl Remembered {
     pub(crate) fn merge(&mut self, child: Remembered) {
         self.is_hit |= child.is_hit;
         self.response = child.response.or(self.response.take());
+        self.semantic = child.semantic.or(self.semantic.take());
     }
+}
+
+/// Where the answer to a prompt goes that nothing near enough was found for.
+#[derive(Debug)]
+pub(crate) struct Prompted {
+    /// Only prompts of one partition are compared.
+    pub(crate) partition: String,
+    /// What the prompt is about.
+    pub(crate) vector: Arc<[f32]>,
 }
 
 /// Where a response goes that was looked up and not found.
@@ -51,6 +63,8 @@ pub(crate) struct Missed {
 pub(crate) enum Store {
     /// `cache-store`.
     Response,
+    /// `llm-semantic-cache-store`, by either name.
+    Semantic,
 }
 
 /// What callers are told about keeping a response.

@@ -107,6 +107,8 @@ pub enum CatalogNames {
     Certificates,
     /// Names of schemas.
     Schemas,
+    /// Names of external caches.
+    Caches,
 }
 
 /// The catalog of a document that is looked at alone: nothing can be looked up.

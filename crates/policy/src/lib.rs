@@ -25,6 +25,7 @@ mod document; // the four sections, and what `<base />` means
 // Running, from request to response.
 mod run; // the walk: inbound, backend, outbound; on-error from any of them
 
+mod ask; // questions of the gateway's own to backends
 mod caching; // what look-ups and stores have in common
 mod exchange; // what one request carries with it
 mod fault; // why a walk failed, and what the caller gets

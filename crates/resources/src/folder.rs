@@ -272,6 +272,16 @@ impl Writer<'_> {
     }
 
     /// An account with its deployments.
+    // What stands directly in a list of a resource.
+    fn children(&self, id: &str, list: &str) -> Vec<&Kept> {
+        let root = format!("{id}/{list}/").to_ascii_lowercase();
+        let is_child = |other: &&Kept| {
+            let id = other.sent.id.to_ascii_lowercase();
+            id.strip_prefix(&root).is_some_and(|rest| !rest.contains('/'))
+        };
+        self.store.kept().filter(is_child).collect()
+    }
+
     fn account(&mut self, kept: &Kept) {
         // The first label of its hosts is what calls know it by.
         let label = kept.property("customSubDomainName").and_then(Value::as_str);
@@ -288,29 +298,38 @@ impl Writer<'_> {
             }
         }
         let mut owners = vec![(String::new(), kept.sent.id.clone())];
-        let root = format!("{}/deployments/", kept.sent.id.to_ascii_lowercase());
-        let mut deployments = Vec::new();
-        for deployment in self
-            .store
-            .kept()
-            .filter(|other| other.sent.id.to_ascii_lowercase().starts_with(&root))
-        {
-            owners.push((
-                format!("/resources/{}", deployments.len()),
-                deployment.sent.id.clone(),
-            ));
-            let mut value = deployment.sent.body.clone();
-            value.insert("type".into(), "deployments".into());
-            value.insert("name".into(), deployment.sent.name.as_str().into());
-            deployments.push(Value::Object(value));
+        let mut inside = Vec::new();
+        for list in ["deployments", "raiBlocklists"] {
+            for child in self.children(&kept.sent.id, list) {
+                let place = format!("/resources/{}", inside.len());
+                owners.push((place.clone(), child.sent.id.clone()));
+                let mut value = nested(child, list);
+                let mut items = Vec::new();
+                for item in self.children(&child.sent.id, "raiBlocklistItems") {
+                    owners.push((format!("{place}/resources/{}", items.len()), item.sent.id.clone()));
+                    items.push(Value::Object(nested(item, "raiBlocklistItems")));
+                }
+                if !items.is_empty() {
+                    value.insert("resources".into(), items.into());
+                }
+                inside.push(Value::Object(value));
+            }
         }
-        account.insert("resources".into(), deployments.into());
+        account.insert("resources".into(), inside.into());
         self.push(
             &format!("foundry/{name}.json"),
             file::write(&Value::Object(account)),
             owners,
         );
     }
+}
+
+// As it was sent, with the names that it has inside another.
+fn nested(kept: &Kept, list: &str) -> Map<String, Value> {
+    let mut value = kept.sent.body.clone();
+    value.insert("type".into(), list.into());
+    value.insert("name".into(), kept.sent.name.as_str().into());
+    value
 }
 
 fn extension(format: &str, text: &str) -> &'static str {

@@ -74,6 +74,7 @@ impl Catalog for ServiceCatalog<'_> {
         match of {
             CatalogNames::NamedValues => self.values.names().map(str::to_owned).collect(),
             CatalogNames::Fragments => service.fragments.iter().map(|it| it.name.clone()).collect(),
+            CatalogNames::Caches => service.caches.iter().map(|it| it.name.clone()).collect(),
             CatalogNames::Certificates => self
                 .certificates
                 .own

@@ -53,6 +53,27 @@ const checks = {
     const asked = Array.from({ length: 8 }, () => client.chat.completions.create({ model: "gpt", messages }));
     (await Promise.all(asked)).forEach(whole);
   },
+  async "embeddings are decoded"() {
+    for (const client of [azure(), v1()]) {
+      const { data, usage } = await client.embeddings.create({ model: "embed", input: ["a harbour", "a harbour"] });
+      assert.equal(data[0].embedding.length, 1536);
+      assert.deepEqual(data[0].embedding, data[1].embedding);
+      const length = data[0].embedding.reduce((sum, it) => sum + it * it, 0);
+      assert.ok(Math.abs(length - 1) < 1e-4, `${length}`);
+      assert.ok(usage.prompt_tokens > 0);
+    }
+  },
+  async "responses answer and stream"() {
+    const whole = await v1().responses.create({ model: "gpt", input: "What is a harbour?" });
+    assert.equal(whole.status, "completed");
+    let text = "";
+    for await (const event of await v1().responses.create({ model: "gpt", input: "What is a harbour?", stream: true })) {
+      if (event.type === "response.output_text.delta") {
+        text += event.delta;
+      }
+    }
+    assert.equal(text, whole.output_text);
+  },
   async "v1 answers"() {
     whole(await v1().chat.completions.create({ model: "gpt", messages }));
   },

@@ -124,6 +124,56 @@ def v1_answers_async():
     asyncio.run(run())
 
 
+def near(a, b):
+    return sum(x * y for x, y in zip(a, b))
+
+
+@check
+def embeddings_are_near_for_texts_that_share_words():
+    texts = ["How do I brew coffee?", "How to brew coffee", "Which planet is largest?"]
+    for client in (azure(), v1()):
+        # Without `encoding_format` the SDK asks for base64 and decodes it.
+        for more in ({}, {"encoding_format": "float"}):
+            answer = client.embeddings.create(model="embed", input=texts, **more)
+            first, second, third = (item.embedding for item in answer.data)
+            assert len(first) == 1536, len(first)
+            assert abs(near(first, first) - 1) < 1e-4
+            assert near(first, second) > 0.6 > 0.2 > near(first, third)
+            assert answer.usage.prompt_tokens == answer.usage.total_tokens > 10
+    short = azure().embeddings.create(model="embed", input=texts[0], dimensions=256)
+    assert len(short.data[0].embedding) == 256
+
+
+def responses():
+    dated = AzureOpenAI(azure_endpoint=f"{URL}/inference", api_key=KEY, api_version="2025-04-01-preview")
+    return (dated, v1())
+
+
+@check
+def responses_answer():
+    for client in responses():
+        response = client.responses.create(model="gpt", instructions="Be short.", input="What is a harbour?")
+        assert response.status == "completed" and response.output_text
+        usage = response.usage
+        assert usage.total_tokens == usage.input_tokens + usage.output_tokens > 10
+        parts = [{"role": "user", "content": [{"type": "input_text", "text": "What is a harbour?"}]}]
+        cut = client.responses.create(model="gpt", input=parts, max_output_tokens=16)
+        assert cut.status == "incomplete" and cut.incomplete_details.reason == "max_output_tokens"
+
+
+@check
+def responses_stream():
+    for client in responses():
+        text, kinds, last = "", [], None
+        for event in client.responses.create(model="gpt", input="What is a harbour?", stream=True):
+            kinds.append(event.type)
+            if event.type == "response.output_text.delta":
+                text += event.delta
+            last = event
+        assert kinds[0] == "response.created" and last.type == "response.completed", kinds
+        assert last.response.output_text == text and text
+
+
 @check
 def a_wrong_key_is_an_authentication_error():
     for client in (azure().with_options(api_key="nonsense"), v1(api_key="nonsense")):

@@ -28,7 +28,8 @@ pub(super) fn prepare(text: &str) -> Option<Prepared> {
     if !text.contains("<policies>") && !is_fragment {
         return None;
     }
-    let text = placeholders(&outside(text));
+    // Some authors leave a blank in front of the sign.
+    let text = placeholders(&outside(text)).replace("-id =", "-id=");
     let mut prepared = Prepared {
         named_values: between(&text, "{{", "}}")
             .filter(|name| {

@@ -43,6 +43,14 @@ impl Choice {
 }
 
 impl Answer {
+    /// What a model says that makes vectors: nothing.
+    pub(crate) fn nothing(prompt_tokens: u64) -> Answer {
+        Answer {
+            choices: Vec::new(),
+            usage: Usage::of(prompt_tokens, 0, 0),
+        }
+    }
+
     /// Frames of its longest choice.
     pub(crate) fn len(&self) -> usize {
         self.choices.iter().map(Choice::len).max().unwrap_or(0)

@@ -3,6 +3,7 @@
 mod answers;
 mod quotas;
 mod running;
+mod shapes;
 
 use crate::{Entry, Foundry, Level, Limiter, Reset};
 use axum::body::Body;
@@ -42,8 +43,8 @@ fn account(deployments: Vec<Deployment>) -> Account {
         name: "eastus".into(),
         location: "eastus".into(),
         kind: "OpenAI".into(),
-        disable_local_auth: false,
         deployments,
+        ..Account::default()
     }
 }
 

@@ -5,17 +5,17 @@
 //! ```
 //! Once a `backend-id` was set, a later `base-url` has no effect (documented).
 
+use super::named_backend::NamedBackend;
 use super::{Action, Flow, Now};
-use crate::catalog::{CatalogNames, Lookup};
 use crate::element::Element;
 use crate::exchange::Exchange;
 use crate::fault::Fault;
 use crate::shape::{Content, Shape, optional};
-use crate::template::{Setting, Template};
+use crate::template::Setting;
 use crate::url;
 use crate::world::{BackendHandle, World};
 use expression::Url;
-use source::{Diagnostic, nearest};
+use source::Diagnostic;
 use std::sync::Arc;
 
 pub(super) static SHAPE: Shape = Shape {
@@ -36,9 +36,7 @@ pub(super) static SHAPE: Shape = Shape {
 };
 
 enum SetBackendService {
-    Known(BackendHandle),
-    // The name is computed, or nobody could look it up.
-    Named(Template),
+    Backend(NamedBackend),
     BaseUrl(Setting<Arc<Url>>),
     Nothing,
 }
@@ -77,43 +75,17 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
         ));
     }
     Action::now(match (backend_id, base_url) {
-        (Some(id), _) => by_id(element, id),
+        (Some(id), _) => SetBackendService::Backend(NamedBackend::find(element, id)),
         (None, Some(url)) => SetBackendService::BaseUrl(url),
         (None, None) => SetBackendService::Nothing,
     })
 }
 
-fn by_id(element: &mut Element<'_, '_, '_>, id: Template) -> SetBackendService {
-    let Some(name) = id.known() else {
-        return SetBackendService::Named(id);
-    };
-    let name = name.trim();
-    match element.build.catalog.backend(name) {
-        Lookup::Known(backend) => return SetBackendService::Known(backend),
-        Lookup::Missing => {
-            let names = element.build.catalog.names(CatalogNames::Backends);
-            let near = nearest(name, names.iter().map(String::as_str));
-            let message = format!("there is no backend `{name}`");
-            element.report(Diagnostic::error("unknown-backend", message, id.span).suggest(near));
-        }
-        Lookup::Unknowable => {
-            let message = format!("backend `{name}` cannot be looked up here");
-            element.report(Diagnostic::info("unresolved-backend", message, id.span));
-        }
-    }
-    SetBackendService::Named(id)
-}
-
 impl Now for SetBackendService {
     fn run(&self, exchange: &mut Exchange, world: &dyn World) -> Result<Flow, Fault> {
         match self {
-            SetBackendService::Known(backend) => select(exchange, backend.clone()),
-            SetBackendService::Named(template) => {
-                let name = template.text(exchange)?;
-                let Some(backend) = world.backend(name.trim()) else {
-                    let message = format!("Backend '{}' does not exist.", name.trim());
-                    return Err(Fault::internal("BackendNotFound", message));
-                };
+            SetBackendService::Backend(backend) => {
+                let backend = backend.get(exchange, world)?;
                 select(exchange, backend);
             }
             SetBackendService::BaseUrl(setting) => {

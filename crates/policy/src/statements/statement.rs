@@ -126,12 +126,40 @@ impl Action {
 
 impl Statement {
     /// Adds to a fault where it arose, unless a policy inside has done so.
+    pub(crate) fn locate(&self, fault: Fault) -> Fault {
+        self.origin().locate(fault)
+    }
+
+    /// Where it stands, for what it does later.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin {
+            source: self.place.source.clone(),
+            section: self.place.section,
+            scope: self.scope,
+            path: self.path.clone(),
+            id: self.id.clone(),
+        }
+    }
+}
+
+/// Where a policy stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin {
+    source: Arc<str>,
+    section: Section,
+    scope: Option<Scope>,
+    path: Arc<str>,
+    id: Option<String>,
+}
+
+impl Origin {
+    /// Adds to a fault where it arose, unless that is known.
     pub(crate) fn locate(&self, mut fault: Fault) -> Fault {
         if fault.source.is_empty() {
-            fault.source = self.place.source.to_string();
+            fault.source = self.source.to_string();
         }
         if fault.section.is_none() {
-            fault.section = Some(self.place.section);
+            fault.section = Some(self.section);
             fault.scope = self.scope;
             fault.policy_id.clone_from(&self.id);
         }

@@ -251,15 +251,34 @@ static TABLE: &[Spec] = &[
         IN,
         azure_openai_emit_token_metric::parse,
     ),
+    policy(
+        &llm_semantic_cache_lookup::SHAPE,
+        IN,
+        llm_semantic_cache_lookup::parse,
+    ),
+    policy(
+        &llm_semantic_cache_store::SHAPE,
+        Sections::OUT,
+        llm_semantic_cache_store::parse,
+    ),
+    policy(
+        &azure_openai_semantic_cache_lookup::SHAPE,
+        IN,
+        azure_openai_semantic_cache_lookup::parse,
+    ),
+    policy(
+        &azure_openai_semantic_cache_store::SHAPE,
+        Sections::OUT,
+        azure_openai_semantic_cache_store::parse,
+    ),
+    at(
+        NOT_OPERATION,
+        policy(&llm_content_safety::SHAPE, IN_OUT, llm_content_safety::parse),
+    ),
     // Metrics.
     policy(&emit_metric::SHAPE, Sections::ALL, emit_metric::parse),
     // Known, not yet supported.
     known(opaque!("proxy"), IN),
-    known(opaque!("azure-openai-semantic-cache-lookup"), IN),
-    known(opaque!("azure-openai-semantic-cache-store"), Sections::OUT),
-    known(opaque!("llm-semantic-cache-lookup"), IN),
-    known(opaque!("llm-semantic-cache-store"), Sections::OUT),
-    at(NOT_OPERATION, known(opaque!("llm-content-safety"), IN_OUT)),
     at(NOT_OPERATION, known(opaque!("validate-graphql-request"), IN)),
     known(opaque!("publish-to-dapr"), IN),
     known(opaque!("invoke-dapr-binding"), IN_OUT_ERROR),

@@ -314,7 +314,7 @@ impl Catalog for Service {
         let names: &[&str] = match of {
             CatalogNames::NamedValues => &["region", "seven", "whole", "secret"],
             CatalogNames::Fragments => &["tag", "bad", "nest"],
-            CatalogNames::Schemas => &[],
+            CatalogNames::Schemas | CatalogNames::Caches => &[],
             CatalogNames::Backends => &["pool", "single"],
             CatalogNames::Certificates => &[],
         };

@@ -1,0 +1,84 @@
+//! `<llm-semantic-cache-store>`: keeps the answer to a prompt that `llm-semantic-cache-lookup` found nothing for.
+//!
+//! ```xml
+//! <llm-semantic-cache-store duration="120" />
+//! ```
+//! Only a whole answer with 200 is kept (inferred): a stream passes by.
+
+use super::content::media_type_of;
+use super::{Action, Flow, Statement, Wait};
+use crate::caching::{self, Prompted, Store};
+use crate::element::Element;
+use crate::exchange::{Exchange, buffer_fault};
+use crate::fault::Fault;
+use crate::shape::{Attribute, Content, Shape, required};
+use crate::template::Setting;
+use crate::world::{CachingType, World};
+use expression::Message;
+use futures_util::future::BoxFuture;
+use http::StatusCode;
+
+pub(super) static SHAPE: Shape = Shape {
+    name: "llm-semantic-cache-store",
+    attributes: &ATTRIBUTES,
+    content: Content::Empty,
+};
+pub(super) const ATTRIBUTES: [Attribute; 1] = [required("duration").int()];
+
+struct SemanticCacheStore {
+    duration: Setting<i64>,
+}
+
+pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
+    Action::wait(SemanticCacheStore {
+        duration: element.setting_or("duration", 0),
+    })
+}
+
+impl Wait for SemanticCacheStore {
+    fn run<'a>(
+        &'a self,
+        _: &'a Statement,
+        exchange: &'a mut Exchange,
+        world: &'a dyn World,
+    ) -> BoxFuture<'a, Result<Flow, Fault>> {
+        Box::pin(self.store(exchange, world))
+    }
+
+    fn stores(&self) -> Option<Store> {
+        Some(Store::Semantic)
+    }
+}
+
+impl SemanticCacheStore {
+    async fn store(&self, exchange: &mut Exchange, world: &dyn World) -> Result<Flow, Fault> {
+        let Some(prompted) = exchange.remembered.semantic.take() else {
+            exchange.did(|| "nothing was looked up".to_owned());
+            return Ok(Flow::Next);
+        };
+        let duration = caching::seconds(self.duration.get(exchange)?);
+        let limit = exchange.body_limit;
+        let wanted = exchange.response.as_mut().filter(|it| {
+            let streams = media_type_of(&it.headers) == "text/event-stream";
+            it.status == StatusCode::OK && !streams
+        });
+        let (Some(duration), Some(response)) = (duration, wanted) else {
+            exchange.did(|| "not stored".to_owned());
+            return Ok(Flow::Next);
+        };
+        let kept = response.body.keep(limit).await;
+        kept.map_err(|error| buffer_fault(Message::Response, &error))?;
+        let body = response.body.bytes().cloned().unwrap_or_default();
+        let value = caching::keep(response.status, response.reason(), &response.headers, body);
+        let (now, key) = (exchange.time(), format!("semantic {}", exchange.request_id()));
+        if caching::put(now, world, CachingType::External, &key, &value, duration).await
+            && let Some(cache) = world.cache(CachingType::External)
+        {
+            let Prompted { partition, vector } = prompted;
+            let add = cache.add(&partition, &key, vector, now + duration, now);
+            add.get().await;
+            exchange.did(|| "stored".to_owned());
+        }
+        Ok(Flow::Next)
+    }
+}
