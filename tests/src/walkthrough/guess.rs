@@ -127,6 +127,7 @@ fn value_of(name: &str) -> String {
     let value = match () {
         () if has(&["url", "uri", "endpoint", "issuer", "openid"]) => "http://stub.test",
         () if has(&["host", "domain"]) => "stub.test",
+        () if has(&["signing"]) => "YXBpbWl0ZSBjYXNlIHNlY3JldCwgMzIgYnl0ZXMhISE=",
         () if has(&["enable", "allow", "is-", "flag"]) => "true",
         () => "5",
     };
