@@ -10,6 +10,7 @@
 mod access; // products, subscriptions, groups, users
 mod api; // apis/*: information, specification, policies
 mod backend; // backends/*
+mod caches; // caches/*
 mod certificates; // files that apimite.toml names
 mod fields; // one information file: typed access, every mistake noted with its place
 mod foundry; // foundry/*.json

@@ -1,7 +1,7 @@
 use crate::fields::{Fields, Origin, parse_json};
 use crate::overrides::{Overrides, merge};
 use crate::tree::{Tree, plain};
-use crate::{access, api, backend, foundry, logs, settings, values};
+use crate::{access, api, backend, caches, foundry, logs, settings, values};
 use model::{PolicyDocument, ResourceKind, Service};
 use serde_json::Value;
 use source::{Diagnostic, Finding, Source, Span, nearest};
@@ -40,6 +40,7 @@ const WITHOUT_EFFECT: &[&str] = &["loggers", "tags", "gateways"];
 const COLLECTIONS: &[&str] = &[
     "apis",
     "backends",
+    "caches",
     "diagnostics",
     "foundry",
     "groups",
@@ -79,6 +80,7 @@ pub(crate) fn service(tree: &Tree, mut findings: Vec<Finding>) -> (Service, Vec<
     logs::diagnostics(&mut reader, tree, None);
     logs::schemas(&mut reader, tree);
     backend::read(&mut reader, tree);
+    caches::read(&mut reader, tree);
     api::read(&mut reader, tree);
     access::groups(&mut reader, tree);
     access::users(&mut reader, tree);

@@ -417,6 +417,49 @@ fn an_account_lists_its_deployments_under_either_name() {
 }
 
 #[test]
+fn caches_and_blocklists_are_read() {
+    let account = r#"[{"type": "Microsoft.CognitiveServices/accounts", "name": "guard", "location": "eastus", "kind": "ContentSafety",
+        "resources": [{"type": "raiBlocklists", "name": "names", "properties": {"description": "people"},
+        "resources": [{"type": "raiBlocklistItems", "name": "one", "properties": {"pattern": "al+ex", "isRegex": true}}]}]},
+        {"type": "Microsoft.CognitiveServices/accounts/raiBlocklists", "name": "guard/towns", "properties": {}},
+        {"type": "Microsoft.CognitiveServices/accounts/raiBlocklists/raiBlocklistItems", "name": "guard/towns/two",
+        "properties": {"pattern": "oslo"}},
+        {"type": "Microsoft.CognitiveServices/accounts/raiBlocklists/raiBlocklistItems", "name": "guard/nowhere/three",
+        "properties": {"pattern": "oslo"}}]"#;
+    let cache = r#"{"properties": {"connectionString": "host:6380", "useFromLocation": "westeurope"}}"#;
+    let files = [
+        ("foundry/a.json", account),
+        ("caches/redis/cacheInformation.json", cache),
+        ("caches/plain/cacheInformation.json", r#"{"properties": {}}"#),
+    ];
+    let (service, findings) = apiops::read_embedded(&files);
+    let caches: Vec<(&str, &str)> = service
+        .caches
+        .iter()
+        .map(|it| (it.name.as_str(), it.use_from_location.as_str()))
+        .collect();
+    assert_eq!(caches, [("plain", "default"), ("redis", "westeurope")]);
+    let [names, towns] = service.accounts[0].blocklists.as_slice() else {
+        panic!("two blocklists")
+    };
+    assert_eq!(
+        (names.name.as_str(), names.description.as_str()),
+        ("names", "people")
+    );
+    assert!(names.items[0].is_regex && names.items[0].pattern == "al+ex");
+    assert_eq!(
+        (towns.items[0].name.as_str(), towns.items[0].is_regex),
+        ("two", false)
+    );
+    let told: Vec<&str> = findings
+        .iter()
+        .filter(|it| it.is_error())
+        .map(|it| it.diagnostic.code)
+        .collect();
+    assert_eq!(told, ["unknown-blocklist"], "{:?}", lines(&findings));
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_a_finding() {
     let (_, findings) = apiops::read(std::path::Path::new("/nowhere/at/all"));
     assert!(
