@@ -83,6 +83,16 @@ fn productions(kind: char) -> &'static [&'static str] {
             "JsonConvert.SerializeObject($O)", "DateTime.Parse($T).ToString($F)", "new StringBuilder($T).Append($I).Insert(0, $T).ToString()",
             "context.Request.Headers.GetValueOrDefault($T, $T)", "(string)context.Variables[\"text\"]", "context.Request.Body.As<string>(true)", "TimeSpan.FromSeconds($D).ToString()",
             "Regex.Match($T, $R).Groups[1].Value", "((object)$I).ToString()", "string.Concat($L)", "$M.ToString($F)", "new Guid().ToString($F)", "nameof(s)",
+            "$X.XPathEvaluate($P).ToString()", "$X.XPathSelectElement($P)?.ToString()", "$X.ToString()",
+            "string.Concat($X.XPathSelectElements($P).Select(x => x.Value))",
+            "new Func<string>(() => { var z = new XmlDocument(); z.LoadXml($X.ToString()); return z.SelectSingleNode($P)?.OuterXml; })()",
+        ],
+        // XML, and paths into it.
+        'X' => &["XDocument.Parse(\"<a x='1'>t<b>12</b><!--c--><b y='2'><c>u</c>v</b></a>\")", "XElement.Parse(\"<n:a xmlns:n='u'><n:b>3</n:b>x</n:a>\")", "XDocument.Parse($T)"],
+        'P' => &[
+            "\"//b\"", "\"/a/b[2]/c/text()\"", "\"//b[@y='2']/..\"", "\"count(//*) + sum(//b)\"", "\"(//b)[last()]\"", "\"//b[.>3]|//@*\"",
+            "\"//c/ancestor-or-self::*[position()<3]\"", "\"//b/following::node()\"", "\"string(//b[1]) = 'x' or not(//z)\"", "\"substring('abc', -1, 1 div 0)\"",
+            "\"//n:b\"", "\"translate(normalize-space(//a), 't', 'Tx')\"", "$T", "(\"//\" + $T)", "($P + \"[\" + $P + \"]\")", "($P + $P)",
         ],
         'F' => &["\"N2\"", "\"X\"", "\"0.00#;(0)\"", "\"{0,5}|{1}\"", "\"yyyy-MM-dd\"", "\"D9\"", "\"{0:#,##0.0}{{\"", "\"P\"", "\"E3\"", "\"o\"", "$T"],
         'R' => &["\"(\\\\w+) (\\\\d+)\"", "\"^[a-c]*?$\"", "\"(a|b)+?c\"", "\"(?<x>\\\\d)(?=2)\"", "\"(?i)AB\"", "$T"],
