@@ -58,6 +58,6 @@ pub fn condition() -> impl FnMut() {
 pub fn block(body: &str) -> impl FnMut() + use<> {
     let mut run = run(BLOCK, JsValue::from(js_string!(body)), Context::default());
     let first = run().as_string().map(|it| it.to_std_string_escaped()).unwrap_or_default();
-    assert!(first.contains("\"count\":6") && first.contains("team-0,team-1,team-2,team-3"), "{first}");
+    assert!(first.contains("\"count\":7") && first.contains("team-0,team-1,team-2,team-3"), "{first}");
     move || drop(black_box(run()))
 }

@@ -74,6 +74,6 @@ pub fn block(body: &str) -> impl FnMut() + use<> {
     scope.push("text", body.to_owned());
     let mut run = run(BLOCK, scope);
     let first = run().to_string();
-    assert!(first.contains("\"count\":6") && first.contains("team-0,team-1,team-2,team-3"), "{first}");
+    assert!(first.contains("\"count\":7") && first.contains("team-0,team-1,team-2,team-3"), "{first}");
     move || drop(black_box(run()))
 }

@@ -19,4 +19,4 @@ pub fn body() -> String {
 }
 
 /// What the block gives for it.
-pub const RESULT: &str = r#"{"region":"EAST","count":6,"total":248.0,"names":["item 11","item 13","item 14","item 16","item 17","item 19"],"cheapest":"item 11","owners":"team-0,team-1,team-2,team-3"}"#;
+pub const RESULT: &str = r#"{"region":"EAST","count":7,"total":303.5,"names":["item 10","item 11","item 13","item 14","item 16","item 17","item 19"],"cheapest":"item 10","owners":"team-0,team-1,team-2,team-3"}"#;
