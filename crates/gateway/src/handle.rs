@@ -214,7 +214,13 @@ impl Arrival<'_> {
         peer: SocketAddr,
     ) -> Walking<'_> {
         let plan = &self.live.plan;
-        let tally = matched.as_ref().and_then(|it| self.live.api_tallies.get(it.api));
+        let tallies = &self.live.api_tallies;
+        let tally = match (&matched, &facts.api) {
+            (Some(matched), _) => tallies.get(matched.api),
+            // An API that has no such operation.
+            (None, Some(api)) => tallies.iter().find(|(name, _)| **name == *api.id),
+            (None, None) => None,
+        };
         let tally = tally.unwrap_or(&self.live.no_api);
         let api = matched.as_ref().and_then(|it| plan.apis.get(it.api));
         let operation = matched.as_ref().and_then(|it| api?.operations.get(it.operation));

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
 /// How long an answer may take before the server counts as gone.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How long it may take to connect.
 const CONNECT: Duration = Duration::from_secs(1);
 /// Pauses between two attempts to connect.

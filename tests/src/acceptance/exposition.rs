@@ -1,7 +1,11 @@
 //! `/metrics`, as Prometheus reads it.
 
-use super::{holds, same, test};
+use super::{Binary, holds, same, test};
 use crate::{Test, root};
+use bytes::Bytes;
+use clock::Clock;
+use http::Request;
+use http_body_util::{BodyExt, Full};
 use serde_json::json;
 use std::collections::BTreeSet;
 use testkit::{Account, Api, Apimite, Backend, Breaker, Reply, Upstream};
@@ -14,6 +18,7 @@ pub(super) fn tests() -> Vec<Test> {
         ),
         test("metrics > tokens and custom metrics are added up", tokens),
         test("metrics > docs/metrics.md describes every name", described),
+        test("metrics > the control address serves them", served),
     ]
 }
 
@@ -163,6 +168,52 @@ async fn tokens() -> Result<(), String> {
         same(line, wanted, value(found))?;
     }
     Ok(())
+}
+
+async fn served() -> Result<(), String> {
+    let running = Binary::build()?.start(&[
+        "up",
+        "lab:backend-pool",
+        "--gateway=127.0.0.1:0",
+        "--control=127.0.0.1:0",
+        "--foundry=127.0.0.1:0",
+        "--format=json",
+    ])?;
+    let client = wire::Client::<Full<Bytes>>::new(&Clock::real(), wire::ClientOptions::default());
+    let get = async |url: String| {
+        let request = Request::get(&url)
+            .body(Full::default())
+            .map_err(|error| error.to_string())?;
+        client
+            .send(request, false)
+            .await
+            .map_err(|error| error.to_string())
+    };
+    // It takes only POST.
+    let chat = "/inference/openai/deployments/gpt-4o-mini/chat/completions?api-version=2024-10-21";
+    let refused = get(format!("{}{chat}", running.url("gateway"))).await?;
+    same("a GET", 404, refused.status().as_u16())?;
+    let response = get(format!("{}/metrics", running.url("control"))).await?;
+    same("status", 200, response.status().as_u16())?;
+    let kind = response
+        .headers()
+        .get("content-type")
+        .and_then(|it| it.to_str().ok());
+    same("kind", Some("text/plain; version=0.0.4; charset=utf-8"), kind)?;
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
+    holds(
+        text.clone(),
+        text.contains("\napimite_backend_breaker_open{backend=\"foundry1\"} 0\n"),
+    )?;
+    holds(
+        text.clone(),
+        text.contains("\napimite_requests_total{api=\"inference-api\",status=\"404\"} 1\n"),
+    )
 }
 
 async fn described() -> Result<(), String> {
