@@ -41,6 +41,20 @@ const ARROWS: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
+    (
+        "arm",
+        &[
+            "bicep",
+            "clock",
+            "issuer",
+            "model",
+            "policy",
+            "resources",
+            "source",
+            "trace",
+            "wire",
+        ],
+    ),
     ("foundry", &["clock", "llm", "model", "wire"]),
     ("lab", &["clock", "model", "trace", "wire"]),
     (
@@ -53,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "apimite",
         &[
             "apiops",
+            "arm",
             "bicep",
             "clock",
             "expression",

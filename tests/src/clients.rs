@@ -27,7 +27,7 @@ pub(crate) fn tests() -> (Vec<Test>, Vec<String>) {
     (tests, left_out)
 }
 
-fn python() -> Option<String> {
+pub(crate) fn python() -> Option<String> {
     let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))";
     let works = |name: &&str| {
         Command::new(name)
@@ -41,7 +41,7 @@ fn python() -> Option<String> {
         .map(|name| (*name).to_owned())
 }
 
-fn node() -> bool {
+pub(crate) fn node() -> bool {
     let check = "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)";
     let node = Command::new("node")
         .args(["-e", check])
@@ -58,8 +58,15 @@ fn npm() -> &'static str {
 }
 
 fn run_python(python: &str) -> Result<(), String> {
-    let own = root().join("tests/clients/python");
-    let folder = target("python");
+    let inside = install_python(python, "python")?;
+    let suite = root().join("tests/clients/python/suite.py");
+    with_gateway(|command| command.arg(suite), Command::new(inside))
+}
+
+/// Sets up the packages of a suite; the Python that has them.
+pub(crate) fn install_python(python: &str, suite: &str) -> Result<PathBuf, String> {
+    let own = root().join("tests/clients").join(suite);
+    let folder = target(suite);
     let inside = folder.join(if cfg!(windows) {
         "Scripts/python.exe"
     } else {
@@ -87,12 +94,18 @@ fn run_python(python: &str) -> Result<(), String> {
                 .output(),
         )
     })?;
-    with_gateway(|command| command.arg(own.join("suite.py")), Command::new(inside))
+    Ok(inside)
 }
 
 fn run_node() -> Result<(), String> {
-    let own = root().join("tests/clients/node");
-    let folder = target("node");
+    let suite = install_node("node")?;
+    with_gateway(|command| command.arg(suite), Command::new("node"))
+}
+
+/// Sets up the packages of a suite; the suite beside them.
+pub(crate) fn install_node(suite: &str) -> Result<PathBuf, String> {
+    let own = root().join("tests/clients").join(suite);
+    let folder = target(suite);
     set_up(&folder, &own.join("package.json"), || {
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         std::fs::copy(own.join("package.json"), folder.join("package.json"))
@@ -108,10 +121,7 @@ fn run_node() -> Result<(), String> {
     })?;
     // A module finds its packages beside itself.
     std::fs::copy(own.join("suite.mjs"), folder.join("suite.mjs")).map_err(|error| error.to_string())?;
-    with_gateway(
-        |command| command.arg(folder.join("suite.mjs")),
-        Command::new("node"),
-    )
+    Ok(folder.join("suite.mjs"))
 }
 
 // Below the target folder that this binary was built in.
@@ -143,7 +153,7 @@ fn ended(output: std::io::Result<Output>) -> Result<(), String> {
     }
 }
 
-fn words(output: &Output) -> String {
+pub(crate) fn words(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),

@@ -15,6 +15,7 @@ mod clients; // the openai SDKs for Python and Node
 mod docs; // the pages below `docs`
 mod document; // policy documents made of blocks
 mod eval; // expressions and their values
+mod management; // the management SDKs of Azure
 mod members; // what .NET has beside what we have
 mod message; // HTTP messages of pages
 mod oracle; // expressions that .NET answered
@@ -83,6 +84,9 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(shared_state::tests());
     let (clients, mut closing) = clients::tests();
     tests.extend(clients);
+    let (management, more) = management::tests();
+    tests.extend(management);
+    closing.extend(more);
     let (members, count) = members::tests(&pages)?;
     tests.extend(members);
     closing.extend([count, golden.closing()]);

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Foundry(Foundry),
     /// Say what is wrong with policy documents and service folders.
     Check(Check),
+    /// Print the settings with which `az`, SDKs and notebooks find the management plane of `apimite up`.
+    Env(Env),
     /// Evaluate a policy expression.
     Eval(Eval),
     /// Compile Bicep, with the arguments of the `bicep` tool.
@@ -55,11 +57,16 @@ pub(crate) enum Format {
 #[command(after_help = "Examples:\n  \
     apimite lab list\n  \
     apimite lab backend-pool\n  \
-    apimite lab ptu --clock manual --report ptu.html")]
+    apimite lab ptu --clock manual --report ptu.html\n  \
+    apimite lab run labs/backend-pool-load-balancing/backend-pool-load-balancing.ipynb")]
 pub(crate) struct Lab {
-    /// Name of the lab, or `list`.
+    /// Name of the lab, `list`, or `run` for a notebook.
     #[arg(default_value = "list")]
     pub(crate) name: String,
+    /// With `run`: a Jupyter notebook, run against the management plane of the `apimite up` that runs here. It fails where a cell
+    /// fails or prints an error. `--report` says where the executed notebook goes.
+    #[arg(value_name = "NOTEBOOK")]
+    pub(crate) notebook: Option<PathBuf>,
     /// Calls to send; the lab's own number by default.
     #[arg(long)]
     pub(crate) runs: Option<u64>,
@@ -147,8 +154,8 @@ pub(crate) struct LabAddresses {
     apimite up ./service --state redis://localhost:6379")]
 pub(crate) struct Up {
     /// APIOps folder, `lab:NAME`, or templates that deploy a service: Bicep, ARM JSON, a Bicep parameter file, or a folder with a
-    /// `main.bicep`.
-    #[arg(required = true, value_name = "PATH")]
+    /// `main.bicep`. Without any there is nothing yet, and the management plane is where it is deployed to.
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
     /// Values of the templates' parameters: a parameter file, or NAME=VALUE; may be repeated.
     #[arg(long, short, value_name = "FILE|NAME=VALUE")]
@@ -174,6 +181,14 @@ pub(crate) struct Up {
     /// Address of the gateway with TLS; port 0 for any free one. None by default.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) tls: Option<SocketAddr>,
+    /// Address of the management plane, TLS and proxy in one; 127.0.0.1:8443 unless said otherwise, port 0 for any free one. It is there
+    /// with this, or without any PATH.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, require_equals = true, default_missing_value = crate::management::ADDRESS)]
+    pub(crate) arm: Option<SocketAddr>,
+    /// Folder of the local certificate authority and of the settings of clients; below the user's state folder unless APIMITE_HOME says
+    /// otherwise.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) home: Option<PathBuf>,
     /// Address of the mock model servers [default: 127.0.0.1:8082], or where they run already: a URL for all
     /// accounts, or ACCOUNT=URL, repeated.
     #[arg(long, value_name = "ADDRESS|URL")]
@@ -267,6 +282,32 @@ pub(crate) struct Check {
     /// How results are written; with `json` one line per document.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: CheckFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    eval \"$(apimite env)\"\n  \
+    eval \"$(apimite env --undo)\"\n  \
+    apimite env --shell powershell | Out-String | Invoke-Expression")]
+pub(crate) struct Env {
+    /// Takes the settings back.
+    #[arg(long)]
+    pub(crate) undo: bool,
+    /// The shell that reads it; guessed from SHELL.
+    #[arg(long, value_enum)]
+    pub(crate) shell: Option<crate::environment::Shell>,
+    /// Folder of the settings; that of the running apimite, or below the user's state folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Address of the management plane; that of the running apimite, or 127.0.0.1:8443.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) arm: Option<SocketAddr>,
+    /// Control address of the running apimite.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8081")]
+    pub(crate) control: String,
+    /// Seed of the running apimite, if it was given one.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -29,6 +29,10 @@ pub(crate) struct Templates {
     pub(crate) offline: bool,
     /// Where what was deployed is kept between runs.
     pub(crate) data: Option<PathBuf>,
+    /// What is there already, if it is known; else `data` holds it.
+    pub(crate) base: Option<Store>,
+    /// Tenant id, if it is not just any.
+    pub(crate) tenant: Option<String>,
 }
 
 /// What came of it.
@@ -56,7 +60,7 @@ pub(crate) enum Effect {
     Ignore,
 }
 
-const SETTINGS: &str = "apimite.toml";
+pub(crate) const SETTINGS: &str = "apimite.toml";
 
 impl Templates {
     /// The templates that `paths` name, if they do; a folder stands for the `main.bicep` in it.
@@ -93,6 +97,8 @@ impl Templates {
             location: "eastus".into(),
             offline: false,
             data: None,
+            base: None,
+            tenant: None,
         })
     }
 
@@ -106,6 +112,10 @@ impl Templates {
             location: self.location.clone(),
             seed,
             now: Clock::real().now().seconds(),
+            tenant: self
+                .tenant
+                .clone()
+                .unwrap_or_else(|| Environment::default().tenant),
             ..Environment::default()
         };
         let facts = Facts {
@@ -125,7 +135,9 @@ impl Templates {
             before: Store::default(),
             deployed: BTreeSet::new(),
         };
-        if let Some(Err(error)) = self.data.as_ref().map(|folder| deployment.store.restore(folder)) {
+        if let Some(base) = &self.base {
+            deployment.store = base.clone();
+        } else if let Some(Err(error)) = self.data.as_ref().map(|folder| deployment.store.restore(folder)) {
             let source = Source::new("--data", "");
             deployment
                 .findings
@@ -159,6 +171,11 @@ impl Templates {
 
     fn settings(&self) -> Option<String> {
         std::fs::read_to_string(self.beside(SETTINGS)?).ok()
+    }
+
+    /// Text of the settings beside the templates.
+    pub(crate) fn settings_text(&self) -> Option<String> {
+        self.settings().map(|(_, text)| text)
     }
 
     fn one(
@@ -299,7 +316,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LARGEST: usize = 16 * 1024 * 1024;
 
 /// The text at an address that an import names.
-fn fetch(url: &str, offline: bool) -> Result<String, String> {
+pub(crate) fn fetch(url: &str, offline: bool) -> Result<String, String> {
     if offline {
         return Err("nothing is fetched with `--offline`".to_owned());
     }

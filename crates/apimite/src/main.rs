@@ -5,10 +5,12 @@ mod cli; // what may be written
 mod commands; // one file per command
 mod control; // the control address
 mod deployment; // templates that are deployed here
+mod environment; // what clients of Azure are told
 mod eval; // expressions on their own
 mod exit; // how a command ends
 mod findings; // mistakes, for people and for programs
 mod input; // the service that a path names
+mod management; // the management plane of what runs here
 mod reload; // a folder that changes
 mod street; // gateway, mocks and control, running
 mod support; // what this version supports, as pages

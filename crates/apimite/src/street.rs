@@ -52,6 +52,8 @@ pub(crate) struct Manner {
     pub(crate) detail: Detail,
     /// Counters and caches.
     pub(crate) state: gateway::State,
+    /// More control routes.
+    pub(crate) routes: Router,
 }
 
 /// Counters and caches: in memory, or at a place that gateways of one service share.
@@ -76,6 +78,7 @@ pub(crate) struct Doors {
 
 /// What is running.
 pub(crate) struct Street {
+    clock: Clock,
     /// Address of the gateway.
     pub(crate) gateway_address: SocketAddr,
     /// Its address with TLS, if it has one.
@@ -84,6 +87,8 @@ pub(crate) struct Street {
     pub(crate) control_address: SocketAddr,
     /// Address of our mocks, if we serve any.
     pub(crate) foundry_address: Option<SocketAddr>,
+    /// Address of the management plane, if there is one.
+    pub(crate) management: Option<SocketAddr>,
     gateway: Arc<Gateway>,
     foundry: Option<Foundry>,
     warming: Option<std::thread::JoinHandle<()>>,
@@ -151,6 +156,7 @@ impl Doors {
             offline,
             detail,
             state,
+            routes: more,
         } = manner;
         let foundry_address = self.foundry()?;
         let (gateway_address, control_address) = (local(&self.gateway)?, local(&self.control)?);
@@ -170,7 +176,7 @@ impl Doors {
         };
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
-        let mut routes = control::clock_routes(clock);
+        let mut routes = control::clock_routes(clock).merge(more.clone());
         let foundry = match self.foundry {
             Some(listener) => Some(mocks(
                 listener,
@@ -208,10 +214,12 @@ impl Doors {
             stopped,
         ));
         Ok(Street {
+            clock: clock.clone(),
             gateway_address,
             tls_address,
             control_address,
             foundry_address,
+            management: None,
             gateway,
             foundry,
             warming,
@@ -276,9 +284,16 @@ pub(crate) async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-impl Street {
-    /// Serves `plan` from now on.
-    pub(crate) fn reload(&self, plan: Arc<Plan>) -> Result<(), String> {
+/// Whatever takes up another plan.
+#[derive(Clone)]
+pub(crate) struct Reload {
+    gateway: Arc<Gateway>,
+    foundry: Option<Foundry>,
+}
+
+impl Reload {
+    /// Serves `plan` from now on; the mocks say first whether they can.
+    pub(crate) fn take_up(&self, plan: Arc<Plan>) -> Result<(), String> {
         if let Some(foundry) = &self.foundry {
             foundry
                 .reload(&plan.service.accounts, &plan.service.settings)
@@ -286,6 +301,38 @@ impl Street {
         }
         self.gateway.reload(plan);
         Ok(())
+    }
+
+    /// The gateway.
+    pub(crate) fn gateway(&self) -> &Arc<Gateway> {
+        &self.gateway
+    }
+}
+
+impl Street {
+    /// Serves `plan` from now on.
+    pub(crate) fn reload(&self, plan: Arc<Plan>) -> Result<(), String> {
+        self.reloader().take_up(plan)
+    }
+
+    /// What takes up another plan, for whoever changes the service.
+    pub(crate) fn reloader(&self) -> Reload {
+        Reload {
+            gateway: self.gateway.clone(),
+            foundry: self.foundry.clone(),
+        }
+    }
+
+    /// What time it is here.
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
+    /// Serves the management plane too, until this ends.
+    pub(crate) fn serve_management(&mut self, door: Arc<arm::Door>, listener: TcpListener) {
+        self.management = local(&listener).ok();
+        let stopped = until(self.stop.subscribe());
+        self.servers.spawn(arm::serve(door, listener, stopped));
     }
 
     /// Waits until the mocks can count tokens, so that the first call takes no longer than the others.
@@ -309,6 +356,7 @@ impl Street {
             "tls": self.tls_address.map(|it| base(it).replacen("http", "https", 1)),
             "foundry": self.foundry_address.map(base),
             "control": base(self.control_address),
+            "management": self.management.map(|it| base(it).replacen("http", "https", 1)),
             "subscriptions": subscriptions,
         })
     }

@@ -34,8 +34,22 @@ const DEPTH: usize = 200;
 
 /// Reads a text that holds one value.
 pub(crate) fn parse(text: &str) -> Result<Node, Diagnostic> {
+    read(text, false)
+}
+
+/// The same where names need no quotes.
+pub(crate) fn parse_loose(text: &str) -> Result<Node, Diagnostic> {
+    read(text, true)
+}
+
+fn read(text: &str, is_loose: bool) -> Result<Node, Diagnostic> {
     let at = usize::from(text.starts_with('\u{feff}')) * 3;
-    let mut reader = Reader { text, at, depth: 0 };
+    let mut reader = Reader {
+        text,
+        at,
+        depth: 0,
+        is_loose,
+    };
     let value = reader.value()?;
     reader.space()?;
     match reader.at < text.len() {
@@ -95,6 +109,7 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    is_loose: bool,
 }
 
 type Read<T> = Result<T, Diagnostic>;
@@ -171,11 +186,12 @@ impl Reader<'_> {
                 self.at += 1;
                 return Ok(NodeKind::Object(members));
             }
-            if self.peek() != Some(b'"') {
-                return Err(self.unexpected("a name in double quotes or `}`"));
-            }
             let start = self.at;
-            let name = self.string()?;
+            let name = match self.peek() {
+                Some(b'"') => self.string()?,
+                Some(b'_' | b'$' | b'a'..=b'z' | b'A'..=b'Z') if self.is_loose => self.bare_name(),
+                _ => return Err(self.unexpected("a name in double quotes or `}`")),
+            };
             let span = Span::new(start, self.at);
             self.space()?;
             if self.peek() != Some(b':') {
@@ -186,6 +202,14 @@ impl Reader<'_> {
             members.push(Member { name, span, value });
             self.comma(b'}')?;
         }
+    }
+
+    fn bare_name(&mut self) -> String {
+        let rest = &self.text[self.at..];
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '-');
+        let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        self.at += length;
+        rest[..length].to_owned()
     }
 
     fn array(&mut self) -> Read<NodeKind> {
@@ -321,6 +345,13 @@ mod tests {
         );
         let b = node.get("B").expect("a member");
         assert!(text[b.span.start..b.span.end].starts_with("\"x"));
+    }
+
+    #[test]
+    fn names_need_no_quotes_in_requests() {
+        let node = parse_loose("{ properties: {\"a\": 1, $b: 2} }").expect("a value");
+        assert_eq!(node.value(), json!({"properties": {"a": 1, "$b": 2}}));
+        assert!(parse_loose("{ 'a': 1 }").is_err());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod files; // where texts come from
 mod functions; // the function table
 mod json; // JSON with places
 mod parameters; // parameter files
+mod request; // a request that carries a template
 mod syntax; // Bicep text to a tree
 mod template; // what both languages become
 
@@ -28,6 +29,7 @@ use std::rc::Rc;
 pub use evaluate::{Cloud, Deployed, Environment, Outcome, OutputValue, Places, Refusal};
 pub use files::{Disk, Files, Memory};
 pub use parameters::{Parameters, parameter_file};
+pub use request::{Request, request};
 
 /// A template that was read.
 #[derive(Debug)]

@@ -2,6 +2,7 @@ use crate::authority::LocalAuthority;
 use crate::backends::Backends;
 use crate::caller::Callers;
 use crate::date::DateHeader;
+use crate::debug::DebugCredentials;
 use crate::live::{Live, Shared};
 use crate::metrics::Metrics;
 use crate::recorder::Recorder;
@@ -36,6 +37,7 @@ pub struct Gateway {
     pub(crate) date: DateHeader,
     pub(crate) callers: Callers,
     pub(crate) detail: Detail,
+    pub(crate) debug: DebugCredentials,
     pub(crate) sinks: ArcSwap<Sinks>,
     requests: AtomicU64,
     authority: OnceLock<Result<LocalAuthority, String>>,
@@ -129,6 +131,7 @@ impl Gateway {
             date: DateHeader::new(),
             callers: Callers::new(),
             detail,
+            debug: DebugCredentials::default(),
             sinks: ArcSwap::from_pointee(sinks),
             requests: AtomicU64::new(0),
             authority: OnceLock::new(),

@@ -2,6 +2,7 @@
 
 use crate::body::Outgoing;
 use crate::caller::HostName;
+use crate::debug::Shown;
 use crate::gateway::Gateway;
 use crate::live::Live;
 use crate::logs::{self, Seen};
@@ -17,7 +18,7 @@ use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use policy::{Body, CallerCertificate, Exchange, Fault, ResponseParts, Start, Walk};
+use policy::{Body, CallerCertificate, Detail, Exchange, Fault, ResponseParts, Start, Walk};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -135,12 +136,24 @@ impl Arrival<'_> {
         };
         let walk = operation.walk(admission.product);
         let facts = self.facts(Some(api), Some(place), admission);
-        let mut walking = self.begin(facts, Some(matched), parts, body, peer);
+        let shown = self
+            .gateway
+            .debug
+            .shown(&parts.headers, &plan.apis[api].name, self.received);
+        let detail = match shown {
+            Some(Shown::Good) => Detail::Full,
+            _ => self.gateway.detail,
+        };
+        let mut walking = self.begin_with(detail, facts, Some(matched), parts, body, peer);
         match refused {
             None => policy::run(walk, &mut walking.exchange, self.live).await,
             Some(fault) => Box::pin(policy::refuse(walk, &mut walking.exchange, self.live, fault)).await,
         }
-        walking.end().await
+        let mut answer = walking.end().await;
+        if let Some(shown) = shown {
+            shown.tell(self.id, &mut answer.headers);
+        }
+        answer
     }
 
     async fn not_found(
@@ -213,6 +226,18 @@ impl Arrival<'_> {
         body: Body,
         peer: SocketAddr,
     ) -> Walking<'_> {
+        self.begin_with(self.gateway.detail, facts, matched, parts, body, peer)
+    }
+
+    fn begin_with(
+        &self,
+        detail: Detail,
+        facts: Facts,
+        matched: Option<Matched<'_>>,
+        parts: Parts,
+        body: Body,
+        peer: SocketAddr,
+    ) -> Walking<'_> {
         let plan = &self.live.plan;
         let tallies = &self.live.api_tallies;
         let tally = match (&matched, &facts.api) {
@@ -257,7 +282,7 @@ impl Arrival<'_> {
             template: operation.map(|operation| operation.template.clone()),
             facts,
             symbols: plan.symbols.as_ref().clone(),
-            tracing: self.gateway.detail,
+            tracing: detail,
             dice_ordinal: self.number,
         });
         exchange.count_tokens(&tally.1.tokens);

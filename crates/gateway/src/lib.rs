@@ -13,6 +13,7 @@ mod caller; // what callers repeat
 mod control;
 mod date; // its date
 mod exposition; // what was counted, for Prometheus
+mod debug; // who may have a request traced
 mod forward; // one call to the outside
 mod gateway; // the running data plane
 mod handle; // one request, from head to head

@@ -131,4 +131,4 @@ impl Issuer {
 
 /// The user that is always signed in.
 pub(crate) const USER: &str = "ada@apimite.local";
-const USER_NAME: &str = "Ada Lovelace";
+pub(crate) const USER_NAME: &str = "Ada Lovelace";

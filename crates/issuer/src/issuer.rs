@@ -1,10 +1,11 @@
-use crate::claims::LIFETIME;
+use crate::claims::{LIFETIME, USER, USER_NAME};
+use crate::code::Code;
 use clock::{Clock, Dice, Moment};
 use http::HeaderValue;
 use jose::Signer;
 use model::IdentitySettings;
 use parking_lot::{Mutex, RwLock};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -43,6 +44,28 @@ struct Inner {
     signer: OnceLock<Arc<Signer>>,
     // Tokens of managed identities: the same text all day.
     tokens: RwLock<Vec<Known>>,
+}
+
+/// Why a token is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAccepted {
+    /// It was not issued here.
+    Unknown,
+    /// Its time is over.
+    Expired,
+}
+
+/// The user that is always signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Tenant id.
+    pub tenant: String,
+    /// Object id.
+    pub object: String,
+    /// User principal name.
+    pub name: &'static str,
+    /// Name for people.
+    pub display_name: &'static str,
 }
 
 #[derive(Debug, Clone)]
@@ -140,6 +163,46 @@ impl Issuer {
     /// A signed token with these claims, an object.
     pub fn sign(&self, claims: &Json) -> String {
         self.signer().sign(claims)
+    }
+
+    /// The claims of a token of its own that still holds.
+    ///
+    /// # Errors
+    /// Why it is not taken.
+    pub fn accept(&self, token: &str) -> Result<Map<String, Json>, NotAccepted> {
+        let Ok(jose::Compact::Signed(token)) = jose::read(token) else {
+            return Err(NotAccepted::Unknown);
+        };
+        if token.verify(&self.signer().key()).is_err() {
+            return Err(NotAccepted::Unknown);
+        }
+        match token.claims.get("exp").and_then(Json::as_i64) {
+            Some(end) if end > self.now().seconds() => Ok(token.claims),
+            Some(_) => Err(NotAccepted::Expired),
+            None => Err(NotAccepted::Unknown),
+        }
+    }
+
+    /// What a client that is signed in already redeems for its tokens.
+    pub fn refresh_token(&self, client: &str) -> String {
+        Code {
+            client: client.to_owned(),
+            scope: "openid profile offline_access".to_owned(),
+            nonce: None,
+            challenge: None,
+            until: i64::MAX,
+        }
+        .text()
+    }
+
+    /// Who is always signed in.
+    pub fn signed_in(&self) -> SignedIn {
+        SignedIn {
+            tenant: self.home().to_owned(),
+            object: self.user(),
+            name: USER,
+            display_name: USER_NAME,
+        }
     }
 
     pub(crate) fn now(&self) -> Moment {

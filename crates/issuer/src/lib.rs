@@ -24,7 +24,7 @@ mod issuer; // who issues
 mod metadata; // what is published
 mod routes; // which request is what
 
-pub use issuer::{Issuer, is_authority};
+pub use issuer::{Issuer, NotAccepted, SignedIn, is_authority};
 
 #[cfg(test)]
 mod tests;

@@ -38,7 +38,7 @@ pub use fault::{Fault, FaultAction};
 pub use foundry::{Account, Blocklist, BlocklistItem, Deployment, ModelName, Sku};
 pub use origin::{Origins, ResourceKind, locate};
 pub use product::{Group, NamedValue, Product, Scope, Subscription, SubscriptionState, User};
-pub use region::{region_id, region_name};
+pub use region::{region_id, region_name, regions};
 pub use service::{ExternalCache, Service};
 pub use settings::{
     AccountSettings, ApplicationSettings, AuthorizationSettings, BackendSettings, CertificateSettings,

@@ -72,6 +72,12 @@ const REGIONS: [(&str, &str); 70] = [
     ("westus3", "West US 3"),
 ];
 
+/// Every region that is a place: its id and its name.
+pub fn regions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    const WIDE: [&str; 4] = ["asia", "asiapacific", "europe", "global"];
+    REGIONS.into_iter().filter(|(id, _)| !WIDE.contains(id))
+}
+
 /// `eastus` for `eastus` and for `East US`.
 pub fn region_id(location: &str) -> String {
     location

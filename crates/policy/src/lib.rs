@@ -62,6 +62,7 @@ pub use tally::TokenTally;
 pub use world::{
     Answer, BackendHandle, CachingType, Call, CallError, Destination, GivenUp, HttpVersion, Windows, World,
 };
+pub use xml::{escaped, unescaped};
 
 #[cfg(test)]
 mod tests;

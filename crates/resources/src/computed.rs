@@ -108,7 +108,7 @@ fn own(sent: &Deployed, properties: &Map<String, Value>, facts: &Facts) -> Value
     match sent.r#type.to_ascii_lowercase().as_str() {
         "microsoft.apimanagement/service" => service(&lower, location, facts),
         "microsoft.apimanagement/service/apis" => json!({
-            "apiRevision": text("apiRevision").unwrap_or("1"), "isCurrent": true,
+            "apiRevision": revision(name).or(text("apiRevision")).unwrap_or("1"), "isCurrent": revision(name).is_none(),
             // What was imported is not given back.
             "value": null, "format": null, "isOnline": true,
         }),
@@ -204,6 +204,11 @@ fn own(sent: &Deployed, properties: &Map<String, Value>, facts: &Facts) -> Value
             own
         }
     }
+}
+
+/// The revision that a name ends with.
+fn revision(name: &str) -> Option<&str> {
+    name.split_once(";rev=").map(|(_, revision)| revision)
 }
 
 fn service(name: &str, location: &str, facts: &Facts) -> Value {

@@ -96,6 +96,8 @@ const API_MANAGEMENT: &[(&str, bool)] = &[
     ("apis/policies", true),
     ("apis/diagnostics", true),
     ("apis/issues", false),
+    ("apis/issues/attachments", false),
+    ("apis/issues/comments", false),
     ("apis/releases", false),
     ("apis/resolvers", false),
     ("apis/resolvers/policies", false),
@@ -157,15 +159,35 @@ const API_MANAGEMENT: &[(&str, bool)] = &[
     ("users", true),
     ("workspaces", false),
     ("workspaces/apis", false),
+    ("workspaces/apis/diagnostics", false),
     ("workspaces/apis/operations", false),
     ("workspaces/apis/operations/policies", false),
     ("workspaces/apis/policies", false),
+    ("workspaces/apis/releases", false),
+    ("workspaces/apis/schemas", false),
+    ("workspaces/apiVersionSets", false),
     ("workspaces/backends", false),
+    ("workspaces/certificates", false),
+    ("workspaces/diagnostics", false),
+    ("workspaces/groups", false),
+    ("workspaces/groups/users", false),
+    ("workspaces/loggers", false),
     ("workspaces/namedValues", false),
+    ("workspaces/notifications", false),
+    ("workspaces/notifications/recipientEmails", false),
+    ("workspaces/notifications/recipientUsers", false),
     ("workspaces/policies", false),
     ("workspaces/policyFragments", false),
     ("workspaces/products", false),
+    ("workspaces/products/apiLinks", false),
+    ("workspaces/products/groupLinks", false),
+    ("workspaces/products/policies", false),
+    ("workspaces/schemas", false),
     ("workspaces/subscriptions", false),
+    ("workspaces/tags", false),
+    ("workspaces/tags/apiLinks", false),
+    ("workspaces/tags/operationLinks", false),
+    ("workspaces/tags/productLinks", false),
 ];
 
 /// Types below `Microsoft.CognitiveServices`.
@@ -220,13 +242,66 @@ pub(crate) fn is_emulated(r#type: &str) -> Result<bool, (String, Option<String>)
     match names.iter().position(|name| name.eq_ignore_ascii_case(rest)) {
         Some(at) => Ok(table[at].1),
         // What has been deleted with its service, and the like, stands beside it.
-        None if lower == "microsoft.apimanagement" && rest.eq_ignore_ascii_case("gateways") => Ok(false),
+        None if is_beside(&lower, rest) => Ok(false),
         None => {
             let near =
                 nearest(rest, names.iter().map(String::as_str)).map(|near| format!("{namespace}/{near}"));
             Err((format!("there is no type `{type}`"), near))
         }
     }
+}
+
+/// Types that stand beside the services and accounts: gateways of their own, and what was deleted and may be restored.
+const BESIDE: [(&str, &str); 3] = [
+    ("Microsoft.ApiManagement", "gateways"),
+    ("Microsoft.ApiManagement", "deletedservices"),
+    ("Microsoft.CognitiveServices", "deletedAccounts"),
+];
+
+fn is_beside(namespace: &str, rest: &str) -> bool {
+    let is_it =
+        |(of, name): &(&str, &str)| namespace.eq_ignore_ascii_case(of) && rest.eq_ignore_ascii_case(name);
+    BESIDE.iter().any(is_it)
+}
+
+/// Whether a type, in lower case, is that of something deleted.
+pub(crate) fn is_deleted(kind: &str) -> bool {
+    kind.ends_with("/deletedservices") || kind.ends_with("/deletedaccounts")
+}
+
+/// Namespaces, and the types in them that are known by name.
+pub(crate) fn namespaces() -> impl Iterator<Item = (&'static str, Vec<String>)> {
+    NAMESPACES.iter().map(|namespace| {
+        let types = match *namespace {
+            "Microsoft.ApiManagement" => {
+                let below = API_MANAGEMENT.iter().map(|(name, _)| match *name {
+                    "" => "service".to_owned(),
+                    name => format!("service/{name}"),
+                });
+                below.collect()
+            }
+            "Microsoft.CognitiveServices" => COGNITIVE_SERVICES
+                .iter()
+                .map(|(name, _)| (*name).to_owned())
+                .collect(),
+            _ => Vec::new(),
+        };
+        (*namespace, types)
+    })
+}
+
+/// A type that exists, as it is spelt.
+pub(crate) fn spelt(r#type: &str) -> String {
+    let (namespace, rest) = r#type.split_once('/').unwrap_or((r#type, ""));
+    let known = namespaces().find(|(known, _)| known.eq_ignore_ascii_case(namespace));
+    let Some((namespace, types)) = known else {
+        return r#type.to_owned();
+    };
+    let rest = types
+        .iter()
+        .find(|it| it.eq_ignore_ascii_case(rest))
+        .map_or(rest, String::as_str);
+    format!("{namespace}/{rest}")
 }
 
 #[cfg(test)]

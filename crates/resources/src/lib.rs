@@ -13,6 +13,7 @@ mod file; // JSON whose lines know what they hold
 mod folder; // what the extractor would write
 mod hosts; // addresses of what is stored only
 mod kinds; // namespaces and types
+mod manage; // single resources, asked for and taken away
 mod operations; // operations that are resources of their own
 mod service; // a service of the model
 mod state; // the same, on disk

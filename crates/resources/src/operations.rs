@@ -56,10 +56,23 @@ pub(crate) fn implied(store: &Store, id: &str) -> Option<Value> {
     let api = store
         .find(api)
         .filter(|api| api.kind() == "microsoft.apimanagement/service/apis")?;
-    let whole = |display: &str, method: &str, template: &str| {
+    imported(api).into_iter().find(|it| {
+        it["name"]
+            .as_str()
+            .is_some_and(|it| it.eq_ignore_ascii_case(name))
+    })
+}
+
+/// All such operations of an API.
+pub(crate) fn imported(api: &Kept) -> Vec<Value> {
+    let whole = |name: &str, display: &str, method: &str, template: &str, parameters: Value| {
         json!({
-            "id": id, "name": name, "type": "Microsoft.ApiManagement/service/apis/operations",
-            "properties": { "displayName": display, "description": display, "method": method, "urlTemplate": template },
+            "id": format!("{}/operations/{name}", api.sent.id), "name": name,
+            "type": "Microsoft.ApiManagement/service/apis/operations",
+            "properties": {
+                "displayName": display, "method": method, "urlTemplate": template, "templateParameters": parameters,
+                "description": display, "responses": [],
+            },
         })
     };
     let kind = api
@@ -67,10 +80,12 @@ pub(crate) fn implied(store: &Store, id: &str) -> Option<Value> {
         .or(api.property("apiType"))
         .and_then(Value::as_str)
         .unwrap_or_default();
-    if kind.eq_ignore_ascii_case("websocket") && name.eq_ignore_ascii_case("onHandshake") {
-        return Some(whole("onHandshake", "GET", "/"));
+    if kind.eq_ignore_ascii_case("websocket") {
+        return vec![whole("onHandshake", "onHandshake", "GET", "/", json!([]))];
     }
-    let text = api.property("value").and_then(Value::as_str)?;
+    let Some(text) = api.property("value").and_then(Value::as_str) else {
+        return Vec::new();
+    };
     let file = match text.trim_start().starts_with('{') {
         true => "apis/api/specification.json",
         false => "apis/api/specification.yaml",
@@ -78,10 +93,22 @@ pub(crate) fn implied(store: &Store, id: &str) -> Option<Value> {
     let information = r#"{ "properties": { "path": "" } }"#;
     let (service, _) = apiops::read_embedded(&[("apis/api/apiInformation.json", information), (file, text)]);
     let operations = service.apis.into_iter().flat_map(|api| api.operations);
-    let found = operations
-        .into_iter()
-        .find(|it| it.name.eq_ignore_ascii_case(name))?;
-    Some(whole(&found.display_name, &found.method, &found.url_template))
+    operations
+        .map(|it| {
+            let parameters: Vec<Value> = it
+                .template_parameters
+                .iter()
+                .map(|it| json!({ "name": it.name, "type": "string", "required": it.required, "values": [] }))
+                .collect();
+            whole(
+                &it.name,
+                &it.display_name,
+                &it.method,
+                &it.url_template,
+                parameters.into(),
+            )
+        })
+        .collect()
 }
 
 fn parameters(list: Option<&Value>) -> impl Iterator<Item = Parameter> {

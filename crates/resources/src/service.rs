@@ -245,7 +245,9 @@ fn likeliest<'a>(text: &str, texts: &'a BTreeMap<String, String>) -> Option<&'a 
 
 /// Says once which types have no effect.
 fn stored_only(store: &Store) -> Option<Finding> {
-    let mut stored = store.kept().filter(|kept| !kept.is_emulated);
+    let mut stored = store
+        .kept()
+        .filter(|kept| !kept.is_emulated && !kept.is_bookkeeping());
     let first = stored.next()?;
     let mut types: Vec<&str> = std::iter::once(first)
         .chain(stored)

@@ -23,7 +23,7 @@ pub struct Facts {
 #[derive(Debug, Clone, Default)]
 pub struct Store {
     /// By id in lower case, in the order of first deployment.
-    resources: IndexMap<String, Kept>,
+    pub(crate) resources: IndexMap<String, Kept>,
     pub(crate) facts: Facts,
 }
 

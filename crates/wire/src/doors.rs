@@ -12,6 +12,9 @@ use rustls::{
 };
 use std::fmt;
 use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// Finds the certificate of a host name; `None` is a caller who named no host.
 pub type Certificates = Arc<dyn Fn(Option<&str>) -> Option<Identity> + Send + Sync>;
@@ -28,6 +31,23 @@ pub struct ServerTls {
 pub struct CallerCertificates(pub Arc<[Vec<u8>]>);
 
 impl ServerTls {
+    /// TLS 1.2 and 1.3 with HTTP/1.1 alone, for whoever passes on what it reads.
+    pub fn http1(certificates: Certificates) -> ServerTls {
+        let mut config = (*ServerTls::new(certificates, false).config).clone();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        ServerTls {
+            config: Arc::new(config),
+        }
+    }
+
+    /// Takes up the other end's part of a handshake.
+    ///
+    /// # Errors
+    /// The other end speaks no TLS, or not as it is spoken here.
+    pub async fn accept(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
+        TlsAcceptor::from(self.config.clone()).accept(stream).await
+    }
+
     /// TLS 1.2 and 1.3, with HTTP/2 and HTTP/1.1. `asks` says whether callers are asked for a certificate; they need not have one.
     pub fn new(certificates: Certificates, asks: bool) -> ServerTls {
         let provider = Arc::new(ring::default_provider());

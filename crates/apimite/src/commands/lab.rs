@@ -20,6 +20,12 @@ pub(super) async fn run(args: Args) -> Result<Exit, String> {
         list(args.format);
         return Ok(Exit::Good);
     }
+    if args.name == "run" {
+        return super::notebook::run(&args).await;
+    }
+    if args.notebook.is_some() {
+        return Err("only `apimite lab run` takes a notebook".to_owned());
+    }
     let lab = input::lab(&args.name)?;
     let (outcome, facts, street) = match there(&args) {
         Some(target) => {
@@ -121,6 +127,7 @@ async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock, u64), Ex
             let state = street::state(args.kept.state.as_ref(), &plan.service.name, &clock).await;
             let manner = Manner {
                 state,
+                routes: axum::Router::new(),
                 clock,
                 dice: Dice::new(seed),
                 offline,

@@ -3,9 +3,11 @@
 mod bicep;
 mod check;
 mod clock;
+mod env;
 mod eval;
 mod foundry;
 mod lab;
+mod notebook;
 mod support;
 mod trace;
 mod up;
@@ -20,6 +22,7 @@ pub(crate) async fn run(command: Command) -> Exit {
         Command::Up(args) => up::run(*args).await,
         Command::Foundry(args) => foundry::run(args).await,
         Command::Check(args) => check::run(&args),
+        Command::Env(args) => env::run(args).await,
         Command::Eval(args) => eval::run(&args),
         Command::Bicep(args) => bicep::run(&args),
         Command::Clock(args) => clock::run(&args).await,

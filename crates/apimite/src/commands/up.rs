@@ -4,12 +4,15 @@ use crate::deployment::{Deployment, Effect};
 use crate::exit::Exit;
 use crate::findings;
 use crate::input::{Input, SEED};
+use crate::management::{self, Making, Start};
 use crate::reload::Watch;
-use crate::street::{self, Addresses, Doors, Manner, Mocks, Street, asked_to_end, base};
+use crate::street::{self, Addresses, Doors, Manner, Mocks, Street, asked_to_end, base, listen, local};
 use crate::timing;
+use arm::Plane;
 use clock::Dice;
 use http::uri::Authority;
 use policy::Detail;
+use resources::Store;
 use serde_json::{Value, json};
 use service::{LoadOptions, Plan};
 use source::{Diagnostic, Finding, Source, Span};
@@ -19,7 +22,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub(super) async fn run(args: Up) -> Result<Exit, String> {
-    let input = input(&args)?;
+    let mut input = input(&args)?;
+    let plane_address = management_address(&input, &args)?;
+    if let (Input::Templates(templates), Some(_)) = (&mut input, plane_address) {
+        templates.tenant = Some(management::tenant());
+    }
     if args.what_if {
         return what_if(&input, &args);
     }
@@ -33,11 +40,19 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
     // Templates name the gateway's address, so the sockets are opened, and nobody is served, before they are deployed.
     let doors = Doors::open(addresses).await?;
     let gateway = base(doors.gateway()?);
+    let plane_socket = match plane_address {
+        Some(address) => Some(listen("management plane", address).await?),
+        None => None,
+    };
+    let home = match plane_socket {
+        Some(_) => management::home(args.home.as_deref())?,
+        None => PathBuf::new(),
+    };
     let watch = match (&input, args.no_watch) {
         (Input::Folder(folder), false) => Some(Watch::begin(folder)?),
         _ => None,
     };
-    let loaded = load(&input, &args, &gateway);
+    let mut loaded = load(&input, &args, &gateway);
     findings::show(&loaded.findings);
     let watch = match (&input, args.no_watch) {
         (Input::Templates(_), false) => Some(Watch::files(&loaded.read)?),
@@ -59,15 +74,69 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
         } else {
             Detail::Brief
         },
+        routes: match &plane_socket {
+            Some(socket) => told(management::facts(local(socket)?, &home)),
+            None => axum::Router::new(),
+        },
     };
-    let street = doors.serve(plan, &manner)?;
+    let mut street = doors.serve(plan, &manner)?;
+    let plane = match (plane_socket, loaded.store.take()) {
+        (Some(socket), Some(store)) => Some(management::serve(
+            start(store, home, &args, loaded.settings.take(), loaded.seed),
+            socket,
+            &mut street,
+        )?),
+        _ => None,
+    };
     announce(&street, loaded.outputs.as_ref(), args.format);
     tokio::select! {
         () = asked_to_end() => (),
-        () = follow(&input, &args, &gateway, watch, &street) => (),
+        () = follow(&input, &args, &gateway, watch, &street, plane.as_ref()) => (),
     }
     street.close().await;
     Ok(Exit::Good)
+}
+
+/// Where the management plane listens, if it does.
+fn management_address(input: &Input, args: &Up) -> Result<Option<SocketAddr>, String> {
+    let own = || management::ADDRESS.parse().map_err(|_| "no address".to_owned());
+    match (input, args.arm) {
+        (Input::Templates(templates), None) if templates.files.is_empty() => own().map(Some),
+        (Input::Templates(_), address) => Ok(address),
+        (_, None) => Ok(None),
+        (_, Some(_)) => Err(
+            "`--arm` is for templates, or for no PATH at all: a folder is not made of resources".to_owned(),
+        ),
+    }
+}
+
+/// A control route that tells where the management plane is.
+fn told(facts: Value) -> axum::Router {
+    let answer = move || async move { axum::Json(facts) };
+    axum::Router::new().route("/management", axum::routing::get(answer))
+}
+
+fn start(store: Store, home: PathBuf, args: &Up, settings: Option<String>, seed: u64) -> Start {
+    Start {
+        store,
+        data: args.data.clone(),
+        home,
+        seed: args.run.seed.unwrap_or(SEED),
+        making: Making {
+            options: options(args, seed),
+            settings,
+            offline: args.offline,
+        },
+    }
+}
+
+fn options(args: &Up, seed: u64) -> LoadOptions {
+    LoadOptions {
+        seed,
+        strict: args.strict,
+        lenient: args.lenient,
+        ..LoadOptions::default()
+    }
 }
 
 fn input(args: &Up) -> Result<Input, String> {
@@ -121,6 +190,11 @@ struct Loaded {
     outputs: Option<Value>,
     /// Files that templates were made of.
     read: BTreeSet<PathBuf>,
+    /// What was deployed.
+    store: Option<Store>,
+    /// Text of `apimite.toml` beside the templates.
+    settings: Option<String>,
+    seed: u64,
 }
 
 fn load(input: &Input, args: &Up, gateway: &str) -> Loaded {
@@ -128,12 +202,7 @@ fn load(input: &Input, args: &Up, gateway: &str) -> Loaded {
     let (mut service, mut found, deployment) = (read.service, read.findings, read.deployment);
     let seed = args.run.seed.or(service.settings.seed).unwrap_or(SEED);
     service.settings.seed = Some(seed);
-    let options = LoadOptions {
-        seed,
-        strict: args.strict,
-        lenient: args.lenient,
-        ..LoadOptions::default()
-    };
+    let options = options(args, seed);
     let is_whole = deployment.as_ref().is_none_or(|it| it.made.is_some());
     let loaded = is_whole.then(|| service::load(service, &options));
     let mut plan = None;
@@ -155,6 +224,12 @@ fn load(input: &Input, args: &Up, gateway: &str) -> Loaded {
     Loaded {
         plan,
         outputs: deployment.as_ref().map(Deployment::outputs),
+        store: deployment.as_ref().map(|it| it.store.clone()),
+        settings: match input {
+            Input::Templates(templates) => templates.settings_text(),
+            _ => None,
+        },
+        seed,
         read: deployment.map(|it| it.read).unwrap_or_default(),
         findings: found,
     }
@@ -214,6 +289,12 @@ fn announce(street: &Street, outputs: Option<&Value>, format: Format) {
         say(format!("mocks    {}", base(foundry)));
     }
     say(format!("control  {}", base(street.control_address)));
+    if let Some(management) = street.management {
+        let address = base(management).replacen("http", "https", 1);
+        say(format!(
+            "arm      {address} (for az, SDKs and notebooks: eval \"$(apimite env)\")"
+        ));
+    }
     let plan = street.plan();
     for api in &plan.apis {
         say(format!("api      {} at /{}", api.name, api.path));
@@ -240,25 +321,44 @@ fn announce_outputs(outputs: &Value) {
 }
 
 /// Takes up each change of the folder; one that is wrong is shown and the last good service goes on.
-async fn follow(input: &Input, args: &Up, gateway: &str, watch: Option<Watch>, street: &Street) {
+async fn follow(
+    input: &Input,
+    args: &Up,
+    gateway: &str,
+    watch: Option<Watch>,
+    street: &Street,
+    plane: Option<&Arc<Plane>>,
+) {
     let Some(mut watch) = watch else {
         return std::future::pending().await;
     };
     loop {
         watch.changed().await;
-        let Loaded {
-            plan,
-            findings: found,
-            read,
-            ..
-        } = load(input, args, gateway);
+        let (found, read, refused) = match plane {
+            None => again(load(input, args, gateway), street),
+            // Nothing else changes meanwhile, and what was changed by others stays.
+            Some(plane) => tokio::task::block_in_place(|| {
+                let done = plane.replace(|store| {
+                    let mut input = input.clone();
+                    if let Input::Templates(templates) = &mut input {
+                        templates.base = Some(store.clone());
+                    }
+                    let mut loaded = load(&input, args, gateway);
+                    let deployed = loaded.store.take();
+                    let done = again(loaded, street);
+                    match (&done.2, deployed) {
+                        (None, Some(deployed)) => {
+                            *store = deployed;
+                            Ok(done)
+                        }
+                        _ => Err(done),
+                    }
+                });
+                done.unwrap_or_else(|done| done)
+            }),
+        };
         findings::show(&found);
         watch.follow(&read);
-        let refused = match plan.map(|plan| street.reload(plan)) {
-            Some(Ok(())) => None,
-            Some(Err(mistakes)) => Some(mistakes),
-            None => Some(findings::count(&found)),
-        };
         say(match args.format {
             Format::Text => match refused {
                 None => "reloaded".to_owned(),
@@ -271,6 +371,16 @@ async fn follow(input: &Input, args: &Up, gateway: &str, watch: Option<Watch>, s
             }
         });
     }
+}
+
+/// Takes up what was loaded: what was found, which files it is made of, and why it was refused.
+fn again(loaded: Loaded, street: &Street) -> (Vec<Finding>, BTreeSet<PathBuf>, Option<String>) {
+    let refused = match loaded.plan.map(|plan| street.reload(plan)) {
+        Some(Ok(())) => None,
+        Some(Err(mistakes)) => Some(mistakes),
+        None => Some(findings::count(&loaded.findings)),
+    };
+    (loaded.findings, loaded.read, refused)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! What this version supports, from the code's own tables: the pages `docs/policies.md`, `docs/expressions.md` and
-//! `docs/fidelity.md`.
+//! What this version supports, from the code's own tables: the pages `docs/policies.md`, `docs/expressions.md`,
+//! `docs/arm.md` and `docs/fidelity.md`.
 
+mod arm; // operations of the management plane
 mod expressions; // .NET types and their members
 mod fidelity; // behaviours, with their evidence
 mod policies; // policies, with what may stand on and in them
@@ -28,6 +29,8 @@ pub(crate) enum Page {
     Policies,
     /// Types and members that policy expressions know.
     Expressions,
+    /// Operations of the management plane.
+    Arm,
     /// Behaviours, how sure they are, and the test that shows each.
     Fidelity,
 }
@@ -48,6 +51,7 @@ impl Page {
         match self {
             Page::Policies => Ok(policies::markdown()),
             Page::Expressions => Ok(expressions::markdown()),
+            Page::Arm => Ok(arm::markdown()),
             Page::Fidelity => fidelity::markdown(),
         }
     }
@@ -57,6 +61,7 @@ impl Page {
         match self {
             Page::Policies => Ok(policies::json()),
             Page::Expressions => Ok(expressions::json()),
+            Page::Arm => Ok(arm::json()),
             Page::Fidelity => fidelity::json(),
         }
     }

@@ -5,9 +5,11 @@
 //! same length, and what is left is read by quick-xml ([`read`]). Offsets stay those of the original text throughout.
 
 mod decode; // entities
+mod forms;
 mod lift; // expressions, comments and slips out of the text
 mod read; // tokens to a tree
 
+pub use forms::{escaped, unescaped};
 pub(crate) use read::read;
 
 use source::{Mapped, Span};
