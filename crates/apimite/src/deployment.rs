@@ -161,7 +161,7 @@ impl Templates {
     }
 
     /// A file, or the folder itself, where the first template is.
-    fn beside(&self, name: &str) -> Option<PathBuf> {
+    pub(crate) fn beside(&self, name: &str) -> Option<PathBuf> {
         let folder = Path::new(self.files.first()?).parent()?;
         Some(match name {
             "" => folder.to_owned(),
@@ -175,7 +175,7 @@ impl Templates {
 
     /// Text of the settings beside the templates.
     pub(crate) fn settings_text(&self) -> Option<String> {
-        self.settings().map(|(_, text)| text)
+        self.settings()
     }
 
     fn one(

@@ -40,6 +40,8 @@ pub(crate) fn home(given: Option<&Path>) -> Result<PathBuf, String> {
 #[derive(Debug)]
 pub(crate) struct Making {
     pub(crate) options: LoadOptions,
+    /// Where the first template is, and certificates that the settings name.
+    pub(crate) folder: PathBuf,
     /// Text of `apimite.toml`.
     pub(crate) settings: Option<String>,
     pub(crate) offline: bool,
@@ -57,11 +59,14 @@ impl arm::Runtime for Behind {
     fn apply(&self, store: &Store) -> Result<(), Stopped> {
         let Making {
             options,
+            folder,
             settings,
             offline,
         } = &self.making;
         let fetch = |url: &str| self.fetch(url, *offline);
         let mut made = resources::service(store, settings.as_deref(), &BTreeMap::new(), &fetch);
+        made.findings
+            .extend(apiops::certificates(folder, &mut made.service));
         if made.findings.iter().any(Finding::is_error) {
             return Err(Stopped {
                 findings: made.findings,

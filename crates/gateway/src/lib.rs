@@ -12,8 +12,8 @@ mod body; // what is written
 mod caller; // what callers repeat
 mod control;
 mod date; // its date
-mod exposition; // what was counted, for Prometheus
 mod debug; // who may have a request traced
+mod exposition; // what was counted, for Prometheus
 mod forward; // one call to the outside
 mod gateway; // the running data plane
 mod handle; // one request, from head to head

@@ -82,7 +82,7 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
     let mut street = doors.serve(plan, &manner)?;
     let plane = match (plane_socket, loaded.store.take()) {
         (Some(socket), Some(store)) => Some(management::serve(
-            start(store, home, &args, loaded.settings.take(), loaded.seed),
+            start(store, home, &args, &input, loaded.settings.take(), loaded.seed),
             socket,
             &mut street,
         )?),
@@ -116,7 +116,14 @@ fn told(facts: Value) -> axum::Router {
     axum::Router::new().route("/management", axum::routing::get(answer))
 }
 
-fn start(store: Store, home: PathBuf, args: &Up, settings: Option<String>, seed: u64) -> Start {
+fn start(
+    store: Store,
+    home: PathBuf,
+    args: &Up,
+    input: &Input,
+    settings: Option<String>,
+    seed: u64,
+) -> Start {
     Start {
         store,
         data: args.data.clone(),
@@ -124,6 +131,10 @@ fn start(store: Store, home: PathBuf, args: &Up, settings: Option<String>, seed:
         seed: args.run.seed.unwrap_or(SEED),
         making: Making {
             options: options(args, seed),
+            folder: match input {
+                Input::Templates(templates) => templates.beside("").unwrap_or_default(),
+                _ => PathBuf::new(),
+            },
             settings,
             offline: args.offline,
         },
