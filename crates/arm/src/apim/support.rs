@@ -47,13 +47,19 @@ fn is_served(method: &str, path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let segments: Vec<&str> = lower.split('/').filter(|it| !it.is_empty()).collect();
     let Some(rest) = segments.strip_prefix(&["service", "{servicename}"]) else {
-        return match (method, &segments[..]) {
-            ("GET", ["service" | "deletedservices" | "skus" | "gateways"]) => true,
-            ("GET" | "DELETE", ["locations", _, "deletedservices", _]) => true,
-            ("POST", ["checknameavailability" | "getdomainownershipidentifier"]) => true,
-            (_, ["gateways", _]) => true,
-            _ => false,
-        };
+        let is_list = method == "GET"
+            && matches!(
+                segments[..],
+                ["service" | "deletedservices" | "skus" | "gateways"]
+            );
+        let is_deleted = matches!(method, "GET" | "DELETE")
+            && matches!(segments[..], ["locations", _, "deletedservices", _]);
+        let is_question = method == "POST"
+            && matches!(
+                segments[..],
+                ["checknameavailability" | "getdomainownershipidentifier"]
+            );
+        return is_list || is_deleted || is_question || matches!(segments[..], ["gateways", _]);
     };
     match (method, rest) {
         (_, []) => method != "POST",
