@@ -173,7 +173,7 @@ fn usage() -> Result<(), String> {
     for arguments in [
         &["nonsense"][..],
         &["lab", "backend-pool", "--runs", "many"],
-        &["up"],
+        &["up", "lab:backend-pool", "--arm"],
     ] {
         same(&format!("{arguments:?}"), Some(2), binary.run(arguments)?.code)?;
     }
