@@ -30,7 +30,7 @@ pub(crate) struct Templates {
     /// Where what was deployed is kept between runs.
     pub(crate) data: Option<PathBuf>,
     /// What is there already, if it is known; else `data` holds it.
-    pub(crate) base: Option<Store>,
+    pub(crate) base: Option<Box<Store>>,
     /// Tenant id, if it is not just any.
     pub(crate) tenant: Option<String>,
 }
@@ -136,7 +136,7 @@ impl Templates {
             deployed: BTreeSet::new(),
         };
         if let Some(base) = &self.base {
-            deployment.store = base.clone();
+            deployment.store = (**base).clone();
         } else if let Some(Err(error)) = self.data.as_ref().map(|folder| deployment.store.restore(folder)) {
             let source = Source::new("--data", "");
             deployment

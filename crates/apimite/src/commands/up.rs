@@ -352,7 +352,7 @@ async fn follow(
                 let done = plane.replace(|store| {
                     let mut input = input.clone();
                     if let Input::Templates(templates) = &mut input {
-                        templates.base = Some(store.clone());
+                        templates.base = Some(Box::new(store.clone()));
                     }
                     let mut loaded = load(&input, args, gateway);
                     let deployed = loaded.store.take();
