@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 pub struct Parameters {
     /// By name, with the places where they were given.
     pub(crate) values: IndexMap<String, (Value, Place)>,
+    /// Names of those whose values are texts of the environment, and stand for whatever the parameter is.
+    pub(crate) from_environment: BTreeSet<String>,
     /// Secrets of vaults that are values, by name.
     pub(crate) secrets: IndexMap<String, Secret>,
     /// The template that a Bicep parameter file names.
@@ -49,6 +51,7 @@ impl Parameters {
             .find(|it| it.eq_ignore_ascii_case(name))
             .cloned();
         self.secrets.retain(|it, _| !it.eq_ignore_ascii_case(name));
+        self.from_environment.retain(|it| !it.eq_ignore_ascii_case(name));
         self.values
             .insert(known.unwrap_or_else(|| name.to_owned()), (value, place));
     }
@@ -64,6 +67,7 @@ impl Parameters {
         for (name, (value, place)) in other.values {
             self.put(&name, value, place);
         }
+        self.from_environment.extend(other.from_environment);
         for (name, secret) in other.secrets {
             self.refer(&name, secret);
         }
@@ -163,9 +167,13 @@ fn is_of_azd(path: &str, files: &dyn Files) -> bool {
 /// Puts variables of the environment into texts, as the Azure Developer CLI does: `${NAME}`, `${NAME=default}`. A parameter that is
 /// nothing but a variable that is not set has no value.
 fn put_in(parameters: &mut Parameters, environment: &dyn Fn(&str) -> Option<String>) {
-    parameters.values.retain(|_, (value, _)| {
+    let from_environment = &mut parameters.from_environment;
+    parameters.values.retain(|name, (value, _)| {
         let is_one = value.as_str().is_some_and(|it| it.starts_with("${"));
         filled(value, environment);
+        if is_one {
+            from_environment.insert(name.clone());
+        }
         !(is_one && value.as_str() == Some(""))
     });
 }
@@ -243,6 +251,27 @@ mod tests {
         let environment = |name: &str| (name == "APP_NAME").then(|| "shop".to_owned());
         let parameters = parameter_file("infra/main.parameters.json", files, &environment);
         parameters.expect("well formed").to_json()["parameters"].clone()
+    }
+
+    #[test]
+    fn a_text_of_the_environment_is_what_the_parameter_is() {
+        let template =
+            "param flag bool\nparam count int\nparam text string\noutput all array = [ flag, count, text ]\n";
+        let file = r#"{ "parameters": { "flag": { "value": "${A}" }, "count": { "value": "${B}" }, "text": { "value": "${B}" } } }"#;
+        let files = Memory::new([
+            ("main.bicep", template),
+            ("main.parameters.json", file),
+            ("azure.yaml", ""),
+        ]);
+        let environment = |name: &str| Some(if name == "A" { "true" } else { "12" }.to_owned());
+        let parameters = parameter_file("main.parameters.json", &files, &environment).expect("well formed");
+        let loaded = crate::load("main.bicep", &files);
+        let mut cloud = crate::evaluate::Nothing;
+        let (outcome, findings) = loaded.deploy(&parameters, &crate::Environment::default(), &mut cloud);
+        assert_eq!(
+            (outcome.outputs["all"].value.clone(), findings),
+            (json!([true, 12, "12"]), vec![])
+        );
     }
 
     #[test]

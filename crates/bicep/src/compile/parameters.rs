@@ -1,7 +1,7 @@
 //! Bicep parameter files.
 
 use super::{Compiler, FileCompiler, Unit};
-use crate::evaluate::{self, Cloud, Environment};
+use crate::evaluate::{self, Environment};
 use crate::files::Files;
 use crate::parameters::{Parameters, Secret};
 use crate::syntax::tree::{Expr as Tree, ExprKind, StatementKind};
@@ -158,19 +158,7 @@ fn secret(
 }
 
 fn evaluated(template: &Rc<crate::template::Template>, expr: &Expr) -> Result<Value, Vec<Finding>> {
-    struct Nothing;
-    impl Cloud for Nothing {
-        fn put(&mut self, _: crate::Deployed) -> Result<(), crate::Refusal> {
-            Ok(())
-        }
-        fn get(&self, _: &str) -> Option<Value> {
-            None
-        }
-        fn act(&mut self, _: &str, _: &str, _: Option<&Value>) -> Result<Value, String> {
-            Err("nothing is deployed".to_owned())
-        }
-    }
-    let (mut cloud, environment) = (Nothing, Environment::default());
+    let (mut cloud, environment) = (evaluate::Nothing, Environment::default());
     let mut evaluator = evaluate::Evaluator::new(&mut cloud, &environment);
     let frame = Rc::new(evaluate::Frame::new(template, &environment));
     match evaluator.value(&frame, expr) {

@@ -21,7 +21,13 @@ pub(crate) fn deploy(
     cloud: &mut dyn Cloud,
 ) -> (Outcome, Vec<Finding>) {
     let mut evaluator = Evaluator::new(cloud, environment);
-    let (given, unknown) = evaluator.given(parameters);
+    let (mut given, unknown) = evaluator.given(parameters);
+    for name in &parameters.from_environment {
+        let schema = template.parameters.get(name).map(|it| &it.schema.r#type);
+        if let (Some(schema), Some((value, _))) = (schema, given.get_mut(name)) {
+            meant(value, schema);
+        }
+    }
     for (name, (_, place)) in &given {
         if !template
             .parameters
@@ -56,6 +62,19 @@ pub(crate) fn deploy(
     let outputs = evaluator.all(&frame);
     evaluator.outcome.outputs = outputs;
     (evaluator.outcome, evaluator.findings)
+}
+
+// A text of the environment stands for a number or a bool where one is wanted.
+fn meant(value: &mut Value, wanted: &SchemaType) {
+    let text = value.as_str().unwrap_or_default();
+    let other = match wanted {
+        SchemaType::Bool => text.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
+        SchemaType::Int => text.parse::<i64>().ok().map(Value::from),
+        _ => None,
+    };
+    if let Some(other) = other {
+        *value = other;
+    }
 }
 
 impl Evaluator<'_> {

@@ -230,7 +230,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// A cloud without anything in it: what needs no resource can be evaluated with it.
-struct Nothing;
+pub(crate) struct Nothing;
 
 impl Cloud for Nothing {
     fn put(&mut self, _: Deployed) -> Result<(), Refusal> {
