@@ -32,6 +32,7 @@ fn deployed(path: &str, parameters: &Parameters) -> Option<Came> {
     let errors = findings.iter().filter(|it| it.is_error());
     let mut mistakes: Vec<String> = errors.map(|it| it.diagnostic.message.clone()).collect();
     mistakes.sort();
+    mistakes.dedup();
     Some(Came {
         resources: store.list().cloned().collect(),
         outputs: outputs.map(|(name, it)| (name, it.r#type, it.value)).collect(),
