@@ -149,7 +149,12 @@ impl Expr {
 /// Functions whose result is known only once a resource is deployed.
 pub(crate) fn is_runtime(name: &str) -> bool {
     let is = |known: &str| name.eq_ignore_ascii_case(known);
-    is("reference") || is("references") || (name.len() > 4 && name[..4].eq_ignore_ascii_case("list"))
+    is("reference") || is("references") || is_list(name)
+}
+
+/// Whether a function is an action of a resource, such as `listKeys`.
+pub(crate) fn is_list(name: &str) -> bool {
+    name.len() > 4 && name.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("list"))
 }
 
 /// Where a template is deployed.

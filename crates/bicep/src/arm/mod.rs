@@ -348,7 +348,7 @@ impl Reader<'_> {
             let Kind::Call(name, arguments) = &it.kind else {
                 return;
             };
-            let is_list = name.len() > 4 && name[..4].eq_ignore_ascii_case("list");
+            let is_list = crate::template::is_list(name);
             let row = crate::functions::find(name)
                 .filter(|row| !matches!(row.run, crate::functions::Run::Compiler));
             match row {

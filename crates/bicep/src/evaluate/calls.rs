@@ -144,7 +144,7 @@ impl Evaluator<'_> {
         arguments: &[Expr],
         at: &Place,
     ) -> Eval {
-        if name.len() > 4 && name[..4].eq_ignore_ascii_case("list") {
+        if crate::template::is_list(name) {
             return self.action(frame, name, arguments, at);
         }
         if name == "getSecret" {
