@@ -93,7 +93,9 @@ fn select(cx: &mut Cx<'_>, node: &XObject, path: &Value, resolver: &Value) -> Ev
 
 /// What an XPath comes to.
 fn evaluate(cx: &mut Cx<'_>, node: &XObject, path: &Value, resolver: &Value) -> Eval<XValue> {
-    let path = XPath::parse(&path.str("xpath")?.as_str())?;
+    let text = path.str("xpath")?;
+    cx.charge(text.bytes().saturating_mul(32))?;
+    let path = XPath::parse(&text.as_str())?;
     let lookup = |prefix: &str| namespace_manager::lookup(resolver, prefix);
     let scope: Scope<'_> = match resolver.is_null() {
         true => None,

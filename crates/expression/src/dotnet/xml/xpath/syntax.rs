@@ -112,19 +112,22 @@ const LEVELS: [&[(&str, Operator)]; 7] = [
     &[("|", Operator::Union)],
 ];
 
-// Nested expressions at most: the reader calls itself.
+// Nested expressions at most, and operators: the reader calls itself, and so does what evaluates.
 const DEPTH: usize = 100;
+const OPERATORS: usize = 250;
 
 /// Reads a whole expression.
 pub(super) fn parse(text: &str) -> Result<Expr> {
     let tokens = lexer::tokens(text)?;
     let mut reader = Reader {
         text,
-        tokens: tokens.into_iter().peekable(),
+        tokens,
+        at: 0,
         depth: 0,
+        operators: 0,
     };
     let expr = reader.expr()?;
-    match reader.tokens.next() {
+    match reader.peek(0) {
         None => Ok(expr),
         Some(_) => Err(lexer::invalid(text)),
     }
@@ -132,15 +135,27 @@ pub(super) fn parse(text: &str) -> Result<Expr> {
 
 struct Reader<'a> {
     text: &'a str,
-    tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
+    tokens: Vec<Token>,
+    at: usize,
     depth: usize,
+    operators: usize,
 }
 
 impl Reader<'_> {
+    fn peek(&self, ahead: usize) -> Option<&Token> {
+        self.tokens.get(self.at + ahead)
+    }
+
+    fn next(&mut self) -> Option<Token> {
+        let token = self.tokens.get(self.at).cloned();
+        self.at += 1;
+        token
+    }
+
     fn expr(&mut self) -> Result<Expr> {
         self.depth += 1;
         if self.depth > DEPTH {
-            return Err(failure("The xpath query is too complex."));
+            return Err(too_complex());
         }
         let expr = self.level(0);
         self.depth -= 1;
@@ -155,7 +170,7 @@ impl Reader<'_> {
         if level == LEVELS.len() - 1 && self.take("-") {
             self.depth += 1;
             if self.depth > DEPTH {
-                return Err(failure("The xpath query is too complex."));
+                return Err(too_complex());
             }
             let inner = self.level(level);
             self.depth -= 1;
@@ -163,6 +178,10 @@ impl Reader<'_> {
         }
         let mut left = self.level(level + 1)?;
         while let Some(operator) = self.operator(operators) {
+            self.operators += 1;
+            if self.operators > OPERATORS {
+                return Err(too_complex());
+            }
             let right = self.level(level + 1)?;
             left = Expr::Binary(operator, Box::new((left, right)));
         }
@@ -170,19 +189,17 @@ impl Reader<'_> {
     }
 
     fn operator(&mut self, operators: &[(&str, Operator)]) -> Option<Operator> {
-        let Some(Token::Sign(sign)) = self.tokens.peek() else {
+        let Some(Token::Sign(sign)) = self.peek(0) else {
             return None;
         };
         let (_, operator) = operators.iter().find(|(it, _)| it == sign)?;
-        self.tokens.next();
+        self.at += 1;
         Some(*operator)
     }
 
     fn take(&mut self, sign: &str) -> bool {
-        let is_there = matches!(self.tokens.peek(), Some(Token::Sign(it)) if *it == sign);
-        if is_there {
-            self.tokens.next();
-        }
+        let is_there = matches!(self.peek(0), Some(Token::Sign(it)) if *it == sign);
+        self.at += usize::from(is_there);
         is_there
     }
 
@@ -226,8 +243,8 @@ impl Reader<'_> {
         Ok(Expr::Path(Start::Filter(Box::new(primary), predicates), steps))
     }
 
-    fn begins_step(&mut self) -> bool {
-        match self.tokens.peek() {
+    fn begins_step(&self) -> bool {
+        match self.peek(0) {
             Some(Token::Name(..)) => true,
             Some(Token::Sign(sign)) => matches!(*sign, "." | ".." | "@"),
             _ => false,
@@ -235,16 +252,17 @@ impl Reader<'_> {
     }
 
     // A name and a bracket: a function, unless it is the test of a kind of node.
-    fn begins_call(&mut self) -> bool {
-        let mut ahead = self.tokens.clone();
-        let Some(Token::Name(None, name)) = ahead.next() else {
-            return matches!(self.tokens.clone().nth(1), Some(Token::Sign("(")));
+    fn begins_call(&self) -> bool {
+        let is_kind = match self.peek(0) {
+            Some(Token::Name(None, name)) => {
+                matches!(
+                    name.as_str(),
+                    "node" | "text" | "comment" | "processing-instruction"
+                )
+            }
+            _ => false,
         };
-        let is_kind = matches!(
-            name.as_str(),
-            "node" | "text" | "comment" | "processing-instruction"
-        );
-        !is_kind && ahead.next() == Some(Token::Sign("("))
+        !is_kind && self.peek(1) == Some(&Token::Sign("("))
     }
 
     fn steps(&mut self, steps: &mut Vec<Step>) -> Result<()> {
@@ -279,20 +297,19 @@ impl Reader<'_> {
     }
 
     fn axis(&mut self) -> Result<Axis> {
-        let mut ahead = self.tokens.clone();
-        let (Some(Token::Name(None, name)), Some(Token::Sign("::"))) = (ahead.next(), ahead.next()) else {
+        let (Some(Token::Name(None, name)), Some(Token::Sign("::"))) = (self.peek(0), self.peek(1)) else {
             return Ok(Axis::Child);
         };
         let (_, axis) = AXES
             .iter()
             .find(|(it, _)| *it == name)
             .ok_or_else(|| lexer::invalid(self.text))?;
-        self.tokens = ahead;
+        self.at += 2;
         Ok(*axis)
     }
 
     fn test(&mut self) -> Result<Test> {
-        let Some(Token::Name(prefix, local)) = self.tokens.next() else {
+        let Some(Token::Name(prefix, local)) = self.next() else {
             return Err(no_step());
         };
         let any = (local != "*").then_some(local);
@@ -307,8 +324,11 @@ impl Reader<'_> {
             Some("node") => Test::Node,
             Some("text") => Test::Text,
             Some("comment") => Test::Comment,
-            _ => match self.tokens.next_if(|it| matches!(it, Token::Text(_))) {
-                Some(Token::Text(target)) => Test::Instruction(Some(target)),
+            _ => match self.peek(0).cloned() {
+                Some(Token::Text(target)) => {
+                    self.at += 1;
+                    Test::Instruction(Some(target))
+                }
                 _ => Test::Instruction(None),
             },
         };
@@ -326,7 +346,7 @@ impl Reader<'_> {
     }
 
     fn primary(&mut self) -> Result<Expr> {
-        match self.tokens.next() {
+        match self.next() {
             Some(Token::Number(value)) => Ok(Expr::Number(value)),
             Some(Token::Text(text)) => Ok(Expr::Text(text)),
             Some(Token::Sign("(")) => {
@@ -361,6 +381,10 @@ impl Reader<'_> {
 // What .NET says where a path should begin or go on.
 fn no_step() -> crate::dotnet::DotnetError {
     failure("Expression must evaluate to a node-set.")
+}
+
+fn too_complex() -> crate::dotnet::DotnetError {
+    failure("The xpath query is too complex.")
 }
 
 fn needs_context() -> crate::dotnet::DotnetError {
