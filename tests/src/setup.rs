@@ -34,6 +34,8 @@ pub(crate) struct Setup {
     named_values: IndexMap<String, NamedValueSetup>,
     backends: IndexMap<String, BackendSetup>,
     accounts: IndexMap<String, AccountSetup>,
+    /// Names of Event Hub loggers.
+    loggers: Vec<String>,
     /// Names of external caches.
     caches: Vec<String>,
     /// Schemas by name: XML Schema if the text begins with `<`.
@@ -218,6 +220,13 @@ impl Setup {
         for (name, backend) in &self.backends {
             service.backends.push(backend.build(name)?);
         }
+        let loggers = self.loggers.iter();
+        service.loggers = loggers
+            .map(|name| model::Logger {
+                name: name.clone(),
+                kind: "azureEventHub".to_owned(),
+            })
+            .collect();
         let caches = self.caches.iter();
         service.caches = caches
             .map(|name| model::ExternalCache {

@@ -1,7 +1,7 @@
 use crate::fields::lower;
 use crate::read::Reader;
 use crate::tree::Tree;
-use model::{Diagnostic, ResourceKind, SchemaKind, SchemaResource};
+use model::{Diagnostic, Logger, ResourceKind, SchemaKind, SchemaResource};
 
 /// `diagnostics/*` of the service, or of an API.
 pub(crate) fn diagnostics(reader: &mut Reader<'_>, tree: &Tree, api: Option<&str>) {
@@ -27,6 +27,24 @@ pub(crate) fn diagnostics(reader: &mut Reader<'_>, tree: &Tree, api: Option<&str
                     .push(file.origin.error("/properties", "invalid-value", message));
             }
         }
+    }
+}
+
+/// `loggers/*`.
+pub(crate) fn loggers(reader: &mut Reader<'_>, tree: &Tree) {
+    for (name, folder) in tree.collection("loggers") {
+        let Some(file) = reader.information(folder, "loggerInformation.json", &["loggers", name]) else {
+            continue;
+        };
+        let Some(properties) = file.properties(&mut reader.findings) else {
+            continue;
+        };
+        let kind = properties.word("loggerType", &mut reader.findings).unwrap_or_default();
+        reader.note(ResourceKind::Logger, name, file.origin.source);
+        reader.service.loggers.push(Logger {
+            name: name.to_owned(),
+            kind,
+        });
     }
 }
 

@@ -36,7 +36,7 @@ impl Information<'_> {
 }
 
 // Collections that the extractor writes and that have no effect on the gateway yet, or none at all.
-const WITHOUT_EFFECT: &[&str] = &["loggers", "tags", "gateways"];
+const WITHOUT_EFFECT: &[&str] = &["tags", "gateways"];
 const COLLECTIONS: &[&str] = &[
     "apis",
     "backends",
@@ -44,6 +44,7 @@ const COLLECTIONS: &[&str] = &[
     "diagnostics",
     "foundry",
     "groups",
+    "loggers",
     "named values",
     "policy fragments",
     "products",
@@ -78,7 +79,9 @@ pub(crate) fn service(tree: &Tree, mut findings: Vec<Finding>) -> (Service, Vec<
     values::fragments(&mut reader, tree);
     values::version_sets(&mut reader, tree);
     logs::diagnostics(&mut reader, tree, None);
+    logs::loggers(&mut reader, tree);
     logs::schemas(&mut reader, tree);
+    values::caches(&mut reader, tree);
     backend::read(&mut reader, tree);
     caches::read(&mut reader, tree);
     api::read(&mut reader, tree);

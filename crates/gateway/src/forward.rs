@@ -131,9 +131,17 @@ impl Live {
         };
         Ok(Leg {
             target,
-            way,
+            way: self.through(way, call)?,
             version: call.version,
         })
+    }
+
+    // The way, through the proxy that a policy names.
+    fn through(&self, way: Arc<Way>, call: &Call) -> Result<Arc<Way>, String> {
+        let Some(proxy) = &call.proxy else { return Ok(way) };
+        // Offline, a proxy elsewhere is refused like any other host.
+        self.directory.target(&proxy.url)?;
+        Ok(self.shared.transport.way(way.through(proxy)?))
     }
 
     async fn travel(
@@ -173,6 +181,7 @@ impl Live {
         mut uri: Uri,
         seen: &mut Option<Url>,
     ) -> Result<Response<Body>, Failed> {
+        let elsewhere = self.through(self.way.clone(), &call).map_err(|message| (CONNECTION_FAILURE, message))?;
         let Call {
             mut method,
             mut headers,
@@ -201,7 +210,7 @@ impl Live {
                 .map_err(|message| (CONNECTION_FAILURE, message))?;
             // What one server is shown is no other's business.
             if target.host != leg.target.host {
-                leg.way = self.way.clone();
+                leg.way = elsewhere.clone();
             }
             leg.target = Cow::Owned(target);
             (method, body) = (next.method, next.body);

@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use http::HeaderName;
 use issuer::Issuer;
 use policy::{
-    Answer, BackendHandle, CachingType, Call, CallError, OpenId, StoredCertificate, Windows, World,
+    Answer, BackendHandle, CachingType, Call, CallError, OpenId, StoredCertificate, Tier, Windows, World,
 };
 use serde_json::Value;
 use service::{ApiPlan, Plan};
@@ -75,6 +75,7 @@ pub(crate) struct Live {
     pub(crate) no_backend: Arc<BackendTally>,
     body_limit: usize,
     windows: Windows,
+    has_internal_cache: bool,
     has_external_cache: bool,
     itself: Weak<Live>,
 }
@@ -120,6 +121,8 @@ impl Live {
             true => Windows::Bucket,
             false => Windows::Sliding,
         };
+        // Documented: the Consumption tier has none of its own.
+        let has_internal_cache = Tier::of(&plan.service.sku) != Some(Tier::Consumption);
         let has_external_cache = !plan.service.caches.is_empty();
         let routes = Routes::new(&plan);
         let names = |api: &ApiPlan| {
@@ -159,6 +162,7 @@ impl Live {
                 no_backend,
                 body_limit,
                 windows,
+                has_internal_cache,
                 has_external_cache,
                 itself,
             }
@@ -258,10 +262,11 @@ impl World for Live {
     fn cache(&self, of: CachingType) -> Option<&dyn Cache> {
         let state = &self.shared.state;
         let external = (self.has_external_cache || state.is_shared).then_some(&*state.external);
+        let internal = self.has_internal_cache.then_some(&*state.internal);
         match of {
-            CachingType::Internal => Some(&*state.internal),
+            CachingType::Internal => internal,
             CachingType::External => external,
-            CachingType::PreferExternal => Some(external.unwrap_or(&*state.internal)),
+            CachingType::PreferExternal => external.or(internal),
         }
     }
 

@@ -152,6 +152,7 @@ fn post(live: &Live, url: Url, below: &str, content_type: &'static str, body: By
         version: HttpVersion::One,
         follow_redirects: false,
         certificate: None,
+        proxy: None,
         given_up: GivenUp::default(),
     };
     let world: Arc<dyn World> = live.shared();

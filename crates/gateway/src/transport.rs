@@ -127,6 +127,16 @@ impl Way {
         self.client(clock, HttpVersion::One);
     }
 
+    /// The same way, through the proxy that a policy names; the text says why it cannot be.
+    pub(crate) fn through(&self, proxy: &policy::Proxy) -> Result<ClientOptions, String> {
+        let url = format!("http://{}:{}", proxy.url.host, proxy.url.port);
+        let user = proxy.username.as_deref().map(|user| (user, proxy.password.as_deref()));
+        Ok(ClientOptions {
+            proxy: Some(proxy_at(&url, user)?),
+            ..self.options.clone()
+        })
+    }
+
     /// The same way, showing another certificate.
     pub(crate) fn showing(&self, identity: Identity) -> ClientOptions {
         ClientOptions {
@@ -164,12 +174,14 @@ pub(crate) fn identity(certificate: &StoredCertificate) -> Result<Identity, Stri
 }
 
 fn proxy(proxy: &model::Proxy) -> Result<Proxy, String> {
-    let url = proxy
-        .url
-        .parse()
-        .map_err(|_| format!("`{}` is no URL of a proxy", proxy.url))?;
-    let authorization = proxy.username.as_ref().map(|user| {
-        let pair = format!("{user}:{}", proxy.password.as_deref().unwrap_or_default());
+    let user = proxy.username.as_deref().map(|user| (user, proxy.password.as_deref()));
+    proxy_at(&proxy.url, user)
+}
+
+fn proxy_at(url: &str, user: Option<(&str, Option<&str>)>) -> Result<Proxy, String> {
+    let url = url.parse().map_err(|_| format!("`{url}` is no URL of a proxy"))?;
+    let authorization = user.map(|(user, password)| {
+        let pair = format!("{user}:{}", password.unwrap_or_default());
         let text = format!("Basic {}", BASE64_STANDARD.encode(pair));
         HeaderValue::try_from(text).expect("base64 is a header value")
     });

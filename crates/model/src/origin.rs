@@ -36,6 +36,10 @@ pub enum ResourceKind {
     Schema,
     /// `diagnostics`, of an API by its name, a slash and their own.
     Diagnostic,
+    /// `loggers`.
+    Logger,
+    /// `caches`.
+    Cache,
     /// `users`.
     User,
     /// `groups`.
@@ -60,6 +64,8 @@ impl ResourceKind {
             ResourceKind::Fragment => "policyFragments",
             ResourceKind::Schema => "schemas",
             ResourceKind::Diagnostic => "diagnostics",
+            ResourceKind::Logger => "loggers",
+            ResourceKind::Cache => "caches",
             ResourceKind::User => "users",
             ResourceKind::Group => "groups",
             ResourceKind::Account => "accounts",

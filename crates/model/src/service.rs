@@ -38,6 +38,8 @@ pub struct Service {
     pub schemas: Vec<SchemaResource>,
     /// What is logged.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where it goes in Azure, and the hubs of `log-to-eventhub`.
+    pub loggers: Vec<Logger>,
     /// Users.
     pub users: Vec<User>,
     /// Groups.
@@ -57,6 +59,15 @@ impl Service {
     pub fn is_v2(&self) -> bool {
         self.sku.trim().to_ascii_lowercase().ends_with("v2")
     }
+}
+
+/// `loggers/{name}`: an Event Hub, Application Insights, or Azure Monitor. Its credentials are not followed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Logger {
+    /// Resource name.
+    pub name: String,
+    /// `loggerType`: `azureEventHub`, `applicationInsights`, `azureMonitor`.
+    pub kind: String,
 }
 
 /// `caches/{name}`: stands for a Redis that is compatible. Its connection string is not followed.

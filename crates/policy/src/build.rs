@@ -1,6 +1,6 @@
 //! What loading a document carries along: where it looks things up, where it stands, what it has found.
 
-use crate::catalog::{Catalog, CatalogNames, Lookup, Scope};
+use crate::catalog::{Catalog, CatalogNames, Lookup, Scope, Tier};
 use crate::template::{Bodies, Compiled, Template};
 use crate::xml::Raw;
 use expression::{end_of_expression, is_expression};
@@ -16,6 +16,8 @@ pub struct Options {
     pub strict: bool,
     /// What Azure refuses although it could run is a warning, and runs.
     pub lenient: bool,
+    /// Where the service runs, if that is known.
+    pub tier: Option<Tier>,
     /// Budgets of every expression.
     pub limits: expression::Limits,
 }

@@ -35,11 +35,45 @@ impl fmt::Display for Scope {
     }
 }
 
+/// A kind of tiers: which policies there are depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// Developer, Basic, Standard and Premium.
+    Classic,
+    /// BasicV2, StandardV2 and PremiumV2.
+    V2,
+    /// Consumption.
+    Consumption,
+}
+
+impl Tier {
+    /// The tier of a SKU; none for a name that is not one of a service.
+    pub fn of(sku: &str) -> Option<Tier> {
+        match sku.trim().to_ascii_lowercase().as_str() {
+            "developer" | "basic" | "standard" | "premium" => Some(Tier::Classic),
+            "basicv2" | "standardv2" | "premiumv2" => Some(Tier::V2),
+            "consumption" => Some(Tier::Consumption),
+            _ => None,
+        }
+    }
+
+    /// As the reference names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tier::Classic => "classic",
+            Tier::V2 => "v2",
+            Tier::Consumption => "Consumption",
+        }
+    }
+}
+
 /// What a document is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The policies of a scope.
     Policy(Scope),
+    /// The policies of a scope that nobody knows: the document is looked at alone.
+    Unplaced,
     /// A fragment, to be included elsewhere.
     Fragment,
 }
@@ -69,6 +103,8 @@ pub trait Catalog {
     fn certificate(&self, id: &str) -> Lookup<Arc<StoredCertificate>>;
     /// A schema resource.
     fn schema(&self, id: &str) -> Lookup<SchemaText>;
+    /// Whether there is a logger of a name.
+    fn logger(&self, id: &str) -> Lookup<()>;
     /// All names of a kind, for suggestions.
     fn names(&self, of: CatalogNames) -> Vec<String>;
     /// Parameters of the URL template of the operation that the document belongs to. A document of a wider scope serves
@@ -109,6 +145,8 @@ pub enum CatalogNames {
     Schemas,
     /// Names of external caches.
     Caches,
+    /// Names of loggers.
+    Loggers,
 }
 
 /// The catalog of a document that is looked at alone: nothing can be looked up.
@@ -139,6 +177,10 @@ impl Catalog for Lone {
     }
 
     fn schema(&self, _: &str) -> Lookup<SchemaText> {
+        Lookup::Unknowable
+    }
+
+    fn logger(&self, _: &str) -> Lookup<()> {
         Lookup::Unknowable
     }
 

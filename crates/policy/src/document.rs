@@ -3,6 +3,7 @@
 use crate::build::{Build, Options};
 use crate::catalog::{Catalog, Role, Scope};
 use crate::exchange::Place;
+use crate::preflight;
 use crate::shape::Content;
 use crate::statements::{self, Action, Block, Cors, Part, Statement};
 use crate::xml::{self, Node};
@@ -50,15 +51,19 @@ pub fn compile(
     let mut document = Document::empty();
     match (root, role) {
         (None, _) => (),
-        (Some(root), Role::Policy(scope)) => {
-            build.scope = Some(scope);
+        (Some(root), Role::Policy(_) | Role::Unplaced) => {
+            if let Role::Policy(scope) = role {
+                build.scope = Some(scope);
+            }
             document.read(&mut build, &root);
+            preflight::check(&mut build, &root);
         }
         (Some(root), Role::Fragment) => {
             build.any_section = true;
             build.in_fragment = true;
             if fragment_root(&mut build, &root) {
                 statements::block(&mut build, &root, "", &Content::Policies);
+                preflight::check_fragment(&mut build, &root);
             }
         }
     }

@@ -20,6 +20,7 @@ mod build; // the state of loading one document
 mod element; // a cursor over one element
 mod template; // a value: literal or expression
 
+mod preflight; // what concerns a whole document
 mod document; // the four sections, and what `<base />` means
 
 // Running, from request to response.
@@ -47,7 +48,7 @@ mod world; // the one window to the outside
 
 pub use body::{Body, BodyError, Stream};
 pub use build::Options;
-pub use catalog::{Catalog, CatalogNames, Lone, Lookup, NamedValue, Role, SchemaText, Scope};
+pub use catalog::{Catalog, CatalogNames, Lone, Lookup, NamedValue, Role, SchemaText, Scope, Tier};
 pub use certificate::{CallerCertificate, StoredCertificate, issued};
 pub use coalesce::coalesce;
 pub use contract::{Contract, Declared, DeclaredResponse, ParameterPlace, Schema};
@@ -60,7 +61,8 @@ pub use shape::{Attribute, Child, Content, Kind, Shape};
 pub use statements::{PolicyInfo, policies};
 pub use tally::TokenTally;
 pub use world::{
-    Answer, BackendHandle, CachingType, Call, CallError, Destination, GivenUp, HttpVersion, Windows, World,
+    Answer, BackendHandle, CachingType, Call, CallError, Destination, GivenUp, HttpVersion, Proxy, Windows,
+    World,
 };
 pub use xml::{escaped, unescaped};
 

@@ -153,6 +153,7 @@ async fn document(address: &Url, world: &dyn World) -> Result<Json, String> {
         headers,
         body: Body::Absent,
         certificate: None,
+        proxy: None,
         forwarded_for: None,
         timeout: PATIENCE,
         version: HttpVersion::One,

@@ -107,6 +107,8 @@ pub struct Call {
     pub body: Body,
     /// What the server is shown, if a policy says so.
     pub certificate: Option<Arc<StoredCertificate>>,
+    /// What stands between, if a policy says so; otherwise what the backend says.
+    pub proxy: Option<Arc<Proxy>>,
     /// Address of the caller, added to `X-Forwarded-For`; absent for calls of the gateway's own, such as `send-request`.
     pub forwarded_for: Option<Arc<str>>,
     /// How long to wait for the head of the response.
@@ -117,6 +119,17 @@ pub struct Call {
     pub follow_redirects: bool,
     /// Where the attempt is left when the call is given up on the way.
     pub given_up: GivenUp,
+}
+
+/// An HTTP proxy on the way to a server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proxy {
+    /// Where it is: `http`, host and port.
+    pub url: Arc<Url>,
+    /// Who the gateway is there.
+    pub username: Option<String>,
+    /// With which password.
+    pub password: Option<String>,
 }
 
 /// The attempt of a call that was given up: its caller left, so nobody is there to take a result.

@@ -126,7 +126,7 @@ const API_MANAGEMENT: &[(&str, bool)] = &[
     ("groups", true),
     ("groups/users", true),
     ("identityProviders", false),
-    ("loggers", false),
+    ("loggers", true),
     ("namedValues", true),
     ("notifications", false),
     ("notifications/recipientEmails", false),

@@ -69,9 +69,18 @@ impl Catalog for ServiceCatalog<'_> {
         })
     }
 
+    fn logger(&self, id: &str) -> Lookup<()> {
+        let mut all = self.service.loggers.iter();
+        match all.any(|it| it.name.eq_ignore_ascii_case(id)) {
+            true => Lookup::Known(()),
+            false => Lookup::Missing,
+        }
+    }
+
     fn names(&self, of: CatalogNames) -> Vec<String> {
         let service = self.service;
         match of {
+            CatalogNames::Loggers => service.loggers.iter().map(|it| it.name.clone()).collect(),
             CatalogNames::NamedValues => self.values.names().map(str::to_owned).collect(),
             CatalogNames::Fragments => service.fragments.iter().map(|it| it.name.clone()).collect(),
             CatalogNames::Caches => service.caches.iter().map(|it| it.name.clone()).collect(),

@@ -180,6 +180,7 @@ fn policy_options(service: &Service, options: &LoadOptions) -> Options {
     Options {
         strict: options.strict || settings.strict,
         lenient: options.lenient || settings.lenient,
+        tier: policy::Tier::of(&service.sku),
         limits,
     }
 }

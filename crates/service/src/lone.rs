@@ -1,5 +1,5 @@
 use crate::LoadOptions;
-use policy::{Lone, Options, Role, Scope};
+use policy::{Lone, Options, Role};
 use source::{Finding, Source};
 
 /// Checks a policy document or a fragment by itself. What it refers to cannot be looked up: those findings are of severity info.
@@ -11,8 +11,7 @@ pub fn check_document(source: &Source) -> Vec<Finding> {
 pub fn check_document_with(source: &Source, options: &LoadOptions) -> Vec<Finding> {
     let role = match root_name(source.text()) {
         Some("fragment") => Role::Fragment,
-        // The scope of a file is not known; the broadest refuses nothing that another would take.
-        _ => Role::Policy(Scope::Global),
+        _ => Role::Unplaced,
     };
     let options = Options {
         strict: options.strict,

@@ -80,6 +80,7 @@ impl Builder {
         own.users.extend(other.users);
         own.groups.extend(other.groups);
         own.caches.extend(other.caches);
+        own.loggers.extend(other.loggers);
         own.accounts.extend(other.accounts);
         own.certificates.extend(other.certificates);
         own.authorities.extend(other.authorities);

@@ -11,7 +11,8 @@ pub(super) fn markdown() -> String {
     page.push_str(&format!(
         "\napimite runs {} policies. It knows {} more: a document that uses one of those is refused with \
          `not-supported`, never run without it. So are `sf-*` and `dapr-*` on `set-backend-service`. Every policy takes an `id`. A section in parentheses is one where Azure runs the policy \
-         although its page does not list it: a warning, an error with `--strict`.\n\n",
+         although its page does not list it: a warning, an error with `--strict`. `once per` is where it may stand once only, \
+         `not in` names tiers and places that do not have it.\n\n",
         run.len(),
         known.len()
     ));
@@ -33,6 +34,9 @@ pub(super) fn json() -> Value {
                 "sections": it.sections,
                 "toleratedSections": it.tolerated_sections,
                 "scopes": it.scopes,
+                "once": it.once,
+                "lackingTiers": it.lacking_tiers,
+                "inFragments": it.in_fragments,
                 "attributes": attributes_json(it.attributes),
                 "content": content_json(it.content),
             })
@@ -41,9 +45,16 @@ pub(super) fn json() -> Value {
 }
 
 fn overview(policies: &[PolicyInfo], link: impl Fn(&str) -> String) -> String {
-    let mut table = row(["policy", "sections", "scopes"]) + &row(["---", "---", "---"]);
+    let head = ["policy", "sections", "scopes", "once per", "not in"];
+    let mut table = row(head) + &row(["---"; 5]);
     for policy in policies {
-        table += &row([&link(policy.name), &sections(policy), &scopes(policy)]);
+        table += &row([
+            &link(policy.name),
+            &sections(policy),
+            &scopes(policy),
+            policy.once.unwrap_or_default(),
+            &not_in(policy),
+        ]);
     }
     table
 }
@@ -63,6 +74,12 @@ fn scopes(policy: &PolicyInfo) -> String {
         SCOPES => "all".to_owned(),
         _ => policy.scopes.join(", "),
     }
+}
+
+fn not_in(policy: &PolicyInfo) -> String {
+    let mut places: Vec<&str> = policy.lacking_tiers.clone();
+    places.extend((!policy.in_fragments).then_some("fragments"));
+    places.join(", ")
 }
 
 fn section(policy: &PolicyInfo) -> String {

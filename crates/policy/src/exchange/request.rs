@@ -1,6 +1,6 @@
 use super::MessageBody;
 use crate::url;
-use crate::{BackendHandle, Body, CallerCertificate, Destination, StoredCertificate};
+use crate::{BackendHandle, Body, CallerCertificate, Destination, Proxy, StoredCertificate};
 use expression::Url;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -39,6 +39,8 @@ pub(crate) struct Request {
     pub(crate) certificate: Option<CallerCertificate>,
     /// What the backend is shown.
     pub(crate) shows: Option<Arc<StoredCertificate>>,
+    /// Through which proxy it goes.
+    pub(crate) proxy: Option<Arc<Proxy>>,
     pub(crate) matched: Arc<[(Arc<str>, Arc<str>)]>,
     path: String,
     query: String,
@@ -83,6 +85,7 @@ impl Request {
             ip_address,
             certificate,
             shows: None,
+            proxy: None,
             matched: matched.into(),
             path,
             query,
@@ -110,6 +113,7 @@ impl Request {
             ip_address: self.ip_address.clone(),
             certificate: self.certificate.clone(),
             shows: self.shows.clone(),
+            proxy: self.proxy.clone(),
             matched: self.matched.clone(),
             path: self.path.clone(),
             query: self.query.clone(),

@@ -177,6 +177,7 @@ impl ForwardRequest {
             headers: request.forwarded_headers(),
             body,
             certificate: request.shows.clone(),
+            proxy: request.proxy.clone(),
             forwarded_for: Some(request.ip_address.clone()),
             timeout,
             version: self.version,

@@ -7,13 +7,14 @@
 //! sampling has no say (documented).
 
 use super::{Action, Flow, Now};
+use crate::catalog::{CatalogNames, Lookup};
 use crate::element::Element;
 use crate::exchange::Exchange;
 use crate::fault::Fault;
 use crate::shape::{Content, Shape, optional, required};
 use crate::template::Template;
 use crate::world::World;
-use source::Diagnostic;
+use source::{Diagnostic, nearest};
 use trace::Step;
 
 /// Bytes of a text; what is longer is cut off (documented).
@@ -22,7 +23,7 @@ const LONGEST: usize = 200 * 1024;
 pub(super) static SHAPE: Shape = Shape {
     name: "log-to-eventhub",
     attributes: &[
-        required("logger-id"),
+        required("logger-id").literal(),
         optional("partition-id").literal(),
         optional("partition-key"),
     ],
@@ -36,14 +37,18 @@ struct LogToEventhub {
 }
 
 pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
-    let logger = element.required("logger-id");
+    let logger = logger(element);
     let (id, key) = (
         element.optional("partition-id"),
         element.optional("partition-key"),
     );
     if id.is_some() && key.is_some() {
         let message = "`log-to-eventhub` takes `partition-id` or `partition-key`, not both";
-        element.report(Diagnostic::error("wrong-value", message, element.name_span()));
+        element.report(Diagnostic::error(
+            "exclusive-attributes",
+            message,
+            element.name_span(),
+        ));
     }
     let partition = id
         .map(|it| ("partition-id", it))
@@ -53,6 +58,29 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
         partition,
         text: element.text(),
     })
+}
+
+// Azure refuses to save a name that no logger has: `Logger not found` (observed).
+fn logger(element: &mut Element<'_, '_, '_>) -> Template {
+    let logger = element.required("logger-id");
+    let Some(id) = logger.known().map(str::trim) else {
+        return logger;
+    };
+    match element.build.catalog.logger(id) {
+        Lookup::Known(()) => (),
+        Lookup::Missing => {
+            let names = element.build.catalog.names(CatalogNames::Loggers);
+            let near = nearest(id, names.iter().map(String::as_str));
+            let message = format!("there is no logger `{id}`");
+            let diagnostic = Diagnostic::error("unknown-logger", message, logger.span);
+            element.report(diagnostic.suggest(near));
+        }
+        Lookup::Unknowable => {
+            let message = format!("logger `{id}` cannot be looked up here");
+            element.report(Diagnostic::info("unresolved-logger", message, logger.span));
+        }
+    }
+    logger
 }
 
 impl Now for LogToEventhub {

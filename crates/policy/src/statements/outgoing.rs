@@ -3,6 +3,7 @@
 use super::authentication_basic::{self, AuthenticationBasic};
 use super::authentication_certificate::{self, AuthenticationCertificate};
 use super::authentication_managed_identity::{self, AuthenticationManagedIdentity};
+use super::proxy::{self, SetProxy};
 use super::set_body::{self, SetBody};
 use super::set_header::{self, SetHeader};
 use super::set_method::{self, SetMethod};
@@ -30,7 +31,7 @@ pub(super) const CHILDREN: [Child; 8] = [
     maybe(&authentication_certificate::SHAPE),
     maybe(&authentication_managed_identity::SHAPE),
     maybe(&authentication_basic::SHAPE),
-    maybe(&PROXY),
+    maybe(&proxy::SHAPE),
 ];
 pub(super) const MODE: Attribute = optional("mode").or("new").one_of(&["new", "copy"]);
 pub(super) const TIMEOUT: Attribute = optional("timeout").or("60").int();
@@ -39,11 +40,6 @@ static SET_URL: Shape = Shape {
     name: "set-url",
     attributes: &[],
     content: Content::Text,
-};
-static PROXY: Shape = Shape {
-    name: "proxy",
-    attributes: &[],
-    content: Content::Opaque,
 };
 
 /// The request that is sent.
@@ -57,6 +53,7 @@ pub(super) struct Outgoing {
     identity: Option<AuthenticationManagedIdentity>,
     basic: Option<AuthenticationBasic>,
     certificate: Option<AuthenticationCertificate>,
+    proxy: Option<SetProxy>,
 }
 
 enum Mode {
@@ -79,10 +76,6 @@ impl Outgoing {
                 }
                 None => Mode::Computed(template),
             });
-        element.children("proxy", |child| {
-            let message = "`proxy` is known but not yet supported";
-            child.report(Diagnostic::error("not-supported", message, child.name_span()));
-        });
         let url_is_there = element.node.elements().any(|it| it.name == "set-url");
         if matches!(mode, Mode::New) && !url_is_there {
             let message = format!(
@@ -108,6 +101,7 @@ impl Outgoing {
             ),
             basic: element.child("authentication-basic", AuthenticationBasic::parse),
             certificate: element.child("authentication-certificate", AuthenticationCertificate::parse),
+            proxy: element.child("proxy", SetProxy::parse),
         }
     }
 
@@ -151,6 +145,8 @@ impl Outgoing {
             .as_ref()
             .map(|it| it.get(exchange, world))
             .transpose()?;
+        // One that the request itself goes through does not count here (documented).
+        let proxy = self.proxy.as_ref().map(|it| it.get(exchange)).transpose()?.flatten();
         exchange.did(|| format!("{method} {}", url::text(&url)));
         let (path, query) = (url.path.to_string(), url.query.to_string());
         let base = Url {
@@ -166,6 +162,7 @@ impl Outgoing {
             headers,
             body,
             certificate,
+            proxy,
             forwarded_for: None,
             timeout,
             version: HttpVersion::One,

@@ -301,7 +301,22 @@ fn policy(build: &mut Build<'_>, spec: &'static Spec, node: &Node, path: &str) -
     })
 }
 
+fn check_tier(build: &mut Build<'_>, spec: &'static Spec, node: &Node) {
+    let Some(tier) = build.options.tier.filter(|it| spec.lacking.contains(it)) else {
+        return;
+    };
+    // `Policy is not allowed in 'Consumption' sku` (observed).
+    let message = format!("`{}` is not allowed in the {} tier", spec.shape.name, tier.name());
+    build.refused(Diagnostic::error("wrong-tier", message, node.name_span));
+}
+
 fn check_section(build: &mut Build<'_>, spec: &'static Spec, node: &Node) {
+    check_tier(build, spec, node);
+    if build.in_fragment && !spec.in_fragments {
+        let message = format!("`{}` is not supported inside a fragment", spec.shape.name);
+        let help = "put it into the policy document itself";
+        build.tolerated(Diagnostic::warning("not-in-fragments", message, node.name_span).help(help));
+    }
     if build.any_section {
         return;
     }

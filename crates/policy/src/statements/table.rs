@@ -1,7 +1,7 @@
 //! Every policy that is known: one line each.
 
 use super::*;
-use crate::Scope;
+use crate::{Scope, Tier};
 use crate::element::Element;
 use crate::shape::{Attribute, Content, Shape, required};
 
@@ -14,8 +14,25 @@ pub(crate) struct Spec {
     /// Where Azure runs it although no page says so.
     pub(crate) tolerated: Sections,
     pub(crate) scopes: &'static [Scope],
+    /// How often it may stand in a document.
+    pub(crate) often: Often,
+    /// Tiers that do not have it.
+    pub(crate) lacking: &'static [Tier],
+    /// Whether it may stand in a fragment.
+    pub(crate) in_fragments: bool,
     /// Absent for a policy that is only known.
     pub(crate) parse: Option<fn(&mut Element<'_, '_, '_>) -> Action>,
+}
+
+/// How often a policy may stand in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Often {
+    /// As often as anybody likes.
+    Any,
+    /// Once in a section: `This policy can only be used once in a policy section.`
+    OncePerSection,
+    /// Once in a document: `This policy can be used only once per policy definition.`
+    OncePerDocument,
 }
 
 /// A set of sections.
@@ -44,6 +61,7 @@ const GLOBAL: &[Scope] = &[Scope::Global];
 const PRODUCT: &[Scope] = &[Scope::Product];
 const NOT_GLOBAL: &[Scope] = &[Scope::Product, Scope::Api, Scope::Operation];
 const NOT_OPERATION: &[Scope] = &[Scope::Global, Scope::Product, Scope::Api];
+const CONSUMPTION: &[Tier] = &[Tier::Consumption];
 const IN: Sections = Sections::IN;
 const IN_OUT: Sections = IN.and(Sections::OUT);
 const IN_ERROR: Sections = IN.and(Sections::ON_ERROR);
@@ -62,6 +80,9 @@ const fn policy(
         sections,
         tolerated: Sections::NONE,
         scopes: ALL_SCOPES,
+        often: Often::Any,
+        lacking: &[],
+        in_fragments: true,
         parse: Some(parse),
     }
 }
@@ -72,6 +93,9 @@ const fn known(shape: &'static Shape, sections: Sections) -> Spec {
         sections,
         tolerated: Sections::NONE,
         scopes: ALL_SCOPES,
+        often: Often::Any,
+        lacking: &[],
+        in_fragments: true,
         parse: None,
     }
 }
@@ -85,6 +109,34 @@ const fn tolerated(spec: Spec, sections: Sections) -> Spec {
 
 const fn at(scopes: &'static [Scope], spec: Spec) -> Spec {
     Spec { scopes, ..spec }
+}
+
+const fn once(spec: Spec) -> Spec {
+    Spec {
+        often: Often::OncePerSection,
+        ..spec
+    }
+}
+
+const fn once_per_document(spec: Spec) -> Spec {
+    Spec {
+        often: Often::OncePerDocument,
+        ..spec
+    }
+}
+
+const fn lacking(tiers: &'static [Tier], spec: Spec) -> Spec {
+    Spec {
+        lacking: tiers,
+        ..spec
+    }
+}
+
+const fn not_in_fragments(spec: Spec) -> Spec {
+    Spec {
+        in_fragments: false,
+        ..spec
+    }
 }
 
 const fn opaque(name: &'static str) -> Shape {
@@ -128,6 +180,7 @@ static TABLE: &[Spec] = &[
         IN_BACKEND,
         set_backend_service::parse,
     ),
+    policy(&proxy::SHAPE, IN, proxy::parse),
     policy(&return_response::SHAPE, Sections::ALL, return_response::parse),
     policy(&mock_response::SHAPE, IN_OUT_ERROR, mock_response::parse),
     policy(&send_request::SHAPE, Sections::ALL, send_request::parse),
@@ -155,27 +208,35 @@ static TABLE: &[Spec] = &[
     policy(&find_and_replace::SHAPE, Sections::ALL, find_and_replace::parse),
     policy(&json_to_xml::SHAPE, IN_OUT_ERROR, json_to_xml::parse),
     policy(&xml_to_json::SHAPE, IN_OUT_ERROR, xml_to_json::parse),
-    policy(
+    once(policy(
         &redirect_content_urls::SHAPE,
         IN_OUT,
         redirect_content_urls::parse,
-    ),
-    policy(&xsl_transform::SHAPE, IN_OUT, xsl_transform::parse),
-    policy(&jsonp::SHAPE, Sections::OUT, jsonp::parse),
+    )),
+    once(policy(&xsl_transform::SHAPE, IN_OUT, xsl_transform::parse)),
+    once(policy(&jsonp::SHAPE, Sections::OUT, jsonp::parse)),
     at(GLOBAL, policy(&cross_domain::SHAPE, IN, cross_domain::parse)),
     // Validation.
     policy(&validate_content::SHAPE, IN_OUT_ERROR, validate_content::parse),
-    policy(&validate_parameters::SHAPE, IN, validate_parameters::parse),
-    policy(&validate_headers::SHAPE, OUT_ERROR, validate_headers::parse),
-    policy(
+    once(policy(
+        &validate_parameters::SHAPE,
+        IN,
+        validate_parameters::parse,
+    )),
+    once(policy(
+        &validate_headers::SHAPE,
+        OUT_ERROR,
+        validate_headers::parse,
+    )),
+    once(policy(
         &validate_status_code::SHAPE,
         OUT_ERROR,
         validate_status_code::parse,
-    ),
-    at(
+    )),
+    once(at(
         NOT_OPERATION,
         policy(&validate_odata_request::SHAPE, IN, validate_odata_request::parse),
-    ),
+    )),
     // Integration.
     policy(&log_to_eventhub::SHAPE, Sections::ALL, log_to_eventhub::parse),
     policy(
@@ -184,7 +245,11 @@ static TABLE: &[Spec] = &[
         send_service_bus_message::parse,
     ),
     // Authentication, access, cross-domain.
-    policy(&authentication_basic::SHAPE, IN, authentication_basic::parse),
+    once(policy(
+        &authentication_basic::SHAPE,
+        IN,
+        authentication_basic::parse,
+    )),
     // Published policies use it in outbound, around a `send-request` (obs); its page lists inbound alone.
     tolerated(
         policy(
@@ -196,7 +261,7 @@ static TABLE: &[Spec] = &[
     ),
     policy(&check_header::SHAPE, IN, check_header::parse),
     policy(&ip_filter::SHAPE, IN, ip_filter::parse),
-    policy(&cors::SHAPE, IN, cors::parse),
+    once(policy(&cors::SHAPE, IN, cors::parse)),
     policy(
         &get_authorization_context::SHAPE,
         IN,
@@ -219,13 +284,21 @@ static TABLE: &[Spec] = &[
         validate_azure_ad_token::parse,
     ),
     // Limits and quotas.
-    at(NOT_GLOBAL, policy(&rate_limit::SHAPE, IN, rate_limit::parse)),
-    policy(&rate_limit_by_key::SHAPE, IN, rate_limit_by_key::parse),
-    at(PRODUCT, policy(&quota::SHAPE, IN, quota::parse)),
-    policy(&quota_by_key::SHAPE, IN, quota_by_key::parse),
+    once_per_document(at(NOT_GLOBAL, policy(&rate_limit::SHAPE, IN, rate_limit::parse))),
+    lacking(
+        CONSUMPTION,
+        policy(&rate_limit_by_key::SHAPE, IN, rate_limit_by_key::parse),
+    ),
+    once_per_document(at(PRODUCT, policy(&quota::SHAPE, IN, quota::parse))),
+    lacking(CONSUMPTION, policy(&quota_by_key::SHAPE, IN, quota_by_key::parse)),
     // Caches.
-    policy(&cache_lookup::SHAPE, IN, cache_lookup::parse),
-    policy(&cache_store::SHAPE, Sections::OUT, cache_store::parse),
+    not_in_fragments(once(policy(&cache_lookup::SHAPE, IN, cache_lookup::parse))),
+    not_in_fragments(once(policy(
+        &cache_store::SHAPE,
+        Sections::OUT,
+        cache_store::parse,
+    ))),
+    // The pages of the two that follow say `once` as well; published policies use them often in a section (observed).
     policy(
         &cache_lookup_value::SHAPE,
         Sections::ALL,
@@ -239,11 +312,17 @@ static TABLE: &[Spec] = &[
     ),
     policy(&cache_value::SHAPE, Sections::ALL, cache_value::parse),
     // Models.
-    policy(&llm_token_limit::SHAPE, IN, llm_token_limit::parse),
-    policy(
-        &azure_openai_token_limit::SHAPE,
-        IN,
-        azure_openai_token_limit::parse,
+    lacking(
+        CONSUMPTION,
+        policy(&llm_token_limit::SHAPE, IN, llm_token_limit::parse),
+    ),
+    lacking(
+        CONSUMPTION,
+        policy(
+            &azure_openai_token_limit::SHAPE,
+            IN,
+            azure_openai_token_limit::parse,
+        ),
     ),
     policy(&llm_emit_token_metric::SHAPE, IN, llm_emit_token_metric::parse),
     policy(
@@ -251,26 +330,26 @@ static TABLE: &[Spec] = &[
         IN,
         azure_openai_emit_token_metric::parse,
     ),
-    policy(
+    once(policy(
         &llm_semantic_cache_lookup::SHAPE,
         IN,
         llm_semantic_cache_lookup::parse,
-    ),
-    policy(
+    )),
+    once(policy(
         &llm_semantic_cache_store::SHAPE,
         Sections::OUT,
         llm_semantic_cache_store::parse,
-    ),
-    policy(
+    )),
+    once(policy(
         &azure_openai_semantic_cache_lookup::SHAPE,
         IN,
         azure_openai_semantic_cache_lookup::parse,
-    ),
-    policy(
+    )),
+    once(policy(
         &azure_openai_semantic_cache_store::SHAPE,
         Sections::OUT,
         azure_openai_semantic_cache_store::parse,
-    ),
+    )),
     at(
         NOT_OPERATION,
         policy(&llm_content_safety::SHAPE, IN_OUT, llm_content_safety::parse),
@@ -278,14 +357,19 @@ static TABLE: &[Spec] = &[
     // Metrics.
     policy(&emit_metric::SHAPE, Sections::ALL, emit_metric::parse),
     // Known, not yet supported.
-    known(opaque!("proxy"), IN),
-    at(NOT_OPERATION, known(opaque!("validate-graphql-request"), IN)),
+    once(at(
+        NOT_OPERATION,
+        known(opaque!("validate-graphql-request"), IN),
+    )),
     known(opaque!("publish-to-dapr"), IN),
     known(opaque!("invoke-dapr-binding"), IN_OUT_ERROR),
     known(opaque!("invoke-request"), Sections::ALL),
     known(opaque!("set-graphql-resolver"), Sections::BACKEND),
-    known(opaque!("sql-data-source"), Sections::NONE),
-    known(opaque!("cosmosdb-data-source"), Sections::NONE),
+    lacking(CONSUMPTION, known(opaque!("sql-data-source"), Sections::NONE)),
+    lacking(
+        CONSUMPTION,
+        known(opaque!("cosmosdb-data-source"), Sections::NONE),
+    ),
     known(opaque!("http-data-source"), Sections::NONE),
     known(opaque!("publish-event"), Sections::NONE),
 ];
@@ -313,6 +397,12 @@ pub struct PolicyInfo {
     pub tolerated_sections: Vec<&'static str>,
     /// Scopes that allow it.
     pub scopes: Vec<&'static str>,
+    /// Where it may stand only once: `section` or `document`.
+    pub once: Option<&'static str>,
+    /// Tiers that do not have it.
+    pub lacking_tiers: Vec<&'static str>,
+    /// Whether it may stand in a fragment.
+    pub in_fragments: bool,
     /// Its attributes besides `id`.
     pub attributes: &'static [Attribute],
     /// What stands in it.
@@ -327,6 +417,13 @@ pub fn policies() -> impl Iterator<Item = PolicyInfo> {
         sections: spec.sections.names().collect(),
         tolerated_sections: spec.tolerated.names().collect(),
         scopes: spec.scopes.iter().map(|it| it.name()).collect(),
+        once: match spec.often {
+            Often::Any => None,
+            Often::OncePerSection => Some("section"),
+            Often::OncePerDocument => Some("document"),
+        },
+        lacking_tiers: spec.lacking.iter().map(|it| it.name()).collect(),
+        in_fragments: spec.in_fragments,
         attributes: spec.shape.attributes,
         content: &spec.shape.content,
     })

@@ -310,11 +310,15 @@ impl Catalog for Service {
         Lookup::Missing
     }
 
+    fn logger(&self, _: &str) -> Lookup<()> {
+        Lookup::Known(())
+    }
+
     fn names(&self, of: CatalogNames) -> Vec<String> {
         let names: &[&str] = match of {
             CatalogNames::NamedValues => &["region", "seven", "whole", "secret"],
             CatalogNames::Fragments => &["tag", "bad", "nest"],
-            CatalogNames::Schemas | CatalogNames::Caches => &[],
+            CatalogNames::Schemas | CatalogNames::Caches | CatalogNames::Loggers => &[],
             CatalogNames::Backends => &["pool", "single"],
             CatalogNames::Certificates => &[],
         };
