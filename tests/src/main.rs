@@ -12,6 +12,7 @@ mod acceptance; // what a page cannot say: load, processes, properties
 mod architecture; // which crate may know which
 mod calls; // tables of calls
 mod clients; // the openai SDKs for Python and Node
+mod denominator; // every policy of the reference
 mod docs; // the pages below `docs`
 mod document; // policy documents made of blocks
 mod eval; // expressions and their values
@@ -82,6 +83,7 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(acceptance::tests());
     tests.extend(walkthrough::tests());
     tests.extend(shared_state::tests());
+    tests.extend(denominator::tests());
     let (clients, mut closing) = clients::tests();
     tests.extend(clients);
     let (management, more) = management::tests();

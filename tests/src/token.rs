@@ -48,7 +48,8 @@ pub(crate) fn fill(text: &str) -> Result<String, String> {
     Ok(filled)
 }
 
-fn token(own: Map<String, Value>, claims: &Map<String, Value>) -> String {
+/// A token with these claims.
+pub(crate) fn token(own: Map<String, Value>, claims: &Map<String, Value>) -> String {
     let mut header = Map::from_iter([
         ("alg".to_owned(), json!("HS256")),
         ("typ".to_owned(), json!("JWT")),

@@ -1,30 +1,46 @@
 //! Policy documents are not only loaded, they are run: requests that fit go through every document of `policies`, of the
 //! fixtures and, with `APIMITE_CORPUS=DIR`, of any folder; every call to the outside is answered by one stub.
 //!
-//! No fault may be of something that is not supported, and nothing may panic. How many statements were reached is printed.
+//! A document gets a few plain requests first; whatever reaches a new statement is varied further, with the names and texts that
+//! the document itself reads and compares with. No fault may be of something that is not supported, and nothing may panic. How
+//! many statements were reached is printed.
 
-mod guess; // what a document asks for: names, headers, values
+mod ask; // requests and answers, and how they vary
+mod json; // bodies that hold what a document looks for
+mod prepare; // a document with everything that it names
+mod read; // what a document reads
 
 use crate::{Test, block_on, root};
-use guess::{Ask, Prepared};
-use std::collections::BTreeSet;
+use ask::{Answers, Ask};
+use clock::Dice;
+use parking_lot::Mutex;
+use prepare::Prepared;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use testkit::{Api, Apimite, Reply, Upstream};
+use std::sync::Arc;
+use std::time::Duration;
+use testkit::{Apimite, Upstream};
 use trace::{Record, Step};
 
-/// Requests that one document gets at most.
-const MOST: usize = 48;
+/// Requests that one document gets at most, and after how many that brought nothing new it is left.
+const MOST: u64 = 400;
+const PATIENCE: u64 = 120;
+const DAY: Duration = Duration::from_secs(40 * 86_400);
 
 /// What came of one document.
 #[derive(Debug, Default)]
 struct Outcome {
-    held: usize,
-    reached: usize,
+    held: BTreeSet<String>,
+    reached: BTreeSet<String>,
+    requests: u64,
     /// Whether some fitting request ended without a failing expression.
     ends_well: bool,
+    /// Why expressions failed, by where.
+    failures: BTreeMap<String, String>,
     /// What must not happen.
-    wrong: Vec<String>,
+    wrong: BTreeSet<String>,
     /// Why it does not load, if it does not.
     refused: Option<String>,
 }
@@ -42,7 +58,7 @@ pub(crate) fn tests() -> Vec<Test> {
                 .filter_map(|(name, it)| it.refused.as_ref().map(|why| format!("{name}: {why}")))
                 .collect();
             match refused.is_empty() {
-                true => judge(&found, 70, 85),
+                true => judge(&found, 90, 95),
                 false => Err(refused.join("\n")),
             }
         },
@@ -79,8 +95,13 @@ fn run_all(files: &[PathBuf]) -> Vec<(String, Outcome)> {
         .iter()
         .filter_map(|file| {
             let text = String::from_utf8_lossy(&fs::read(file).ok()?).into_owned();
-            let prepared = guess::prepare(&text)?;
-            Some((file.display().to_string(), block_on(run(&prepared))))
+            let prepared = Arc::new(prepare::prepare(&text)?);
+            let run = AssertUnwindSafe(|| block_on(run(&prepared)));
+            let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| Outcome {
+                wrong: ["it panics".to_owned()].into(),
+                ..Outcome::default()
+            });
+            Some((file.display().to_string(), outcome))
         })
         .collect()
 }
@@ -89,22 +110,19 @@ fn run_all(files: &[PathBuf]) -> Vec<(String, Outcome)> {
 #[expect(clippy::print_stdout, reason = "the counts are what the run is for")]
 fn judge(found: &[(String, Outcome)], least_reached: usize, least_well: usize) -> Result<(), String> {
     let loaded = || found.iter().filter(|(_, it)| it.refused.is_none());
-    let (held, reached): (usize, usize) = loaded().fold((0, 0), |(held, reached), (_, it)| {
-        (held + it.held, reached + it.reached)
-    });
+    let held: usize = loaded().map(|(_, it)| it.held.len()).sum();
+    let reached: usize = loaded().map(|(_, it)| it.reached.len()).sum();
+    let requests: u64 = loaded().map(|(_, it)| it.requests).sum();
     let (documents, well) = (loaded().count(), loaded().filter(|(_, it)| it.ends_well).count());
     println!(
-        "{documents} of {} documents load; {reached} of {held} statements were reached; {well} documents end without a failing expression",
+        "{documents} of {} documents load; {reached} of {held} statements were reached by {requests} requests; {well} documents end without a failing expression",
         found.len()
     );
     for (name, it) in found {
-        if let Some(why) = &it.refused {
-            println!("  does not load: {name}: {why}");
-        } else if !it.ends_well {
-            println!("  an expression fails in every request: {name}");
-        }
+        show(name, it);
     }
-    let mut wrong: Vec<String> = loaded()
+    let mut wrong: Vec<String> = found
+        .iter()
         .flat_map(|(name, it)| it.wrong.iter().map(move |text| format!("{name}: {text}")))
         .collect();
     if reached * 100 < held * least_reached {
@@ -121,140 +139,156 @@ fn judge(found: &[(String, Outcome)], least_reached: usize, least_well: usize) -
     }
 }
 
-async fn run(prepared: &Prepared) -> Outcome {
+#[expect(clippy::print_stdout, reason = "the leftovers are what the run is for")]
+fn show(name: &str, outcome: &Outcome) {
+    if let Some(why) = &outcome.refused {
+        println!("  does not load: {name}: {why}");
+        return;
+    }
+    if !outcome.ends_well {
+        println!("  an expression fails in every request: {name}");
+    }
+    let left: Vec<&String> = outcome.held.difference(&outcome.reached).collect();
+    if !left.is_empty() {
+        println!("  {} of {} not reached: {name}", left.len(), outcome.held.len());
+        for place in left.iter().take(6) {
+            println!("      {place}");
+        }
+    }
+    if !left.is_empty() || !outcome.ends_well {
+        for (place, why) in outcome.failures.iter().take(4) {
+            println!("      fails at {place}: {why}");
+        }
+    }
+}
+
+async fn run(prepared: &Arc<Prepared>) -> Outcome {
     let mut outcome = Outcome::default();
-    let service = service(prepared);
-    let loaded = service::load(service.clone(), &service::LoadOptions::default());
+    let loaded = service::load(prepared.service.clone(), &service::LoadOptions::default());
     let Some(plan) = loaded.plan else {
         let first = loaded.findings.iter().find(|it| it.is_error());
         outcome.refused = first.map(|it| format!("{}: {}", it.diagnostic.code, it.diagnostic.message));
         return outcome;
     };
-    let held: BTreeSet<String> = plan.apis[0].operations[0].walk.places().into_iter().collect();
-    let held: BTreeSet<String> = held.into_iter().filter(|it| it.starts_with("api ")).collect();
-    let mut reached = BTreeSet::new();
-    for status in [200, 429, 500] {
-        let upstream = Upstream::new(move |_, _| answer(status));
-        let builder = Apimite::builder()
-            .auto_clock()
-            .merge(service.clone())
-            .upstream("stub", upstream);
-        let Ok(apimite) = builder.try_start().await else {
-            outcome.refused = Some("it does not start".to_owned());
-            return outcome;
-        };
-        // The failing backends need no more than the plain requests.
-        let most = if status == 200 { MOST } else { 4 };
-        for ask in prepared.asks.iter().take(most) {
-            send(&apimite, ask, &mut outcome, &mut reached).await;
-        }
-    }
-    outcome.held = held.len();
-    outcome.reached = held.intersection(&reached).count();
+    let places = plan.apis[0].operations[0].walk.places().into_iter();
+    outcome.held = places.filter(|it| it.starts_with("api ")).collect();
+    let asks = Ask::first(prepared);
+    let Some(first) = asks.first() else { return outcome };
+    let answers = Arc::new(Mutex::new((0, first.answers.clone())));
+    let (said, knows) = (answers.clone(), prepared.clone());
+    let upstream = Upstream::new(move |_, seen| {
+        let (call, answers) = &mut *said.lock();
+        *call += 1;
+        answers.reply(*call - 1, &knows.inputs, seen)
+    });
+    let builder = Apimite::builder()
+        .auto_clock()
+        .merge(prepared.service.clone())
+        .upstream("stub", upstream);
+    let Ok(apimite) = builder.try_start().await else {
+        outcome.refused = Some("it does not start".to_owned());
+        return outcome;
+    };
+    let mut walk = Walk {
+        prepared,
+        apimite: &apimite,
+        answers: &answers,
+        outcome: &mut outcome,
+        kept: Vec::new(),
+    };
+    walk.explore(asks).await;
     outcome
 }
 
-async fn send(apimite: &Apimite, ask: &Ask, outcome: &mut Outcome, reached: &mut BTreeSet<String>) {
-    let mut call = apimite.call(&ask.method, &ask.path);
-    for (name, value) in &ask.headers {
-        call = call.header(name, value);
-    }
-    if let Some(body) = &ask.body {
-        call = call.body(body.clone());
-    }
-    if call.try_send().await.is_err() {
-        outcome
-            .wrong
-            .push(format!("no answer to {} {}", ask.method, ask.path));
-        return;
-    }
-    if let Some(record) = apimite.last() {
-        look(&record, outcome, reached);
-    }
+/// The search through one document.
+struct Walk<'a> {
+    prepared: &'a Prepared,
+    apimite: &'a Apimite,
+    answers: &'a Mutex<(usize, Answers)>,
+    outcome: &'a mut Outcome,
+    /// Requests that reached something new.
+    kept: Vec<Ask>,
 }
 
-fn look(record: &Record, outcome: &mut Outcome, reached: &mut BTreeSet<String>) {
-    let mut fails = false;
-    for event in &record.events {
-        reached.insert(event.place.to_string());
-        if let Step::Faulted { reason, message } = &event.step {
-            fails |= reason == "ExpressionValueEvaluationFailure";
-            let lower = message.to_lowercase();
-            if ["unsupported", "not supported", "not yet"]
-                .iter()
-                .any(|it| lower.contains(it))
-            {
-                outcome.wrong.push(format!("{}: {message}", event.source));
-            }
+impl Walk<'_> {
+    async fn explore(&mut self, first: Vec<Ask>) {
+        for ask in first {
+            self.ask(ask).await;
+        }
+        let dice = Dice::new(7);
+        let (mut number, mut idle) = (0, 0);
+        while number < MOST && idle < PATIENCE && !self.is_done() {
+            number += 1;
+            let mut rng = dice.roll("walk", number);
+            let Some(ask) = self
+                .kept
+                .get(usize::try_from(rng.below(self.kept.len() as u64)).unwrap_or_default())
+                .map(|it| it.varied(self.prepared, &mut rng))
+            else {
+                return;
+            };
+            idle = if self.ask(ask).await { 0 } else { idle + 1 };
         }
     }
-    outcome.ends_well |= !fails;
+
+    fn is_done(&self) -> bool {
+        self.outcome.ends_well && self.outcome.reached.len() == self.outcome.held.len()
+    }
+
+    // Whether it brought anything new.
+    async fn ask(&mut self, ask: Ask) -> bool {
+        self.outcome.requests += 1;
+        if ask.waits {
+            // Windows, quotas and caches are as new.
+            self.apimite.advance(DAY).await;
+        }
+        *self.answers.lock() = (0, ask.answers.clone());
+        let (method, target) = ask.line();
+        let mut call = self.apimite.call(method, &target);
+        for (name, value) in ask.headers(self.prepared) {
+            call = call.header(name, value);
+        }
+        if let Some(body) = ask.body(&self.prepared.inputs) {
+            call = call.body(body);
+        }
+        let answered = call.try_send().await.is_ok();
+        let Some(record) = self.apimite.last() else { return false };
+        // A stub that breaks off takes the caller with it.
+        if !answered && record.summary.status < 500 {
+            self.outcome.wrong.insert(format!("no answer to {method} {target}"));
+        }
+        let before = (self.outcome.reached.len(), self.outcome.ends_well);
+        look(&record, self.outcome);
+        let is_new = before != (self.outcome.reached.len(), self.outcome.ends_well);
+        if is_new || self.kept.is_empty() {
+            self.kept.push(ask);
+        }
+        is_new
+    }
 }
 
-// What almost any caller can read: a completion, a token, a list, an identity, a vector, a verdict on a text.
-fn answer(status: u16) -> Reply {
-    let body = serde_json::json!({
-        "id": "chatcmpl-1", "object": "chat.completion", "model": "gpt-4o-mini", "created": 1_714_564_800,
-        "choices": [{ "index": 0, "finish_reason": "stop", "message": { "role": "assistant", "content": "Hello" } }],
-        "usage": { "prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12 },
-        "access_token": "token", "token_type": "Bearer", "expires_in": 3600, "active": true,
-        "value": [{ "id": "1", "name": "one" }], "data": [{ "embedding": [0.1, 0.2] }],
-        "userPromptAnalysis": { "attackDetected": false }, "documentsAnalysis": [], "blocklistsMatch": [],
-        "categoriesAnalysis": [
-            { "category": "Hate", "severity": 0 }, { "category": "SelfHarm", "severity": 0 },
-            { "category": "Sexual", "severity": 0 }, { "category": "Violence", "severity": 0 },
-        ],
-        "name": "one", "status": "ok", "result": "ok", "error": { "code": "429", "message": "slow down" },
-    });
-    let reply = Reply::status(status).json(&body);
-    match status {
-        429 => reply.header("retry-after", "1"),
-        _ => reply,
+fn look(record: &Record, outcome: &mut Outcome) {
+    let mut fails = false;
+    for event in &record.events {
+        let place = event.place.to_string();
+        if outcome.held.contains(&place) {
+            outcome.reached.insert(place);
+        }
+        let Step::Faulted { reason, message } = &event.step else {
+            continue;
+        };
+        // A failure that was set up to have an error is none of the document's.
+        if reason == "ExpressionValueEvaluationFailure" && event.place.starts_with("api ") && !message.contains("'no'") {
+            fails = true;
+            outcome.failures.insert(event.place.to_string(), message.clone());
+        }
+        let lower = message.to_lowercase();
+        let is_unsupported = ["unsupported", "not supported", "not yet"].iter().any(|it| lower.contains(it));
+        if is_unsupported {
+            outcome.wrong.insert(format!("{}: {message}", event.source));
+        }
     }
-}
-
-fn service(prepared: &Prepared) -> model::Service {
-    let mut api = Api::new("api").path("").open().service_url("http://stub.test");
-    api = api.policy(&prepared.text);
-    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-        api = api.operation(method, "/*");
-    }
-    let mut service = model::Service {
-        name: "apimite".to_owned(),
-        sku: "Developer".to_owned(),
-        location: "westeurope".to_owned(),
-        apis: vec![api.into_model()],
-        ..model::Service::default()
-    };
-    service.settings.lenient = true;
-    service.settings.ignore_unneeded_keys = true;
-    service.caches.push(model::ExternalCache {
-        name: "default".to_owned(),
-        use_from_location: "default".to_owned(),
-    });
-    for (name, value) in &prepared.named_values {
-        service.named_values.push(model::NamedValue {
-            name: name.clone(),
-            display_name: name.clone(),
-            value: Some(value.clone()),
-            ..model::NamedValue::default()
-        });
-    }
-    for name in &prepared.backends {
-        service.backends.push(model::Backend {
-            name: name.clone(),
-            url: Some("http://stub.test".to_owned()),
-            protocol: Some("http".to_owned()),
-            ..model::Backend::default()
-        });
-    }
-    for name in &prepared.fragments {
-        let file = format!("{name}.xml");
-        service.fragments.push(model::Fragment {
-            name: name.clone(),
-            description: String::new(),
-            document: testkit::document(&file, "<fragment />"),
-        });
-    }
-    service
+    // An answer of the gateway before any policy ran says nothing.
+    let has_run = record.events.iter().any(|it| it.place.starts_with("api "));
+    outcome.ends_well |= has_run && !fails;
 }

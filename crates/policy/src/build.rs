@@ -321,7 +321,11 @@ fn markers(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices('{').filter_map(|(open, _)| {
         let length = text[open..].find('}')?;
         let inner = &text[open + 1..open + length];
-        let good = !inner.trim().is_empty() && !inner.contains(['{', '"', '\n', ';']);
+        // A directive, such as `%{ if name == "a" }`, compares with texts.
+        let is_directive = text[..open].ends_with('%');
+        let good = !inner.trim().is_empty()
+            && !inner.contains(['{', '\n', ';'])
+            && (is_directive || !inner.contains('"'));
         let start = open - usize::from(text[..open].ends_with(['$', '%']));
         good.then(|| &text[start..open + length + 1])
     })

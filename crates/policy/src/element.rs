@@ -243,7 +243,9 @@ impl<'n, 'c> Element<'n, '_, 'c> {
                 .elements()
                 .filter(|it| it.name == row.shape.name)
                 .count();
-            if count < row.at_least {
+            if count < row.at_least && self.awaits_template() {
+                // The elements come with what a deploying template fills in; that has been said.
+            } else if count < row.at_least {
                 let message = format!("`{}` needs an element `{}`", self.shape.name, row.shape.name);
                 self.report(Diagnostic::error("missing-element", message, self.node.name_span));
             } else if count > row.at_most {
@@ -260,6 +262,11 @@ impl<'n, 'c> Element<'n, '_, 'c> {
                 self.report(Diagnostic::error("repeated-element", message, span));
             }
         }
+    }
+
+    // Whether a deploying template has yet to put something into the element.
+    fn awaits_template(&self) -> bool {
+        self.build.is_lone() && is_placeholder(self.node.text().text.text())
     }
 
     fn unexpected(&mut self, child: &Node, rows: &[Child]) {

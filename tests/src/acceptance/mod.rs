@@ -14,6 +14,7 @@ mod lab; // the lab's figure, and that it repeats
 mod process; // the binary
 mod ptu; // a provisioned deployment past 100 %
 mod reload; // a service changed under load
+mod sinks; // where rows of logs go
 mod streaming; // frames and callers that leave
 mod switch; // when a quota runs out, for many quotas
 mod template; // Bicep and ARM JSON that deploy a gateway
@@ -38,6 +39,7 @@ pub(crate) fn tests() -> Vec<Test> {
         lab::tests(),
         ptu::tests(),
         reload::tests(),
+        sinks::tests(),
         streaming::tests(),
         switch::tests(),
         template::tests(),

@@ -124,11 +124,21 @@ fn collect(folder: &Path, documents: &mut Vec<PathBuf>) -> Result<(), String> {
     for path in paths {
         if path.is_dir() {
             collect(&path, documents)?;
-        } else if path.extension().is_some_and(|it| it.eq_ignore_ascii_case("xml")) {
+        } else if path.extension().is_some_and(|it| it.eq_ignore_ascii_case("xml")) && is_policy(&path) {
             documents.push(path);
         }
     }
     Ok(())
+}
+
+// Whether a file that nobody named is a policy at all: other XML lies in folders too.
+fn is_policy(file: &Path) -> bool {
+    const PARTS: [&str; 6] = ["<policies", "<fragment", "<inbound", "<outbound", "<backend", "<on-error"];
+    std::fs::read(file).is_ok_and(|bytes| {
+        let text = String::from_utf8_lossy(&bytes);
+        // What is empty or broken is shown, not passed over.
+        !text.contains('<') || PARTS.iter().any(|it| text.contains(it))
+    })
 }
 
 fn documents_of(service: &Service) -> Vec<String> {

@@ -268,6 +268,23 @@ fn a_fragments_mistakes_are_placed_in_the_fragment() {
 }
 
 #[test]
+fn what_a_deploying_template_fills_in_is_no_mistake() {
+    let directive = "%{ if env != \"d\" }<ip-filter action='allow'><address>1.1.1.1</address></ip-filter>%{ endif }";
+    assert_eq!(
+        findings(&inbound(directive)),
+        ["template-placeholder 1:20", "template-placeholder 1:102"]
+    );
+    let origins = "<cors><allowed-origins>${origins}</allowed-origins><allowed-headers><header>*</header></allowed-headers></cors>";
+    assert_eq!(findings(&inbound(origins)), ["template-placeholder 1:43"]);
+}
+
+#[test]
+fn a_comment_that_begins_with_a_bracket_ends_where_it_ends() {
+    let text = "<!--> note <--><set-variable name='a' value='1'/><!-- more -->";
+    assert_eq!(findings(&inbound(text)), Vec::<String>::new());
+}
+
+#[test]
 fn the_table_names_every_policy_once() {
     let mut names: Vec<_> = policies().map(|it| it.name).collect();
     let count = names.len();

@@ -1,7 +1,8 @@
 //! Documents and requests to outcomes, against a world that is scripted.
 
 mod load; // what is said about a document
-mod read; // the reader
+mod read;
+mod rows; // the reader
 mod walk; // requests
 mod world; // the scripted world
 

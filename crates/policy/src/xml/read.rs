@@ -243,15 +243,16 @@ impl Builder<'_> {
             if in_expression(at) || self.lifted.masked.as_bytes()[at] != b' ' {
                 continue;
             }
-            let close = if self.text[at..].starts_with("<!--") {
-                "-->"
-            } else {
-                "?>"
+            // `<!-->` begins a comment and does not end it.
+            let (open, close) = match self.text[at..].starts_with("<!--") {
+                true => (4, "-->"),
+                false => (2, "?>"),
             };
             pieces.push(Span::new(from, at));
-            from = self.text[at..]
+            let inside = (at + open).min(self.text.len());
+            from = self.text[inside..]
                 .find(close)
-                .map_or(span.end, |found| (at + found + close.len()).min(span.end));
+                .map_or(span.end, |found| (inside + found + close.len()).min(span.end));
             search = from;
         }
         pieces.push(Span::new(from, span.end));
