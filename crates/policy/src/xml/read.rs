@@ -245,11 +245,11 @@ impl Builder<'_> {
             }
             // `<!-->` begins a comment and does not end it.
             let (open, close) = match self.text[at..].starts_with("<!--") {
-                true => (4, "-->"),
-                false => (2, "?>"),
+                true => ("<!--", "-->"),
+                false => ("<", "?>"),
             };
             pieces.push(Span::new(from, at));
-            let inside = (at + open).min(self.text.len());
+            let inside = at + open.len();
             from = self.text[inside..]
                 .find(close)
                 .map_or(span.end, |found| (inside + found + close.len()).min(span.end));
