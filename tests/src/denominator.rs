@@ -81,7 +81,10 @@ const POLICIES: [(&str, Fate); 75] = [
     ("base", Fate::Runs),
     ("set-graphql-resolver", Fate::Later("resolvers")),
     ("cache-value", Fate::Runs),
-    ("invoke-request", Fate::Later("a page of the reference: only the policy toolkit knows it")),
+    (
+        "invoke-request",
+        Fate::Later("a page of the reference: only the policy toolkit knows it"),
+    ),
     ("authentication-oauth2", Fate::Refused),
 ];
 
@@ -124,7 +127,10 @@ fn check() -> Result<(), String> {
     for (name, fate) in POLICIES {
         let found = policy::policies().find(|it| it.name == name);
         let counted = cases.get(name).copied().unwrap_or_default();
-        println!("{name}: {fate:?}, {} cases, {} of them with bad input", counted.all, counted.bad);
+        println!(
+            "{name}: {fate:?}, {} cases, {} of them with bad input",
+            counted.all, counted.bad
+        );
         let supported = found.as_ref().map(|it| it.supported);
         let is_as_said = match fate {
             Fate::Runs => supported == Some(true),
@@ -133,13 +139,18 @@ fn check() -> Result<(), String> {
             Fate::Refused => supported.is_none(),
         };
         if !is_as_said {
-            wrong.push(format!("`{name}` is listed as {fate:?}, and supported says {supported:?}"));
+            wrong.push(format!(
+                "`{name}` is listed as {fate:?}, and supported says {supported:?}"
+            ));
         }
         if fate != Fate::Arriving && !rows.tell_of(name) {
             wrong.push(format!("no row of docs/fidelity.toml is about `{name}`"));
         }
         if fate == Fate::Runs && (counted.all < LEAST || counted.bad == 0) {
-            wrong.push(format!("`{name}` has {} cases, {} with bad input", counted.all, counted.bad));
+            wrong.push(format!(
+                "`{name}` has {} cases, {} with bad input",
+                counted.all, counted.bad
+            ));
         }
     }
     let unlisted = policy::policies().filter(|it| !POLICIES.iter().any(|(name, _)| *name == it.name));
@@ -182,7 +193,9 @@ fn cases() -> Result<BTreeMap<String, Cases>, String> {
             let text = documents(&blocks);
             let is_bad = case.blocks.iter().any(is_refusal);
             for (name, _) in POLICIES {
-                let is_used = [" ", "/", ">", "\n"].iter().any(|end| text.contains(&format!("<{name}{end}")));
+                let is_used = [" ", "/", ">", "\n"]
+                    .iter()
+                    .any(|end| text.contains(&format!("<{name}{end}")));
                 if is_used {
                     let counted = counts.entry(name.to_owned()).or_default();
                     counted.all += 1;
@@ -209,7 +222,9 @@ fn documents(blocks: &[&Block]) -> String {
 fn is_refusal(block: &Block) -> bool {
     match block.role {
         Role::Diagnostics => block.text.contains("error["),
-        Role::Response => ["HTTP/1.1 4", "HTTP/1.1 5"].iter().any(|it| block.text.starts_with(it)),
+        Role::Response => ["HTTP/1.1 4", "HTTP/1.1 5"]
+            .iter()
+            .any(|it| block.text.starts_with(it)),
         _ => false,
     }
 }

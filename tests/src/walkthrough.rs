@@ -252,10 +252,14 @@ impl Walk<'_> {
             call = call.body(body);
         }
         let answered = call.try_send().await.is_ok();
-        let Some(record) = self.apimite.last() else { return false };
+        let Some(record) = self.apimite.last() else {
+            return false;
+        };
         // A stub that breaks off takes the caller with it.
         if !answered && record.summary.status < 500 {
-            self.outcome.wrong.insert(format!("no answer to {method} {target}"));
+            self.outcome
+                .wrong
+                .insert(format!("no answer to {method} {target}"));
         }
         let before = (self.outcome.reached.len(), self.outcome.ends_well);
         look(&record, self.outcome);
@@ -278,12 +282,17 @@ fn look(record: &Record, outcome: &mut Outcome) {
             continue;
         };
         // A failure that was set up to have an error is none of the document's.
-        if reason == "ExpressionValueEvaluationFailure" && event.place.starts_with("api ") && !message.contains("'no'") {
+        if reason == "ExpressionValueEvaluationFailure"
+            && event.place.starts_with("api ")
+            && !message.contains("'no'")
+        {
             fails = true;
             outcome.failures.insert(event.place.to_string(), message.clone());
         }
         let lower = message.to_lowercase();
-        let is_unsupported = ["unsupported", "not supported", "not yet"].iter().any(|it| lower.contains(it));
+        let is_unsupported = ["unsupported", "not supported", "not yet"]
+            .iter()
+            .any(|it| lower.contains(it));
         if is_unsupported {
             outcome.wrong.insert(format!("{}: {message}", event.source));
         }

@@ -39,7 +39,9 @@ pub(crate) fn loggers(reader: &mut Reader<'_>, tree: &Tree) {
         let Some(properties) = file.properties(&mut reader.findings) else {
             continue;
         };
-        let kind = properties.word("loggerType", &mut reader.findings).unwrap_or_default();
+        let kind = properties
+            .word("loggerType", &mut reader.findings)
+            .unwrap_or_default();
         reader.note(ResourceKind::Logger, name, file.origin.source);
         reader.service.loggers.push(Logger {
             name: name.to_owned(),

@@ -181,7 +181,9 @@ impl Live {
         mut uri: Uri,
         seen: &mut Option<Url>,
     ) -> Result<Response<Body>, Failed> {
-        let elsewhere = self.through(self.way.clone(), &call).map_err(|message| (CONNECTION_FAILURE, message))?;
+        let elsewhere = self
+            .through(self.way.clone(), &call)
+            .map_err(|message| (CONNECTION_FAILURE, message))?;
         let Call {
             mut method,
             mut headers,

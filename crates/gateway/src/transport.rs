@@ -130,7 +130,10 @@ impl Way {
     /// The same way, through the proxy that a policy names; the text says why it cannot be.
     pub(crate) fn through(&self, proxy: &policy::Proxy) -> Result<ClientOptions, String> {
         let url = format!("http://{}:{}", proxy.url.host, proxy.url.port);
-        let user = proxy.username.as_deref().map(|user| (user, proxy.password.as_deref()));
+        let user = proxy
+            .username
+            .as_deref()
+            .map(|user| (user, proxy.password.as_deref()));
         Ok(ClientOptions {
             proxy: Some(proxy_at(&url, user)?),
             ..self.options.clone()
@@ -174,7 +177,10 @@ pub(crate) fn identity(certificate: &StoredCertificate) -> Result<Identity, Stri
 }
 
 fn proxy(proxy: &model::Proxy) -> Result<Proxy, String> {
-    let user = proxy.username.as_deref().map(|user| (user, proxy.password.as_deref()));
+    let user = proxy
+        .username
+        .as_deref()
+        .map(|user| (user, proxy.password.as_deref()));
     proxy_at(&proxy.url, user)
 }
 

@@ -20,8 +20,8 @@ mod build; // the state of loading one document
 mod element; // a cursor over one element
 mod template; // a value: literal or expression
 
-mod preflight; // what concerns a whole document
-mod document; // the four sections, and what `<base />` means
+mod document;
+mod preflight; // what concerns a whole document // the four sections, and what `<base />` means
 
 // Running, from request to response.
 mod run; // the walk: inbound, backend, outbound; on-error from any of them

@@ -61,7 +61,10 @@ fn sequence(build: &mut Build<'_>, parent: &Node, way: &mut Way) {
     let mut ended: Option<&Node> = None;
     for node in parent.elements() {
         if let Some(end) = ended.take() {
-            let message = format!("`{}` never runs: `{}` ends the walk before it", node.name, end.name);
+            let message = format!(
+                "`{}` never runs: `{}` ends the walk before it",
+                node.name, end.name
+            );
             build.report(Diagnostic::warning("unreachable", message, node.name_span));
         }
         one(build, parent, node, way);
@@ -131,7 +134,8 @@ fn backend(build: &mut Build<'_>, node: &Node, way: &mut Way) {
     if names("backend-id") {
         way.has_backend = true;
     } else if way.has_backend && names("base-url") {
-        let message = "`base-url` has no effect: a `backend-id` was set before, and only another one takes its place";
+        let message =
+            "`base-url` has no effect: a `backend-id` was set before, and only another one takes its place";
         build.report(Diagnostic::warning("no-effect", message, node.name_span));
     }
 }

@@ -6,18 +6,20 @@ use std::time::Duration;
 use testkit::{Api, Apimite, Builder, Reply, Upstream};
 
 pub(super) fn tests() -> Vec<Test> {
-    vec![test(
-        "limit-concurrency > a second request at the same time is refused",
-        refused,
-    ),
-    test(
-        "limit-concurrency > the place is given back while the body still passes by",
-        streamed,
-    ),
-    test(
-        "limit-concurrency > a caller that leaves gives its place back",
-        left,
-    )]
+    vec![
+        test(
+            "limit-concurrency > a second request at the same time is refused",
+            refused,
+        ),
+        test(
+            "limit-concurrency > the place is given back while the body still passes by",
+            streamed,
+        ),
+        test(
+            "limit-concurrency > a caller that leaves gives its place back",
+            left,
+        ),
+    ]
 }
 
 async fn refused() -> Result<(), String> {
@@ -94,7 +96,9 @@ async fn streamed() -> Result<(), String> {
 }
 
 async fn left() -> Result<(), String> {
-    let apimite = limited(Reply::status(200).delay(Duration::from_secs(60))).start().await;
+    let apimite = limited(Reply::status(200).delay(Duration::from_secs(60)))
+        .start()
+        .await;
     let first = apimite.get("/").start();
     apimite.settle().await;
     same("full", 429, apimite.get("/").send().await.status())?;

@@ -55,7 +55,12 @@ async fn once() -> Result<(), String> {
         })
         .start()
         .await;
-    for (id, target, fails) in [("a", "/", false), ("b", "/broken", false), ("c", "/", true), ("last", "/", false)] {
+    for (id, target, fails) in [
+        ("a", "/", false),
+        ("b", "/broken", false),
+        ("c", "/", true),
+        ("last", "/", false),
+    ] {
         let call = apimite.get(target).header("x-id", id);
         let call = if fails { call.header("x-fail", "1") } else { call };
         let _ = call.send().await;
@@ -72,7 +77,11 @@ async fn once() -> Result<(), String> {
         ("EventHub out".to_owned(), 3),
     ]);
     same("the endpoint", expected.clone(), endpoint(&apimite))?;
-    same("the collector, which refuses and is not asked again", expected.clone(), collector(&apimite))?;
+    same(
+        "the collector, which refuses and is not asked again",
+        expected.clone(),
+        collector(&apimite),
+    )?;
     same("the file", expected, written(&file)?)
 }
 
@@ -96,7 +105,9 @@ fn lines(text: &str) -> BTreeMap<String, usize> {
 
 fn endpoint(apimite: &Apimite) -> BTreeMap<String, usize> {
     let bodies = apimite.seen("rows").into_iter();
-    let texts: Vec<String> = bodies.map(|it| String::from_utf8_lossy(&it.body).into_owned()).collect();
+    let texts: Vec<String> = bodies
+        .map(|it| String::from_utf8_lossy(&it.body).into_owned())
+        .collect();
     lines(&texts.join("\n"))
 }
 
@@ -104,10 +115,14 @@ fn collector(apimite: &Apimite) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for seen in apimite.seen("collector") {
         let sent: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
-        let records = sent.pointer("/resourceLogs/0/scopeLogs/0/logRecords").and_then(Value::as_array);
+        let records = sent
+            .pointer("/resourceLogs/0/scopeLogs/0/logRecords")
+            .and_then(Value::as_array);
         for record in records.into_iter().flatten() {
             let text = |at: &str| record.pointer(at).and_then(Value::as_str);
-            let columns: Value = text("/body/stringValue").and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
+            let columns: Value = text("/body/stringValue")
+                .and_then(|it| serde_json::from_str(it).ok())
+                .unwrap_or_default();
             let table = text("/attributes/0/value/stringValue").unwrap_or("no row");
             count(&mut counts, table, columns.get("Body").and_then(Value::as_str));
         }

@@ -107,7 +107,11 @@ impl Ask {
             },
             headers: usual(&inputs.headers),
             query: usual(&inputs.queries),
-            variables: inputs.variables.iter().map(|(name, kind)| (name.clone(), of_kind(kind).to_owned())).collect(),
+            variables: inputs
+                .variables
+                .iter()
+                .map(|(name, kind)| (name.clone(), of_kind(kind).to_owned()))
+                .collect(),
             members: BTreeMap::new(),
             body: Content::Json,
             token,
@@ -137,7 +141,8 @@ impl Ask {
             with(&|it| {
                 it.method = "OPTIONS";
                 it.headers.insert("origin".into(), "http://stub.test".into());
-                it.headers.insert("access-control-request-method".into(), "GET".into());
+                it.headers
+                    .insert("access-control-request-method".into(), "GET".into());
             }),
             with(&|it| it.answers.content = Content::Xml),
             with(&|it| it.body = Content::Xml),
@@ -172,7 +177,12 @@ impl Ask {
                 self.answers.statuses = (0..=rng.below(3)).map(|_| status(rng)).collect();
             }
             13 => self.answers.content = CONTENTS[index(rng, CONTENTS.len())],
-            14 => assign(&mut self.answers.members, member(&inputs.members, rng), inputs, rng),
+            14 => assign(
+                &mut self.answers.members,
+                member(&inputs.members, rng),
+                inputs,
+                rng,
+            ),
             _ => {
                 // One text in every place at once.
                 let text = text(inputs, rng);
@@ -208,7 +218,10 @@ impl Ask {
             .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
             .collect();
         let query = format!("?api-version=2024-10-21&{}", pairs.join("&"));
-        (self.method, format!("{}{}", self.path, query.trim_end_matches('&')))
+        (
+            self.method,
+            format!("{}{}", self.path, query.trim_end_matches('&')),
+        )
     }
 
     /// Headers; later ones replace earlier ones.
@@ -220,7 +233,14 @@ impl Ask {
         }
         for (name, value) in &self.headers {
             // Those of the connection are not the caller's to choose.
-            let own = ["host", "content-length", "transfer-encoding", "connection", "content-type", "expect"];
+            let own = [
+                "host",
+                "content-length",
+                "transfer-encoding",
+                "connection",
+                "content-type",
+                "expect",
+            ];
             if !own.iter().any(|it| it.eq_ignore_ascii_case(name)) {
                 all.insert(name.to_ascii_lowercase(), value.clone());
             }
@@ -268,11 +288,23 @@ impl Ask {
 impl Answers {
     /// The answer to the n-th call.
     pub(super) fn reply(&self, call: usize, inputs: &Inputs, _: &Seen) -> Reply {
-        let status = self.statuses.get(call).or(self.statuses.last()).copied().unwrap_or(200);
+        let status = self
+            .statuses
+            .get(call)
+            .or(self.statuses.last())
+            .copied()
+            .unwrap_or(200);
         let mut reply = Reply::status(status);
         for (name, value) in &self.headers {
             let lower = name.to_ascii_lowercase();
-            let framing = ["content-length", "transfer-encoding", "connection", "content-type", "content-encoding", "host"];
+            let framing = [
+                "content-length",
+                "transfer-encoding",
+                "connection",
+                "content-type",
+                "content-encoding",
+                "host",
+            ];
             if !framing.contains(&lower.as_str()) && http::HeaderValue::from_str(value).is_ok() {
                 reply = reply.header(lower, value.clone());
             }
@@ -281,9 +313,9 @@ impl Answers {
             reply = reply.header("retry-after", "1");
         }
         match written(self.content, &inputs.members, &self.members) {
-            Some(body) if status != 204 && status != 304 => {
-                reply.header("content-type", kind_of(self.content).unwrap_or("text/plain")).body(body)
-            }
+            Some(body) if status != 204 && status != 304 => reply
+                .header("content-type", kind_of(self.content).unwrap_or("text/plain"))
+                .body(body),
             _ => reply,
         }
     }
@@ -326,7 +358,11 @@ fn path(inputs: &Inputs, rng: &mut Rng) -> String {
             format!("/walk-{at}-{}", ["get", "post"][index(rng, 2)])
         }
         2 if !inputs.parameters.is_empty() => {
-            let parts: String = inputs.parameters.iter().map(|_| format!("/{}", segment(&text(inputs, rng)))).collect();
+            let parts: String = inputs
+                .parameters
+                .iter()
+                .map(|_| format!("/{}", segment(&text(inputs, rng))))
+                .collect();
             format!("/walk{parts}")
         }
         _ => {
@@ -347,7 +383,9 @@ fn segment(text: &str) -> String {
 fn escaped(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()
@@ -394,7 +432,10 @@ fn written(content: Content, members: &Value, changed: &BTreeMap<String, String>
         Content::Json => object().to_string(),
         Content::List => Value::from(vec![object()]).to_string(),
         Content::Xml => {
-            let name = |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && it.starts_with(|c: char| c.is_ascii_alphabetic());
+            let name = |it: &String| {
+                it.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+                    && it.starts_with(|c: char| c.is_ascii_alphabetic())
+            };
             let inside: String = plain()
                 .filter(|(it, _)| name(it))
                 .map(|(name, value)| format!("<{name}>{}</{name}>", value.replace(['<', '&'], "")))
@@ -402,7 +443,9 @@ fn written(content: Content, members: &Value, changed: &BTreeMap<String, String>
             format!("<root>{inside}</root>")
         }
         Content::Form => {
-            let pairs: Vec<String> = plain().map(|(name, value)| format!("{}={}", escaped(&name), escaped(&value))).collect();
+            let pairs: Vec<String> = plain()
+                .map(|(name, value)| format!("{}={}", escaped(&name), escaped(&value)))
+                .collect();
             pairs.join("&")
         }
         Content::Text => "hello".to_owned(),

@@ -54,7 +54,12 @@ pub(super) fn members(text: &str) -> Value {
             }
         }
     }
-    for (kind, value) in [("int", json!(1)), ("long", json!(1)), ("double", json!(1.5)), ("bool", json!(true))] {
+    for (kind, value) in [
+        ("int", json!(1)),
+        ("long", json!(1)),
+        ("double", json!(1.5)),
+        ("bool", json!(true)),
+    ] {
         for name in between(text, &format!(".Value<{kind}>(\""), "\"") {
             insert(&mut root, &[Step::Key(name.to_owned())], &value);
         }
@@ -140,14 +145,24 @@ fn leaf(before: &str, after: &str) -> Value {
         .and_then(|it| it.split('>').next())
         .unwrap_or_default();
     let after = after.trim_start_matches('?').trim_start();
-    let is_list = ["as JArray", ".Children", ".Count", ".First", ".Select(", ".Any(", ".Where(", ".Last"]
-        .iter()
-        .any(|it| after.starts_with(it))
+    let is_list = [
+        "as JArray",
+        ".Children",
+        ".Count",
+        ".First",
+        ".Select(",
+        ".Any(",
+        ".Where(",
+        ".Last",
+    ]
+    .iter()
+    .any(|it| after.starts_with(it))
         || cast == "JArray";
     match (cast, asked) {
         _ if is_list => json!([]),
         ("JObject", _) => json!({}),
-        ("int" | "long" | "double" | "decimal" | "int?" | "long?", _) | (_, "int" | "long" | "double" | "int?") => json!(1),
+        ("int" | "long" | "double" | "decimal" | "int?" | "long?", _)
+        | (_, "int" | "long" | "double" | "int?") => json!(1),
         ("bool" | "bool?", _) | (_, "bool" | "bool?") => json!(true),
         _ if after.starts_with("> ") || after.starts_with(">= ") || after.starts_with("< ") => json!(1),
         _ => json!("1"),

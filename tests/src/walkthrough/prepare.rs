@@ -22,7 +22,8 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 /// `None` for what is no policy document.
 pub(super) fn prepare(text: &str) -> Option<Prepared> {
     let text = text.trim_start_matches('\u{feff}');
-    let is_fragment = !text.contains("<policies") && (text.contains("<fragment>") || text.contains("<fragment "));
+    let is_fragment =
+        !text.contains("<policies") && (text.contains("<fragment>") || text.contains("<fragment "));
     if !text.contains("<policies") && !is_fragment {
         return None;
     }
@@ -35,7 +36,11 @@ pub(super) fn prepare(text: &str) -> Option<Prepared> {
         false => with_base(&text),
     };
     let service = service(&document, &plain, values, &inputs);
-    let keys = service.subscriptions.iter().filter_map(|it| it.primary_key.clone()).collect();
+    let keys = service
+        .subscriptions
+        .iter()
+        .filter_map(|it| it.primary_key.clone())
+        .collect();
     Some(Prepared {
         service,
         inputs,
@@ -48,7 +53,9 @@ fn around(text: &str) -> String {
     let inside = text
         .split_once("<fragment")
         .and_then(|(_, rest)| rest.split_once('>'))
-        .map_or("", |(_, rest)| rest.split("</fragment>").next().unwrap_or_default());
+        .map_or("", |(_, rest)| {
+            rest.split("</fragment>").next().unwrap_or_default()
+        });
     let section = match () {
         () if inside.contains("context.LastError") => "on-error",
         () if inside.contains("context.Response.") || inside.contains("context.Response?") => "outbound",
@@ -75,9 +82,9 @@ fn around(text: &str) -> String {
 
 // What the global document sets up comes in by `<base />`.
 fn with_base(text: &str) -> String {
-    let inbound = text
-        .split_once("<inbound>")
-        .map_or("", |(_, rest)| rest.split("</inbound>").next().unwrap_or_default());
+    let inbound = text.split_once("<inbound>").map_or("", |(_, rest)| {
+        rest.split("</inbound>").next().unwrap_or_default()
+    });
     match uncommented(inbound).contains("<base") {
         true => text.to_owned(),
         false => text.replacen("<inbound>", "<inbound><base />", 1),
@@ -95,15 +102,21 @@ pub(super) fn uncommented(text: &str) -> String {
 }
 
 fn decoded(text: &str) -> String {
-    [("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&apos;", "'"), ("&amp;", "&")]
-        .iter()
-        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+    [
+        ("&quot;", "\""),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 fn resolved(text: &str, values: &[(String, String)]) -> String {
-    values
-        .iter()
-        .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
+    values.iter().fold(text.to_owned(), |text, (name, value)| {
+        text.replace(&format!("{{{{{name}}}}}"), value)
+    })
 }
 
 // `${name}` is a deploying template's, in whatever place.
@@ -117,7 +130,10 @@ fn markers(text: &str) -> String {
             rest = after;
             continue;
         };
-        let good = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        let good = !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
         match good && !before.ends_with('$') {
             true => out.push_str(&value_of(name, before)),
             false => {
@@ -142,9 +158,13 @@ fn outside(text: &str) -> String {
             .unwrap_or(rest.len() - scheme);
         let host = &rest[scheme..scheme + end];
         // Names of schemas are no addresses, an expression may put the host in itself, and audiences are texts.
-        let is_text = ["resource=\"", "<audience>", "<issuer>"].iter().any(|it| rest[..at].trim_end().ends_with(it));
+        let is_text = ["resource=\"", "<audience>", "<issuer>"]
+            .iter()
+            .any(|it| rest[..at].trim_end().ends_with(it));
         let keep = host.is_empty()
-            || ["w3.org", "xmlsoap", "microsoftonline", "sts.windows"].iter().any(|it| host.contains(it))
+            || ["w3.org", "xmlsoap", "microsoftonline", "sts.windows"]
+                .iter()
+                .any(|it| host.contains(it))
             || is_text;
         match keep {
             true => out.push_str(&rest[..scheme + end]),
@@ -165,7 +185,10 @@ fn issuers(text: &str) -> String {
     while let Some((before, after)) = rest.split_once("<openid-config") {
         out.push_str(before);
         out.push_str("<openid-config");
-        match after.split_once("url=\"").and_then(|(head, url)| Some((head, url.split_once('"')?))) {
+        match after
+            .split_once("url=\"")
+            .and_then(|(head, url)| Some((head, url.split_once('"')?)))
+        {
             Some((head, (_, tail))) if !head.contains('>') => {
                 let _ = write!(
                     out,
@@ -191,7 +214,8 @@ fn placeholders(text: &str) -> String {
         let value = &rest[start..start + length];
         let inner = value.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
         let is_placeholder = inner.is_some_and(|it| {
-            it.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+            it.chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         });
         out.push_str(&rest[..start]);
         match inner.filter(|_| is_placeholder) {
@@ -206,9 +230,13 @@ fn placeholders(text: &str) -> String {
 fn named_values(text: &str) -> Vec<(String, String)> {
     let mut values: Vec<(String, String)> = Vec::new();
     for (at, _) in text.match_indices("{{") {
-        let Some(name) = text[at + 2..].split("}}").next() else { continue };
+        let Some(name) = text[at + 2..].split("}}").next() else {
+            continue;
+        };
         let good = !name.is_empty()
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
         if good && !values.iter().any(|(it, _)| it.eq_ignore_ascii_case(name)) {
             values.push((name.to_owned(), value_of(name, &text[..at])));
         }
@@ -219,12 +247,26 @@ fn named_values(text: &str) -> Vec<(String, String)> {
 // What stands for a name, by where it stands and by what it is called.
 fn value_of(name: &str, before: &str) -> String {
     let near = before.rsplit(['<', '\n']).next().unwrap_or_default();
-    let ends = |words: &[&str]| words.iter().any(|it| near.trim_end_matches(['"', '\'', '(', '@', '$']).ends_with(it));
+    let ends = |words: &[&str]| {
+        words
+            .iter()
+            .any(|it| near.trim_end_matches(['"', '\'', '(', '@', '$']).ends_with(it))
+    };
     let name = name.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|it| name.contains(it));
     let value = match () {
         () if ends(&["Boolean.Parse", "bool.Parse", "Convert.ToBoolean"]) => "true",
-        () if ends(&["int.Parse", "Int32.Parse", "Convert.ToInt32", "calls=", "renewal-period=", "duration="]) => "5",
+        () if ends(&[
+            "int.Parse",
+            "Int32.Parse",
+            "Convert.ToInt32",
+            "calls=",
+            "renewal-period=",
+            "duration=",
+        ]) =>
+        {
+            "5"
+        }
         () if ends(&["JObject.Parse", "JToken.Parse"]) => "{}",
         () if ends(&["JArray.Parse"]) => "[]",
         () if ends(&["tenant-id=", "client-id=", "application-id>", "Guid.Parse"]) => GUID,
@@ -261,8 +303,15 @@ fn service(document: &str, plain: &str, values: Vec<(String, String)>, inputs: &
             ..model::NamedValue::default()
         });
     }
-    for name in names("backend-id=\"").into_iter().chain(inputs.texts.iter().filter(|it| is_resource(it)).cloned()) {
-        if !service.backends.iter().any(|it| it.name.eq_ignore_ascii_case(&name)) {
+    for name in names("backend-id=\"")
+        .into_iter()
+        .chain(inputs.texts.iter().filter(|it| is_resource(it)).cloned())
+    {
+        if !service
+            .backends
+            .iter()
+            .any(|it| it.name.eq_ignore_ascii_case(&name))
+        {
             service.backends.push(model::Backend {
                 name,
                 url: Some("http://stub.test".to_owned()),
@@ -314,7 +363,11 @@ fn is_resource(text: &str) -> bool {
 fn settings(service: &mut model::Service, plain: &str, inputs: &Inputs) {
     let settings = &mut service.settings;
     settings.lenient = true;
-    let walker = settings.identity.applications.entry("walker".to_owned()).or_default();
+    let walker = settings
+        .identity
+        .applications
+        .entry("walker".to_owned())
+        .or_default();
     walker.claims = inputs.claims.clone();
     for (provider, id) in between(plain, "<get-authorization-context", ">").filter_map(|it| {
         let part = |name: &str| it.split_once(name)?.1.split('"').next();
@@ -341,7 +394,10 @@ fn settings(service: &mut model::Service, plain: &str, inputs: &Inputs) {
 }
 
 fn api(document: &str, inputs: &Inputs) -> model::Api {
-    let mut api = Api::new("api").path("").service_url("http://stub.test").policy(document);
+    let mut api = Api::new("api")
+        .path("")
+        .service_url("http://stub.test")
+        .policy(document);
     for method in METHODS {
         api = api.operation(method, "/*");
     }
@@ -354,7 +410,8 @@ fn api(document: &str, inputs: &Inputs) -> model::Api {
     let mut api = api.into_model();
     for (at, name) in inputs.operations.iter().enumerate() {
         for method in ["GET", "POST"] {
-            let mut operation = testkit::operation(method, &format!("/walk-{at}-{}", method.to_ascii_lowercase()));
+            let mut operation =
+                testkit::operation(method, &format!("/walk-{at}-{}", method.to_ascii_lowercase()));
             operation.name = resource(name, "walk-operation", at);
             operation.display_name.clone_from(name);
             // Names are unique: the second is known by its display name.
@@ -369,7 +426,11 @@ fn api(document: &str, inputs: &Inputs) -> model::Api {
 
 // A product and a subscription for each that is named, and one more; their owner is in every group.
 fn people(service: &mut model::Service, inputs: &Inputs) {
-    let all: Vec<String> = unique(["starter".to_owned()].into_iter().chain(inputs.groups.iter().cloned()));
+    let all: Vec<String> = unique(
+        ["starter".to_owned()]
+            .into_iter()
+            .chain(inputs.groups.iter().cloned()),
+    );
     service.groups = all
         .iter()
         .enumerate()
@@ -387,7 +448,9 @@ fn people(service: &mut model::Service, inputs: &Inputs) {
         groups: all,
         ..model::User::default()
     });
-    let names = ["walk-starter".to_owned()].into_iter().chain(inputs.products.iter().cloned());
+    let names = ["walk-starter".to_owned()]
+        .into_iter()
+        .chain(inputs.products.iter().cloned());
     for (at, display_name) in unique(names).into_iter().enumerate() {
         let name = resource(&display_name, "walk-product", at);
         let mut product = testkit::Product::new(&name).api("api").0;
@@ -405,7 +468,10 @@ fn people(service: &mut model::Service, inputs: &Inputs) {
 fn prelude(inputs: &Inputs) -> String {
     let mut text = "<policies><inbound>".to_owned();
     for (name, kind) in &inputs.variables {
-        let header = format!(r#"context.Request.Headers.GetValueOrDefault("{}", "")"#, header_of(name));
+        let header = format!(
+            r#"context.Request.Headers.GetValueOrDefault("{}", "")"#,
+            header_of(name)
+        );
         let name = name.replace('&', "&amp;");
         let value = match kind.as_str() {
             "IResponse" => {
@@ -448,7 +514,13 @@ fn prelude(inputs: &Inputs) -> String {
 pub(super) fn header_of(variable: &str) -> String {
     let plain: String = variable
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
         .collect();
     format!("x-walk-v-{plain}")
 }

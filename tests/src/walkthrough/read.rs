@@ -37,7 +37,13 @@ pub(super) fn read(text: &str) -> Inputs {
     let headers = names(text, &["Headers", "RequestHeaders"]);
     let own: Vec<String> = quoted_after(text, "check-header name=\"");
     let vary = between(text, "<vary-by-header>", "<").map(str::to_owned);
-    let headers = unique(headers.into_iter().chain(own).chain(vary).filter(|it| is_header(it)));
+    let headers = unique(
+        headers
+            .into_iter()
+            .chain(own)
+            .chain(vary)
+            .filter(|it| is_header(it)),
+    );
     let mut inputs = Inputs {
         headers,
         queries: unique(names(text, &["Query", "QueryParameters"]).into_iter()),
@@ -46,8 +52,19 @@ pub(super) fn read(text: &str) -> Inputs {
         statuses: statuses(text),
         members: json::members(text),
         parameters: parameters(text),
-        operations: compared(text, &["Operation.Id", "Operation.Name", "Operation?.Id", "Operation?.Name"]),
-        products: compared(text, &["Product.Id", "Product.Name", "Product?.Id", "Product?.Name"]),
+        operations: compared(
+            text,
+            &[
+                "Operation.Id",
+                "Operation.Name",
+                "Operation?.Id",
+                "Operation?.Name",
+            ],
+        ),
+        products: compared(
+            text,
+            &["Product.Id", "Product.Name", "Product?.Id", "Product?.Name"],
+        ),
         groups: groups(text),
         wants_certificate: text.contains(".Certificate") || text.contains("<validate-client-certificate"),
         ..Inputs::default()
@@ -112,17 +129,14 @@ fn variables(text: &str) -> Vec<(String, String)> {
             .filter_map(|rest| rest.split_once("name=\"")?.1.split('"').next())
             .map(str::to_owned),
     );
-    let returned = text
-        .split("<return-response")
-        .skip(1)
-        .filter_map(|rest| {
-            rest.split('>')
-                .next()?
-                .split_once("response-variable-name=\"")?
-                .1
-                .split('"')
-                .next()
-        });
+    let returned = text.split("<return-response").skip(1).filter_map(|rest| {
+        rest.split('>')
+            .next()?
+            .split_once("response-variable-name=\"")?
+            .1
+            .split('"')
+            .next()
+    });
     let responses = returned.map(|name| (name.to_owned(), "IResponse".to_owned()));
     let read = unique(names(text, &["Variables"]).into_iter());
     let read = read.into_iter().map(|name| {
@@ -154,7 +168,12 @@ fn kind_of_variable(text: &str, name: &str) -> String {
     });
     let mut kinds = generic.into_iter().chain(cast).map(str::trim);
     kinds
-        .find(|it| !it.is_empty() && it.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '[' | ']' | '.' | '?')))
+        .find(|it| {
+            !it.is_empty()
+                && it
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '[' | ']' | '.' | '?'))
+        })
         .unwrap_or("string")
         .trim_end_matches('?')
         .to_owned()
@@ -196,7 +215,11 @@ fn statuses(text: &str) -> Vec<u16> {
         let near: String = rest.chars().take(40).collect();
         for number in near.split(|c: char| !c.is_ascii_digit()) {
             if let Ok(status @ 200..=599) = number.parse::<u16>() {
-                found.extend([status, status.saturating_add(1).min(599), status.saturating_sub(1).max(200)]);
+                found.extend([
+                    status,
+                    status.saturating_add(1).min(599),
+                    status.saturating_sub(1).max(200),
+                ]);
             }
         }
     }
@@ -212,7 +235,10 @@ fn parameters(text: &str) -> Vec<String> {
         .filter_map(|rest| rest.split_once("template=\"")?.1.split('"').next())
         .filter(|it| !it.starts_with('@'));
     let named = rewritten.flat_map(|it| between(it, "{", "}")).map(str::to_owned);
-    let good = |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let good = |it: &String| {
+        it.chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    };
     unique(matched.into_iter().chain(named).filter(good))
 }
 
@@ -227,7 +253,10 @@ fn compared(text: &str, of: &[&str]) -> Vec<String> {
             })
             .collect::<Vec<_>>()
     };
-    let good = |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
+    let good = |it: &String| {
+        it.chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '))
+    };
     unique(of.iter().flat_map(near).filter(good))
 }
 
@@ -241,7 +270,11 @@ fn groups(text: &str) -> Vec<String> {
 
 // Claims that a token must have to pass.
 fn tokens(text: &str, inputs: &mut Inputs) {
-    inputs.tokens = unique(quoted_after(text, " header-name=\"").into_iter().filter(|it| is_header(it)));
+    inputs.tokens = unique(
+        quoted_after(text, " header-name=\"")
+            .into_iter()
+            .filter(|it| is_header(it)),
+    );
     if text.contains("AsJwt") || text.contains("<validate-") {
         inputs.tokens.push("Authorization".to_owned());
     }
@@ -261,7 +294,10 @@ fn tokens(text: &str, inputs: &mut Inputs) {
     claims.insert("roles".to_owned(), Value::from(vec!["reader"]));
     for claim in text.split("<claim ").skip(1) {
         let claim = claim.split("</claim>").next().unwrap_or_default();
-        let Some(name) = claim.split_once("name=\"").and_then(|(_, rest)| rest.split('"').next()) else {
+        let Some(name) = claim
+            .split_once("name=\"")
+            .and_then(|(_, rest)| rest.split('"').next())
+        else {
             continue;
         };
         let values: Vec<&str> = between(claim, "<value>", "<").map(str::trim).collect();
@@ -271,15 +307,23 @@ fn tokens(text: &str, inputs: &mut Inputs) {
         };
         claims.insert(name.to_owned(), value);
     }
-    let audiences: Vec<&str> = between(text, "<audience>", "<").map(str::trim).filter(|it| !it.starts_with('@')).collect();
+    let audiences: Vec<&str> = between(text, "<audience>", "<")
+        .map(str::trim)
+        .filter(|it| !it.starts_with('@'))
+        .collect();
     if !audiences.is_empty() {
         claims.insert("aud".to_owned(), Value::from(audiences));
     }
     if let Some(issuer) = between(text, "<issuer>", "<").next() {
         claims.insert("iss".to_owned(), issuer.trim().into());
     }
-    let application = between(text, "<application-id>", "<").next().unwrap_or("walker").trim();
+    let application = between(text, "<application-id>", "<")
+        .next()
+        .unwrap_or("walker")
+        .trim();
     claims.insert("appid".to_owned(), application.into());
     claims.insert("azp".to_owned(), application.into());
-    inputs.tenant = quoted_after(text, "tenant-id=\"").into_iter().find(|it| !it.starts_with('@'));
+    inputs.tenant = quoted_after(text, "tenant-id=\"")
+        .into_iter()
+        .find(|it| !it.starts_with('@'));
 }

@@ -133,7 +133,14 @@ fn collect(folder: &Path, documents: &mut Vec<PathBuf>) -> Result<(), String> {
 
 // Whether a file that nobody named is a policy at all: other XML lies in folders too.
 fn is_policy(file: &Path) -> bool {
-    const PARTS: [&str; 6] = ["<policies", "<fragment", "<inbound", "<outbound", "<backend", "<on-error"];
+    const PARTS: [&str; 6] = [
+        "<policies",
+        "<fragment",
+        "<inbound",
+        "<outbound",
+        "<backend",
+        "<on-error",
+    ];
     std::fs::read(file).is_ok_and(|bytes| {
         let text = String::from_utf8_lossy(&bytes);
         // What is empty or broken is shown, not passed over.

@@ -83,5 +83,5 @@ pub(crate) use content::{is_json, is_xml, media_type_of};
 pub(crate) use cors::Cors;
 pub(crate) use forward_request::default_forward;
 pub(crate) use statement::{Action, Block, Flow, Now, Part, Statement, Wait, block, parts, places};
-pub use table::{PolicyInfo, policies};
 pub(crate) use table::{Often, Sections, Spec, find, known_names};
+pub use table::{PolicyInfo, policies};

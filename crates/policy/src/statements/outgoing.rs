@@ -146,7 +146,12 @@ impl Outgoing {
             .map(|it| it.get(exchange, world))
             .transpose()?;
         // One that the request itself goes through does not count here (documented).
-        let proxy = self.proxy.as_ref().map(|it| it.get(exchange)).transpose()?.flatten();
+        let proxy = self
+            .proxy
+            .as_ref()
+            .map(|it| it.get(exchange))
+            .transpose()?
+            .flatten();
         exchange.did(|| format!("{method} {}", url::text(&url)));
         let (path, query) = (url.path.to_string(), url.query.to_string());
         let base = Url {

@@ -33,7 +33,9 @@ impl Parsed for Address {
 
     fn parse(text: &str) -> Option<Address> {
         let url = url::parse(text)?;
-        url.scheme.eq_ignore_ascii_case("http").then(|| Address(Arc::new(url)))
+        url.scheme
+            .eq_ignore_ascii_case("http")
+            .then(|| Address(Arc::new(url)))
     }
 }
 

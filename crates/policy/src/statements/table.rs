@@ -1,9 +1,9 @@
 //! Every policy that is known: one line each.
 
 use super::*;
-use crate::{Scope, Tier};
 use crate::element::Element;
 use crate::shape::{Attribute, Content, Shape, required};
+use crate::{Scope, Tier};
 
 /// A line of the table.
 pub(crate) struct Spec {

@@ -269,7 +269,8 @@ fn a_fragments_mistakes_are_placed_in_the_fragment() {
 
 #[test]
 fn what_a_deploying_template_fills_in_is_no_mistake() {
-    let directive = "%{ if env != \"d\" }<ip-filter action='allow'><address>1.1.1.1</address></ip-filter>%{ endif }";
+    let directive =
+        "%{ if env != \"d\" }<ip-filter action='allow'><address>1.1.1.1</address></ip-filter>%{ endif }";
     assert_eq!(
         findings(&inbound(directive)),
         ["template-placeholder 1:20", "template-placeholder 1:102"]

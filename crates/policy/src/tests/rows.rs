@@ -8,14 +8,29 @@ fn every_row_of_every_policy_is_enforced() {
     let mut broken = Vec::new();
     for policy in policies().filter(|it| it.supported && it.name != "base") {
         let section = policy.sections.first().expect("it stands somewhere");
-        let (open, close) = (format!("<policies><{section}>"), format!("</{section}></policies>"));
-        rows(&policy, policy.name, policy.attributes, (&open, &close), &mut broken);
+        let (open, close) = (
+            format!("<policies><{section}>"),
+            format!("</{section}></policies>"),
+        );
+        rows(
+            &policy,
+            policy.name,
+            policy.attributes,
+            (&open, &close),
+            &mut broken,
+        );
         children(&policy, policy.name, policy.content, (&open, &close), &mut broken);
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-fn children(policy: &PolicyInfo, name: &str, content: &Content, around: (&str, &str), broken: &mut Vec<String>) {
+fn children(
+    policy: &PolicyInfo,
+    name: &str,
+    content: &Content,
+    around: (&str, &str),
+    broken: &mut Vec<String>,
+) {
     let (Content::Children(all) | Content::ChildrenOrText(all)) = content else {
         return;
     };
@@ -44,7 +59,10 @@ fn rows(policy: &PolicyInfo, name: &str, rows: &[Attribute], around: (&str, &str
         let is_refused = found.iter().any(|it| it.starts_with("not-supported"));
         let good = is_refused || found.iter().any(|it| it.starts_with(code) && it.contains(about));
         if !good {
-            broken.push(format!("{}: `{name} {text}` is no {code}: {found:?}", policy.name));
+            broken.push(format!(
+                "{}: `{name} {text}` is no {code}: {found:?}",
+                policy.name
+            ));
         }
     };
     for row in rows {
