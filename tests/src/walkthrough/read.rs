@@ -143,7 +143,7 @@ fn variables(text: &str) -> Vec<(String, String)> {
         let kind = kind_of_variable(text, &name);
         (name, kind)
     });
-    let sent = |name: &str| text.contains(&format!("<send-request")) && set.contains(name);
+    let sent = |name: &str| text.contains("<send-request") && set.contains(name);
     let good = |name: &str| !name.contains(['{', ' ', '<']);
     responses
         .filter(|(name, _)| !sent(name))
