@@ -183,6 +183,8 @@ async fn run(prepared: &Arc<Prepared>) -> Outcome {
     });
     let builder = Apimite::builder()
         .auto_clock()
+        // Hosts that an expression makes up are nobody's: no name is looked up for them.
+        .offline()
         .merge(prepared.service.clone())
         .upstream("stub", upstream);
     let Ok(apimite) = builder.try_start().await else {
