@@ -120,21 +120,8 @@ impl Writer<'_> {
             ("apiversionsets", [_, name]) => {
                 self.information(kept, &format!("version sets/{name}/versionSetInformation.json"));
             }
-            ("caches", [_, name]) => self.information(kept, &format!("caches/{name}/cacheInformation.json")),
             ("loggers", [_, name]) => {
                 self.information(kept, &format!("loggers/{name}/loggerInformation.json"))
-            }
-            ("schemas", [_, name]) => {
-                self.information(kept, &format!("schemas/{name}/schemaInformation.json"))
-            }
-            ("diagnostics", [_, name]) => {
-                self.information(kept, &format!("diagnostics/{name}/diagnosticInformation.json"));
-            }
-            ("apis/diagnostics", [_, api, _, name]) => {
-                self.information(
-                    kept,
-                    &format!("apis/{api}/diagnostics/{name}/diagnosticInformation.json"),
-                );
             }
             ("groups", [_, name]) => self.information(kept, &format!("groups/{name}/groupInformation.json")),
             ("users", [_, name]) => self.user(kept, name),
