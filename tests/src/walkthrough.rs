@@ -58,7 +58,7 @@ pub(crate) fn tests() -> Vec<Test> {
                 .filter_map(|(name, it)| it.refused.as_ref().map(|why| format!("{name}: {why}")))
                 .collect();
             match refused.is_empty() {
-                true => judge(&found, 90, 95),
+                true => judge(&found, 85, 90),
                 false => Err(refused.join("\n")),
             }
         },
