@@ -30,7 +30,7 @@ const POLICIES: [(&str, Fate); 75] = [
     ("validate-parameters", Fate::Runs),
     ("validate-headers", Fate::Runs),
     ("validate-status-code", Fate::Runs),
-    ("llm-content-safety", Fate::Arriving),
+    ("llm-content-safety", Fate::Runs),
     ("forward-request", Fate::Runs),
     ("set-backend-service", Fate::Runs),
     ("proxy", Fate::Runs),
@@ -39,10 +39,10 @@ const POLICIES: [(&str, Fate); 75] = [
     ("cache-lookup-value", Fate::Runs),
     ("cache-store-value", Fate::Runs),
     ("cache-remove-value", Fate::Runs),
-    ("llm-semantic-cache-lookup", Fate::Arriving),
-    ("llm-semantic-cache-store", Fate::Arriving),
-    ("azure-openai-semantic-cache-lookup", Fate::Arriving),
-    ("azure-openai-semantic-cache-store", Fate::Arriving),
+    ("llm-semantic-cache-lookup", Fate::Runs),
+    ("llm-semantic-cache-store", Fate::Runs),
+    ("azure-openai-semantic-cache-lookup", Fate::Runs),
+    ("azure-openai-semantic-cache-store", Fate::Runs),
     ("set-method", Fate::Runs),
     ("set-status", Fate::Runs),
     ("set-variable", Fate::Runs),
@@ -95,8 +95,6 @@ enum Fate {
     Runs,
     /// It is known by name and reported as not yet supported; it waits for this.
     Later(&'static str),
-    /// It is known by name until it runs.
-    Arriving,
     /// Azure has no such policy, so neither have we.
     Refused,
 }
@@ -135,7 +133,6 @@ fn check() -> Result<(), String> {
         let is_as_said = match fate {
             Fate::Runs => supported == Some(true),
             Fate::Later(_) => supported == Some(false),
-            Fate::Arriving => supported.is_some(),
             Fate::Refused => supported.is_none(),
         };
         if !is_as_said {
@@ -143,7 +140,7 @@ fn check() -> Result<(), String> {
                 "`{name}` is listed as {fate:?}, and supported says {supported:?}"
             ));
         }
-        if fate != Fate::Arriving && !rows.tell_of(name) {
+        if !rows.tell_of(name) {
             wrong.push(format!("no row of docs/fidelity.toml is about `{name}`"));
         }
         if fate == Fate::Runs && (counted.all < LEAST || counted.bad == 0) {

@@ -52,6 +52,7 @@ pub(crate) async fn ask(world: &dyn World, question: Question) -> Reply {
         headers,
         body: Body::Full(body.to_string().into()),
         certificate: None,
+        proxy: None,
         forwarded_for: None,
         timeout: TIMEOUT,
         version: HttpVersion::One,

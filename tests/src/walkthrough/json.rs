@@ -81,6 +81,11 @@ fn completion() -> Map<String, Value> {
         "access_token": "token", "token_type": "Bearer", "expires_in": 3600, "active": true,
         "value": [{ "id": "1", "name": "one" }], "data": [{ "embedding": [0.1, 0.2] }],
         "name": "one", "status": "ok", "result": "ok", "error": { "code": "429", "message": "slow down" },
+        "userPromptAnalysis": { "attackDetected": false }, "documentsAnalysis": [], "blocklistsMatch": [],
+        "categoriesAnalysis": [
+            { "category": "Hate", "severity": 0 }, { "category": "SelfHarm", "severity": 0 },
+            { "category": "Sexual", "severity": 0 }, { "category": "Violence", "severity": 0 },
+        ],
         "prompt": "Hello", "input": "Hello", "type": "a",
     });
     match value {

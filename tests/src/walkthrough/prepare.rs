@@ -27,7 +27,7 @@ pub(super) fn prepare(text: &str) -> Option<Prepared> {
     if !text.contains("<policies") && !is_fragment {
         return None;
     }
-    let text = placeholders(&outside(&markers(text)));
+    let text = placeholders(&outside(&markers(text))).replace("-id =", "-id=");
     let values = named_values(&text);
     let plain = resolved(&decoded(&uncommented(&text)), &values);
     let inputs = read::read(&plain);
@@ -328,6 +328,10 @@ fn service(document: &str, plain: &str, values: Vec<(String, String)>, inputs: &
             document: testkit::document(&file, "<fragment />"),
         });
     }
+    service.caches.push(model::ExternalCache {
+        name: "default".to_owned(),
+        use_from_location: "default".to_owned(),
+    });
     service.loggers = names("logger-id=\"")
         .into_iter()
         .map(|name| model::Logger {
