@@ -357,10 +357,7 @@ static TABLE: &[Spec] = &[
     // Metrics.
     policy(&emit_metric::SHAPE, Sections::ALL, emit_metric::parse),
     // Known, not yet supported.
-    once(at(
-        NOT_OPERATION,
-        known(opaque!("validate-graphql-request"), IN),
-    )),
+    once(at(NOT_OPERATION, known(opaque!("validate-graphql-request"), IN))),
     known(opaque!("publish-to-dapr"), IN),
     known(opaque!("invoke-dapr-binding"), IN_OUT_ERROR),
     known(opaque!("invoke-request"), Sections::ALL),
