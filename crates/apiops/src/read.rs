@@ -81,7 +81,6 @@ pub(crate) fn service(tree: &Tree, mut findings: Vec<Finding>) -> (Service, Vec<
     logs::diagnostics(&mut reader, tree, None);
     logs::loggers(&mut reader, tree);
     logs::schemas(&mut reader, tree);
-    values::caches(&mut reader, tree);
     backend::read(&mut reader, tree);
     caches::read(&mut reader, tree);
     api::read(&mut reader, tree);

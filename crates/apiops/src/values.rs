@@ -1,8 +1,6 @@
 use crate::read::Reader;
 use crate::tree::Tree;
-use model::{
-    ExternalCache, Fragment, NamedValue, PolicyDocument, ResourceKind, VersionSet, VersioningScheme,
-};
+use model::{Fragment, NamedValue, PolicyDocument, ResourceKind, VersionSet, VersioningScheme};
 use source::{Diagnostic, Finding, Source, Span};
 
 /// `named values/*`.
@@ -39,27 +37,6 @@ pub(crate) fn named_values(reader: &mut Reader<'_>, tree: &Tree) {
 // `{#secret#}`: a pipeline would put the value in before the publisher runs.
 fn is_token(value: &str) -> bool {
     value.starts_with("{#") && value.ends_with("#}")
-}
-
-/// `caches/*`: external caches. The extractor leaves them out; a deployment brings them.
-pub(crate) fn caches(reader: &mut Reader<'_>, tree: &Tree) {
-    for (name, folder) in tree.collection("caches") {
-        let Some(file) = reader.information(folder, "cacheInformation.json", &["caches", name]) else {
-            continue;
-        };
-        let findings = &mut reader.findings;
-        let Some(properties) = file.properties(findings) else {
-            continue;
-        };
-        let use_from_location = properties
-            .word("useFromLocation", findings)
-            .unwrap_or_else(|| "default".to_owned());
-        reader.note(ResourceKind::Cache, name, file.origin.source);
-        reader.service.caches.push(ExternalCache {
-            name: name.to_owned(),
-            use_from_location,
-        });
-    }
 }
 
 /// `policy fragments/*`.
