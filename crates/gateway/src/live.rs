@@ -93,18 +93,8 @@ impl Live {
         shared: Arc<Shared>,
         before: &Backends,
     ) -> Arc<Live> {
-        let transport = &shared.transport;
-        let way = transport.way(ClientOptions {
-            authorities: plan.authorities.clone(),
-            ..ClientOptions::default()
-        });
-        let configs = plan.backends.iter().map(|backend| &backend.config);
-        let backends = Backends::new(configs, &directory, before, |at, config| {
-            let certificate = plan.backends.get(at).and_then(|it| it.certificate.as_deref());
-            Ok(transport.way(transport::options(config, certificate, &plan.authorities)?))
-        });
-        backends.ways().for_each(|way| way.prepare(&shared.clock));
         let service = &plan.service;
+        let backends = backends(&plan, &directory, &shared, before);
         let issuer = Issuer::new(
             &service.name,
             &service.settings.identity,
@@ -112,62 +102,62 @@ impl Live {
             shared.dice,
         );
         let header = service.settings.tls.client_certificate_header.as_deref();
-        let certificate_header = header.and_then(|it| it.parse().ok());
         let limits = &service.settings.limits;
-        let bytes = |limit: Option<u64>, usual| usize::try_from(limit.unwrap_or(usual)).unwrap_or(usize::MAX);
-        let body_limit = bytes(limits.body_bytes, BODY_LIMIT);
-        let header_limit = bytes(limits.header_bytes, HEADER_LIMIT);
-        let windows = match plan.service.is_v2() {
+        let windows = match service.is_v2() {
             true => Windows::Bucket,
             false => Windows::Sliding,
         };
-        // Documented: the Consumption tier has none of its own.
-        let has_internal_cache = Tier::of(&plan.service.sku) != Some(Tier::Consumption);
-        let has_external_cache = !plan.service.caches.is_empty();
-        let routes = Routes::new(&plan);
-        let names = |api: &ApiPlan| {
-            api.operations
-                .iter()
-                .map(|it| it.facts.id.as_str().into())
-                .collect()
-        };
-        let operation_names = plan.apis.iter().map(names).collect();
         let tally = &shared.tally;
         let nobody: Arc<str> = "".into();
-        let api_tallies = plan
-            .apis
-            .iter()
-            .map(|api| (api.name.clone(), tally.api(&api.name)));
-        let api_tallies = api_tallies.collect();
-        let no_api = (nobody.clone(), tally.api(&nobody));
-        let backend_tallies = backends.breakers().map(|(name, _)| tally.backend(name)).collect();
-        let no_backend = tally.backend(&nobody);
-        Arc::new_cyclic(|itself| {
-            let itself = itself.clone();
-            Live {
-                plan,
-                backends,
-                routes,
-                operation_names,
-                server_tls: OnceLock::new(),
-                way,
-                issuer,
-                directory,
-                header_limit,
-                certificate_header,
-                shared,
-                api_tallies,
-                no_api,
-                backend_tallies,
-                no_backend,
-                body_limit,
-                windows,
-                has_internal_cache,
-                has_external_cache,
-                itself,
-            }
+        let named = |api: &ApiPlan| (api.name.clone(), tally.api(&api.name));
+        Arc::new_cyclic(|itself| Live {
+            routes: Routes::new(&plan),
+            operation_names: plan.apis.iter().map(operation_names).collect(),
+            server_tls: OnceLock::new(),
+            way: shared.transport.way(ClientOptions {
+                authorities: plan.authorities.clone(),
+                ..ClientOptions::default()
+            }),
+            issuer,
+            header_limit: bytes(limits.header_bytes, HEADER_LIMIT),
+            certificate_header: header.and_then(|it| it.parse().ok()),
+            api_tallies: plan.apis.iter().map(named).collect(),
+            no_api: (nobody.clone(), tally.api(&nobody)),
+            backend_tallies: backends.breakers().map(|(name, _)| tally.backend(name)).collect(),
+            no_backend: tally.backend(&nobody),
+            body_limit: bytes(limits.body_bytes, BODY_LIMIT),
+            windows,
+            // Documented: the Consumption tier has none of its own.
+            has_internal_cache: Tier::of(&service.sku) != Some(Tier::Consumption),
+            has_external_cache: !service.caches.is_empty(),
+            itself: itself.clone(),
+            backends,
+            directory,
+            shared: shared.clone(),
+            plan: plan.clone(),
         })
     }
+}
+
+// Unchanged ones take their state over from `before`.
+fn backends(plan: &Plan, directory: &Directory, shared: &Shared, before: &Backends) -> Backends {
+    let transport = &shared.transport;
+    let configs = plan.backends.iter().map(|backend| &backend.config);
+    let backends = Backends::new(configs, directory, before, |at, config| {
+        let certificate = plan.backends.get(at).and_then(|it| it.certificate.as_deref());
+        Ok(transport.way(transport::options(config, certificate, &plan.authorities)?))
+    });
+    backends.ways().for_each(|way| way.prepare(&shared.clock));
+    backends
+}
+
+fn operation_names(api: &ApiPlan) -> Vec<Arc<str>> {
+    let names = api.operations.iter().map(|it| it.facts.id.as_str());
+    names.map(Arc::from).collect()
+}
+
+fn bytes(limit: Option<u64>, usual: u64) -> usize {
+    usize::try_from(limit.unwrap_or(usual)).unwrap_or(usize::MAX)
 }
 
 impl World for Live {

@@ -9,11 +9,12 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio_rustls::TlsAcceptor;
@@ -82,58 +83,93 @@ pub async fn serve_on<S, F, B, E>(
             },
             () = &mut shutdown => break,
         };
-        let (clock, service) = (clock.clone(), service.clone());
-        let (builder, watcher) = (builder.clone(), graceful.watcher());
-        let stream = prepared(stream);
-        let tls = tls.as_ref().map(|tls| tls());
-        let serve = move |stream: TcpStream| async move {
-            let Some(tls) = tls else {
-                let each = service_fn(move |request| answer(&clock, &service, peer, request));
-                let connection = builder.serve_connection(TokioIo::new(stream), each);
-                if let Err(error) = watcher.watch(connection.into_owned()).await {
-                    tracing::debug!(%error, "connection ended");
-                }
-                return;
-            };
-            let shaking = TlsAcceptor::from(tls.config).accept(stream);
-            // A handshake is no reason for manual time to move.
-            let shaken = match clock.is_virtual() {
-                true => Some(shaking.await),
-                false => clock.timeout(HANDSHAKE, shaking).await,
-            };
-            let stream = match shaken {
-                Some(Ok(stream)) => stream,
-                Some(Err(error)) => return tracing::debug!(%error, "no TLS connection"),
-                None => return tracing::debug!("no TLS connection in time"),
-            };
-            let caller = caller(&stream);
-            let each = service_fn(move |mut request: Request<Incoming>| {
-                if let Some(caller) = &caller {
-                    request.extensions_mut().insert(caller.clone());
-                }
-                answer(&clock, &service, peer, request)
-            });
-            let connection = builder.serve_connection(TokioIo::new(stream), each);
-            if let Err(error) = watcher.watch(connection.into_owned()).await {
-                tracing::debug!(%error, "connection ended");
-            }
+        let connection = Connection {
+            clock: clock.clone(),
+            service: service.clone(),
+            peer,
+            builder: builder.clone(),
+            watcher: graceful.watcher(),
+            tls: tls.as_ref().map(|tls| tls()),
         };
+        let stream = prepared(stream);
         match dealt.next() {
-            None => drop(here.spawn(serve(stream))),
-            // A socket is watched by the runtime in which it was made, or made again.
-            Some(worker) => match stream.into_std() {
-                Ok(stream) => drop(worker.spawn(async move {
-                    match TcpStream::from_std(stream) {
-                        Ok(stream) => serve(stream).await,
-                        Err(error) => tracing::warn!(%error, "could not serve a connection"),
-                    }
-                })),
-                Err(error) => tracing::warn!(%error, "could not serve a connection"),
-            },
+            None => drop(here.spawn(connection.serve(stream))),
+            Some(worker) => connection.serve_on(worker, stream),
         }
     }
     drop(listener);
     clock.timeout(GRACE, graceful.shutdown()).await;
+}
+
+/// A connection that was accepted.
+struct Connection<S> {
+    clock: Clock,
+    service: S,
+    peer: SocketAddr,
+    builder: Builder<TokioExecutor>,
+    watcher: Watcher,
+    tls: Option<ServerTls>,
+}
+
+impl<S, F, B, E> Connection<S>
+where
+    S: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Response<B>, E>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+    E: Into<BoxError> + 'static,
+{
+    // A socket is watched by the runtime in which it was made, or made again.
+    fn serve_on(self, worker: &Handle, stream: TcpStream) {
+        let stream = match stream.into_std() {
+            Ok(stream) => stream,
+            Err(error) => return tracing::warn!(%error, "could not serve a connection"),
+        };
+        worker.spawn(async move {
+            match TcpStream::from_std(stream) {
+                Ok(stream) => self.serve(stream).await,
+                Err(error) => tracing::warn!(%error, "could not serve a connection"),
+            }
+        });
+    }
+
+    async fn serve(mut self, stream: TcpStream) {
+        let Some(tls) = self.tls.take() else {
+            return self.speak(stream, None).await;
+        };
+        let shaking = TlsAcceptor::from(tls.config).accept(stream);
+        // A handshake is no reason for manual time to move.
+        let shaken = match self.clock.is_virtual() {
+            true => Some(shaking.await),
+            false => self.clock.timeout(HANDSHAKE, shaking).await,
+        };
+        match shaken {
+            Some(Ok(stream)) => {
+                let caller = caller(&stream);
+                self.speak(stream, caller).await;
+            }
+            Some(Err(error)) => tracing::debug!(%error, "no TLS connection"),
+            None => tracing::debug!("no TLS connection in time"),
+        }
+    }
+
+    async fn speak(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        caller: Option<CallerCertificates>,
+    ) {
+        let (clock, service, peer) = (self.clock, self.service, self.peer);
+        let each = service_fn(move |mut request: Request<Incoming>| {
+            if let Some(caller) = &caller {
+                request.extensions_mut().insert(caller.clone());
+            }
+            answer(&clock, &service, peer, request)
+        });
+        let connection = self.builder.serve_connection(TokioIo::new(stream), each);
+        if let Err(error) = self.watcher.watch(connection.into_owned()).await {
+            tracing::debug!(%error, "connection ended");
+        }
+    }
 }
 
 // What the caller has shown.

@@ -260,9 +260,35 @@ impl FileCompiler<'_, '_> {
         let message = format!("there is no function `{}`", name.text);
         let mut diagnostic = Diagnostic::error(code, message, name.span).suggest(near.as_deref());
         if functions::find(&name.text).is_some_and(|row| !row.in_bicep) {
-            diagnostic = diagnostic.help("Bicep has an operator or a name of its own for it");
+            diagnostic = diagnostic.help(instead(&name.text));
         }
         self.note(diagnostic);
         Expr::broken(at)
     }
+}
+
+// What Bicep has for a function that only templates have.
+fn instead(function: &str) -> String {
+    let operator = match function.to_ascii_lowercase().as_str() {
+        "add" => "+",
+        "sub" => "-",
+        "mul" => "*",
+        "div" => "/",
+        "mod" => "%",
+        "less" => "<",
+        "lessorequals" => "<=",
+        "greater" => ">",
+        "greaterorequals" => ">=",
+        "equals" => "==",
+        "not" => "!",
+        "and" => "&&",
+        "or" => "||",
+        "coalesce" => "??",
+        "if" => "CONDITION ? THIS : THAT",
+        "createarray" => "[ ... ]",
+        "createobject" => "{ ... }",
+        "parameters" | "variables" => return "write the name alone".to_owned(),
+        _ => return "Bicep has a construct of its own for it".to_owned(),
+    };
+    format!("Bicep writes `{operator}`")
 }
