@@ -7,6 +7,7 @@ use bytes::Bytes;
 use clock::Sleep;
 use http_body::{Body, Frame};
 use llm::{ChatChunk, ChunkChoice, ContentFilter, Delta, DeltaFunction, DeltaToolCall, sse};
+use serde_json::Value;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -195,6 +196,7 @@ impl Chat {
             (Item::Finish(_), _) => part.finish_reason = Some(choice.finish.to_owned()),
             (_, Some(piece)) => {
                 part.content_filter_results = ContentFilter::clean_part();
+                part.logprobs = token.map_or(Value::Null, |token| choice.logprobs(token..token + 1));
                 part.delta = match call {
                     None => Delta {
                         content: Some(Some(piece.text.clone())),

@@ -374,8 +374,8 @@ fn completion(chat: &Chat) -> String {
             content_filter_results: ContentFilter::clean_answer(),
             finish_reason: Some(choice.finish.to_owned()),
             index,
+            logprobs: choice.logprobs(0..choice.len()),
             message: message(choice),
-            ..ChatChoice::default()
         });
     let response = ChatResponse {
         choices: choices.collect(),

@@ -67,6 +67,7 @@ mod reply; // headers
 mod responses; // answers in the shape of responses
 mod running; // a call under way
 mod safety; // Content Safety
+mod sampling; // parameters that choose between tokens
 mod serve; // one request
 mod state; // how accounts stand
 mod validate; // what is wrong with a request

@@ -2,6 +2,7 @@
 
 use crate::catalog::{self, Facts};
 use crate::errors::{Failure, context_length, invalid, plain};
+use crate::sampling;
 use llm::ChatRequest;
 use serde_json::Value;
 
@@ -14,6 +15,9 @@ pub(crate) fn read(value: Value) -> Result<ChatRequest, Failure> {
             Some("messages"),
             Some("missing_required_parameter"),
         ));
+    }
+    if let Some(body) = value.as_object() {
+        sampling::check(body)?;
     }
     let request: ChatRequest = serde_json::from_value(value)
         .map_err(|error| invalid(&format!("Invalid request body: {error}."), None, None))?;
@@ -58,13 +62,6 @@ fn shape(request: &ChatRequest) -> Result<(), Failure> {
             request.tools.len()
         );
         return Err(invalid(&message, Some("tools"), Some("array_above_max_length")));
-    }
-    if !(1..=128).contains(&request.choices()) {
-        let message = format!(
-            "Invalid 'n': integer out of range. Expected a value from 1 to 128, but got {}.",
-            request.choices()
-        );
-        return Err(invalid(&message, Some("n"), Some("integer_out_of_range")));
     }
     format(request)
 }
@@ -119,13 +116,8 @@ pub(crate) fn for_model(
     prompt: u64,
     provisioned: bool,
 ) -> Result<(), Failure> {
-    if facts.reasoning && request.max_tokens.is_some() {
-        let message = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
-        return Err(invalid(
-            message,
-            Some("max_tokens"),
-            Some("unsupported_parameter"),
-        ));
+    if facts.reasoning {
+        sampling::for_reasoning(request)?;
     }
     if prompt > facts.context {
         return Err(context_length(facts.context, prompt));

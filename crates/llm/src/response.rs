@@ -38,7 +38,7 @@ pub struct ChatChoice {
     pub finish_reason: Option<String>,
     /// Its place, from 0.
     pub index: u64,
-    /// Always `null` here.
+    /// How likely its tokens were: `null` unless that was asked for.
     pub logprobs: Value,
     /// The answer.
     pub message: ChatMessage,
@@ -98,7 +98,7 @@ pub struct ChunkChoice {
     pub finish_reason: Option<String>,
     /// Which answer it belongs to.
     pub index: u64,
-    /// Always `null` here.
+    /// How likely its tokens were: `null` unless that was asked for.
     pub logprobs: Value,
 }
 

@@ -1,11 +1,13 @@
 //! What the model says: chosen by the seed and the request, so that the same question always gets the same answer.
 
+mod likelihood; // of each token
 mod prose; // English of an exact length
 mod schema; // values that a JSON schema accepts
 
 use clock::{Dice, Rng};
 use llm::{ChatRequest, Encoding, FunctionCall, Message, Piece, Tool, ToolCall, ToolChoice, Usage};
 use serde_json::{Value, json};
+use std::ops::Range;
 
 /// A whole answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +23,8 @@ pub(crate) struct Choice {
     /// What is sent, token by token: the text, or the arguments of the call.
     pub(crate) pieces: Vec<Piece>,
     pub(crate) finish: &'static str,
+    /// How likely each piece was, where that was asked for.
+    pub(crate) likelihoods: Option<Vec<Value>>,
 }
 
 /// Words or a call.
@@ -39,6 +43,15 @@ impl Choice {
     /// Tokens of its first `frames` frames.
     pub(crate) fn tokens(&self, frames: usize) -> u64 {
         self.pieces.iter().take(frames).map(|piece| piece.tokens).sum()
+    }
+
+    /// `logprobs` of some of its pieces; `null` where nobody asked.
+    pub(crate) fn logprobs(&self, pieces: Range<usize>) -> Value {
+        let entries = self.likelihoods.as_ref().and_then(|all| all.get(pieces));
+        entries.map_or(
+            Value::Null,
+            |entries| json!({ "content": entries, "refusal": null }),
+        )
     }
 }
 
@@ -93,7 +106,12 @@ pub(crate) fn answer(dice: Dice, question: &Question<'_>) -> Answer {
             0
         }
         .min(cap);
-        let choice = choose(encoding, question, cap - thought, &mut rng);
+        let mut choice = choose(encoding, question, cap - thought, &mut rng);
+        if question.request.logprobs == Some(true) && matches!(choice.said, Said::Text(_)) {
+            let top = question.request.top_logprobs.unwrap_or(0);
+            let mut rng = dice.roll(("likelihood", &subject), index);
+            choice.likelihoods = Some(likelihood::entries(&choice.pieces, top, &mut rng));
+        }
         completion += thought + spoken(encoding, &choice);
         hidden += thought;
         choices.push(choice);
@@ -146,6 +164,7 @@ fn choose(encoding: Encoding, question: &Question<'_>, cap: u64, rng: &mut Rng) 
         pieces: encoding.pieces(&text),
         said: Said::Text(text),
         finish,
+        likelihoods: None,
     }
 }
 
@@ -221,6 +240,7 @@ fn call(encoding: Encoding, tool: &Tool, rng: &mut Rng) -> Choice {
         said,
         pieces,
         finish: "tool_calls",
+        likelihoods: None,
     }
 }
 

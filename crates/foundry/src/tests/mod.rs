@@ -3,6 +3,7 @@
 mod answers;
 mod quotas;
 mod running;
+mod sampling;
 mod shapes;
 
 use crate::{Entry, Foundry, Level, Limiter, Reset};
