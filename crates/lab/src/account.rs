@@ -52,9 +52,37 @@ struct Level {
     limit: u64,
 }
 
-/// Sums a journal up, by account and deployment.
-pub(crate) fn sum_up(journal: &[Entry]) -> Vec<Account> {
-    let mut accounts: Vec<Account> = Vec::new();
+/// What a lab needs of an account that a mock server has.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Server {
+    name: String,
+    region: String,
+    deployments: Vec<Deployment>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Deployment {
+    name: String,
+    tokens: Level,
+}
+
+impl Server {
+    fn accounts(&self) -> impl Iterator<Item = Account> {
+        self.deployments.iter().map(|deployment| Account {
+            name: self.name.clone(),
+            region: self.region.clone(),
+            deployment: deployment.name.clone(),
+            limit: deployment.tokens.limit,
+            ..Account::default()
+        })
+    }
+}
+
+/// Sums a journal up, by account and deployment; those that nobody called are there too.
+pub(crate) fn sum_up(servers: &[Server], journal: &[Entry]) -> Vec<Account> {
+    let mut accounts: Vec<Account> = servers.iter().flat_map(Server::accounts).collect();
     for entry in journal {
         let deployment = entry.deployment.as_deref().unwrap_or_default();
         let known = accounts
@@ -105,8 +133,16 @@ mod tests {
             { "account": "a", "deployment": "d", "status": 429, "estimate": 37, "before": { "used": 980, "limit": 1000 }, "refusedBy": "tokens" },
         ]))
         .expect("a journal");
-        let accounts = sum_up(&journal);
-        assert_eq!(accounts.len(), 1);
+        let servers: Vec<Server> = serde_json::from_value(serde_json::json!([
+            { "name": "b", "region": "West US", "deployments": [{ "name": "d", "tokens": { "used": 0, "limit": 500 } }] },
+            { "name": "a", "region": "East US", "deployments": [{ "name": "d", "tokens": { "used": 980, "limit": 1000 } }] },
+        ]))
+        .expect("servers");
+        let accounts = sum_up(&servers, &journal);
+        assert_eq!(
+            (accounts.len(), accounts[1].answered, accounts[1].limit),
+            (2, 0, 500)
+        );
         assert_eq!(
             (accounts[0].answered, accounts[0].refused, accounts[0].limit),
             (1, 2, 1000)

@@ -188,14 +188,18 @@ impl<'a> Remote<'a> {
 
     /// What the mock model servers say of themselves.
     pub(crate) async fn accounts(&self) -> Result<Vec<Account>, LabError> {
-        let mut journal = Vec::new();
+        let (mut servers, mut journal) = (Vec::new(), Vec::new());
         for mocks in &self.target.mocks {
+            servers.extend(
+                self.read::<Vec<crate::account::Server>>(&format!("{mocks}/accounts"))
+                    .await?,
+            );
             journal.extend(
                 self.read::<Vec<crate::account::Entry>>(&format!("{mocks}/journal"))
                     .await?,
             );
         }
-        Ok(crate::account::sum_up(&journal))
+        Ok(crate::account::sum_up(&servers, &journal))
     }
 
     /// Names of the backends whose breaker is open.

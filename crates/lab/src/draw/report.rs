@@ -140,7 +140,7 @@ fn accounts(page: &mut String, accounts: &[Account]) {
 
 fn decisions(page: &mut String, calls: &[Call], palette: &Palette<'_>) {
     page.push_str(
-        "<h2>Decisions</h2>\n<table>\n<tr><th>Run</th><th>At</th><th>Status</th><th>Region</th><th>Tokens</th><th>Time</th>\
+        "<h2>Decisions</h2>\n<table class=\"decisions\">\n<tr><th>Run</th><th>At</th><th>Status</th><th>Region</th><th>Tokens</th><th>Time</th>\
          <th>Attempts</th></tr>\n",
     );
     let begin = calls.first().map(|call| call.started);
