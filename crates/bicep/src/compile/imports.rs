@@ -11,12 +11,7 @@ impl FileCompiler<'_, '_> {
     /// Runs inside the file that an import statement names.
     fn imported<T>(&mut self, statement: usize, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let (unit, path) = self.imported_unit(statement)?;
-        let count = self.imported.len() + 1;
-        let prefix = self
-            .imported
-            .entry(path)
-            .or_insert_with(|| format!("_{count}."))
-            .clone();
+        let prefix = self.prefix_of(&path);
         let outer = (
             std::mem::replace(&mut self.unit, unit),
             std::mem::replace(&mut self.prefix, prefix),
@@ -24,6 +19,13 @@ impl FileCompiler<'_, '_> {
         let result = self.at_top(run);
         (self.unit, self.prefix) = outer;
         Some(result)
+    }
+
+    /// What stands in front of the names of another file.
+    pub(super) fn prefix_of(&mut self, path: &str) -> String {
+        let count = self.imported.len() + 1;
+        let prefix = self.imported.entry(path.to_owned());
+        prefix.or_insert_with(|| format!("_{count}.")).clone()
     }
 
     fn imported_unit(&mut self, statement: usize) -> Option<(Rc<Unit>, String)> {
@@ -35,9 +37,8 @@ impl FileCompiler<'_, '_> {
             self.error(path.span, "BCP047", "the path must be a text without `${...}`");
             return None;
         };
-        if text.ends_with(".json") || text.contains(':') {
-            let message = "only Bicep files beside this one can be imported from yet";
-            self.error(path.span, "not-supported", message);
+        if text.contains(':') || text.starts_with("br/") || text.starts_with("ts/") {
+            self.registry(text, path.span);
             return None;
         }
         let asked = self.place(path);
@@ -80,6 +81,10 @@ impl FileCompiler<'_, '_> {
     }
 
     pub(super) fn imported_value(&mut self, statement: usize, name: &str, at: &Place) -> Expr {
+        if self.imports_compiled(statement) {
+            let value = self.compiled(statement).and_then(|from| self.adopted_value(&from, name, at));
+            return value.unwrap_or_else(|| Expr::broken(at));
+        }
         let value = self.imported(statement, |this| match this.exported(name, at) {
             Some(Symbol::Var(_)) => Some(this.variable(name, at)),
             Some(_) => {
@@ -99,13 +104,16 @@ impl FileCompiler<'_, '_> {
         arguments: &[Tree],
         at: &Place,
     ) -> Option<Expr> {
-        let key = self.imported(statement, |this| match this.exported(name, at) {
-            Some(Symbol::Func(_)) => {
-                this.declare_function(name);
-                Some(format!("__bicep.{}{name}", this.prefix))
-            }
-            _ => None,
-        })??;
+        let key = match self.imports_compiled(statement) {
+            true => self.compiled(statement).and_then(|from| self.adopted_function(&from, name))?,
+            false => self.imported(statement, |this| match this.exported(name, at) {
+                Some(Symbol::Func(_)) => {
+                    this.declare_function(name);
+                    Some(format!("__bicep.{}{name}", this.prefix))
+                }
+                _ => None,
+            })??,
+        };
         let values: Vec<Expr> = arguments.iter().map(|it| self.expression(it)).collect();
         if let Some(function) = self.template.functions.get(&key).cloned() {
             if function.parameters.len() != values.len() {
@@ -125,6 +133,10 @@ impl FileCompiler<'_, '_> {
 
     pub(super) fn imported_type(&mut self, statement: usize, name: &str, span: Span) -> Schema {
         let at = self.at(span);
+        if self.imports_compiled(statement) {
+            let schema = self.compiled(statement).and_then(|from| self.adopted_type(&from, name, &at));
+            return schema.unwrap_or_default();
+        }
         let schema = self.imported(statement, |this| match this.exported(name, &at) {
             Some(Symbol::Type(_)) => {
                 this.declare_type(name);
@@ -149,6 +161,14 @@ impl FileCompiler<'_, '_> {
             |it| matches!(&it.kind, StatementKind::Import { path: it, .. } if it.span == path.span),
         );
         let Some(at) = at else { return };
+        if self.imports_compiled(at) {
+            if let (Some(from), Imported::Names(names)) = (self.compiled(at), what) {
+                for (name, _) in names {
+                    self.check_compiled(&from, &name.text, &self.at(name.span));
+                }
+            }
+            return;
+        }
         match what {
             Imported::All(_) => drop(self.imported(at, |_| ())),
             Imported::Names(names) => {

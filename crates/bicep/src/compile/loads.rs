@@ -1,6 +1,7 @@
 //! Functions that only the compiler runs: they put what is known now in their place.
 
 use super::FileCompiler;
+use super::path::select;
 use crate::files::beside;
 use crate::functions::Row;
 use crate::syntax::tree::{Expr as Tree, ExprKind};
@@ -164,11 +165,15 @@ impl FileCompiler<'_, '_> {
         match arguments.get(1) {
             Some(tree) => {
                 let query = self.constant(tree)?;
-                let found = select(&value, &query);
-                if found.is_none() {
-                    self.error(tree.span, "BCP235", format!("`{path}` has nothing at `{query}`"));
+                let found = select(&value, &query).unwrap_or_default();
+                match found[..] {
+                    [] => {
+                        self.error(tree.span, "BCP235", format!("`{path}` has nothing at `{query}`"));
+                        None
+                    }
+                    [only] => Some(only.clone()),
+                    _ => Some(found.into_iter().cloned().collect()),
                 }
-                found
             }
             None => Some(value),
         }
@@ -225,38 +230,15 @@ fn decode(bytes: &[u8], encoding: &str) -> Result<String, String> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// `$.a.b[0]`, the part of JSONPath that names one value.
-fn select(value: &Value, query: &str) -> Option<Value> {
-    let mut found = value;
-    let path = query
-        .trim_start_matches('$')
-        .replace("['", ".")
-        .replace("']", "")
-        .replace('[', ".")
-        .replace(']', "");
-    for step in path.split('.').filter(|step| !step.is_empty()) {
-        found = match found {
-            Value::Object(object) => object.get(step)?,
-            Value::Array(list) => list.get(step.parse::<usize>().ok()?)?,
-            _ => return None,
-        };
-    }
-    Some(found.clone())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::functions::matches_pattern;
 
     #[test]
-    fn patterns_and_queries_find_what_they_name() {
-        let matches_pattern = crate::functions::matches_pattern;
+    fn patterns_match_names() {
         assert!(
             matches_pattern("policy.xml", "*.xml") && matches_pattern("a", "?") && matches_pattern("", "*")
         );
         assert!(!matches_pattern("policy.xml", "*.json") && !matches_pattern("ab", "?"));
-        let value = json!({"a": {"b c": [1, 2]}});
-        assert_eq!(select(&value, "$.a['b c'][1]"), Some(json!(2)));
-        assert_eq!(select(&value, ".a.x"), None);
     }
 }

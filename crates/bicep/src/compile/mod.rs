@@ -1,5 +1,6 @@
 //! A tree becomes a [`Template`]: names are bound, files are loaded, resources get their ids, and every mistake is reported.
 
+mod adopted; // what a compiled template exports
 mod calls; // functions and methods
 mod check; // what can be said of a value before anything runs
 mod declarations; // parameters, variables, outputs, types, functions
@@ -9,6 +10,7 @@ mod imports; // what another file exports
 mod loads; // loadTextContent and its like
 mod modules;
 mod parameters;
+mod path; // JSONPath
 mod references; // symbols of resources: ids, names, properties
 mod resources;
 mod scopes; // where a resource or a module is deployed
