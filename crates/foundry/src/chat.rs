@@ -187,6 +187,7 @@ fn begin(
         ),
     };
     let schedule = schedule(call, admission.knobs.latency, &answer);
+    call.simulate(schedule.total());
     call.note(|entry| {
         entry.completion_tokens = Some(answer.usage.completion_tokens);
         (entry.error, entry.ended) = (None, None);

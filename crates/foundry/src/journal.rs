@@ -14,6 +14,8 @@ pub struct Entry {
     pub at: i64,
     /// When it was over.
     pub ended: Option<i64>,
+    /// Nanoseconds that its answer was made to take: the model's latency, and delays of the fault script.
+    pub simulated: u64,
     /// Account that was called.
     pub account: String,
     /// Where that is, as `x-ms-region` says.

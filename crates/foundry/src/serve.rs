@@ -153,6 +153,12 @@ impl Call {
         self.shared.journal.lock().note(self.number, change);
     }
 
+    /// The answer is made to take so long, besides what it takes anyway.
+    pub(crate) fn simulate(&self, wait: Duration) {
+        let nanos = u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX);
+        self.note(|entry| entry.simulated = entry.simulated.saturating_add(nanos));
+    }
+
     async fn answer(&self, body: Result<Bytes, Failure>) -> Result<Response<Body>, Reset> {
         let body = match body {
             Ok(body) => body,
@@ -196,6 +202,7 @@ impl Call {
         if !words.is_empty() {
             self.note(|entry| entry.fault = Some(words.join(", ")));
         }
+        self.simulate(trouble.delay);
         trouble
     }
 

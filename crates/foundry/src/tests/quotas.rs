@@ -2,10 +2,10 @@
 
 use super::*;
 
-// The figure of the backend-pool lab: 1,000 tokens per minute, a prompt of 31 tokens, nine calls and then a refusal. The
+// The figure of the backend-pool lab: 1,000 tokens per minute, a prompt of 31 tokens, nine to twelve calls and then a refusal. The
 // arithmetic is done again here from the tokens that the answers report.
 #[tokio::test]
-async fn a_capacity_of_one_serves_nine_calls_of_the_lab() {
+async fn a_capacity_of_one_serves_nine_to_twelve_calls_of_the_lab() {
     let world = World::lab();
     let characters = SYSTEM.len() + USER.len();
     let estimate = characters.div_ceil(4) as u64 + 16;
@@ -19,12 +19,12 @@ async fn a_capacity_of_one_serves_nine_calls_of_the_lab() {
         assert!(used + estimate <= 1_000);
         let usage: ChatResponse = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(usage.usage.prompt_tokens, 31);
-        assert!((72..=88).contains(&usage.usage.completion_tokens));
+        assert!((45..=70).contains(&usage.usage.completion_tokens));
         used += usage.usage.total_tokens;
         served += 1;
     };
     assert!(used + estimate > 1_000);
-    assert_eq!(served, 9);
+    assert!((9..=12).contains(&served), "{served} calls");
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     let entry = world.last();
     assert_eq!(

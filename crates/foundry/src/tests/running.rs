@@ -28,12 +28,12 @@ async fn a_caller_who_leaves_is_journalled_at_the_token_it_left() {
         })
     );
 
-    // The same for an answer that is not streamed: what was due by then. 350 ms, then 9 ms each.
+    // The same for an answer that is not streamed: what was due by then. 120 ms, then 3 ms each.
     let (foundry, clock) = (world.foundry.clone(), world.clock.clone());
     let impatient = async move {
         let call = foundry.answer(request(CLASSIC, &prompt()));
         clock
-            .timeout(Duration::from_millis(350 + 9 * 3), call)
+            .timeout(Duration::from_millis(120 + 3 * 3), call)
             .await
             .is_none()
     };
@@ -228,6 +228,6 @@ async fn what_was_set_while_running_outlives_a_reload_of_the_same_settings() {
     let state = world.foundry.state();
     assert_eq!(
         (state[0].deployments[0].first_token_ms, state[0].faults.len()),
-        (350.0, 0)
+        (120.0, 0)
     );
 }
