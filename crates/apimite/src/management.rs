@@ -3,6 +3,8 @@
 use crate::deployment::{SETTINGS, fetch};
 use crate::street::{Reload, Street, base};
 use arm::{Authority, Door, Hosts, Options, Plane, Stopped};
+use axum::routing::get;
+use axum::{Json, Router};
 use clock::{Clock, Moment};
 use parking_lot::Mutex;
 use resources::Store;
@@ -12,7 +14,7 @@ use source::{Diagnostic, Finding, Source, Span};
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::net::TcpListener;
 use trace::Record;
 
@@ -125,7 +127,12 @@ pub(crate) struct Start {
 }
 
 /// Begins to serve the management plane of a street.
-pub(crate) fn serve(start: Start, listener: TcpListener, street: &mut Street) -> Result<Arc<Plane>, String> {
+pub(crate) fn serve(
+    start: Start,
+    listener: TcpListener,
+    street: &mut Street,
+    told: &Told,
+) -> Result<Arc<Plane>, String> {
     let clock = street.clock();
     let offline = start.making.offline;
     let authority = Authority::open(&start.home, Clock::real().now())?;
@@ -149,6 +156,7 @@ pub(crate) fn serve(start: Start, listener: TcpListener, street: &mut Street) ->
         foundry: street.foundry_address,
     };
     let door = Arc::new(Door::new(plane.clone(), authority, hosts, offline));
+    told.opened(door.clone());
     street.serve_management(door, listener);
     Ok(plane)
 }
@@ -158,7 +166,40 @@ pub(crate) fn tenant() -> String {
     arm::issuer(Clock::real(), 0).signed_in().tenant
 }
 
-/// What `GET /management` of the control address tells.
-pub(crate) fn facts(address: SocketAddr, home: &Path) -> Value {
-    json!({ "management": base(address).replacen("http", "https", 1), "folder": home })
+/// What `GET /management` of the control address tells: where the plane is, and what has gone through its door.
+#[derive(Clone)]
+pub(crate) struct Told {
+    facts: Value,
+    // Control routes are there before the plane is.
+    door: Arc<OnceLock<Arc<Door>>>,
+}
+
+impl Told {
+    pub(crate) fn new(address: SocketAddr, home: &Path) -> Told {
+        Told {
+            facts: json!({ "management": base(address).replacen("http", "https", 1), "folder": home }),
+            door: Arc::default(),
+        }
+    }
+
+    fn opened(&self, door: Arc<Door>) {
+        self.door.get_or_init(|| door);
+    }
+
+    pub(crate) fn routes(&self) -> Router {
+        let told = self.clone();
+        Router::new().route("/management", get(move || async move { Json(told.now()) }))
+    }
+
+    fn now(&self) -> Value {
+        let mut facts = self.facts.clone();
+        if let Some(door) = self.door.get() {
+            let traffic = door.traffic();
+            facts["requests"] = traffic.requests.into();
+            facts["seconds"] = traffic.busy.as_secs_f64().into();
+            facts["tunnelled"] = traffic.tunnelled.into();
+            facts["refused"] = traffic.refused.into();
+        }
+        facts
+    }
 }

@@ -42,7 +42,7 @@ pub use apim::{Served, support};
 pub use authority::Authority;
 pub use plane::{Options, Plane, issuer};
 pub use runtime::{Runtime, Stopped};
-pub use serve::{Door, Hosts, serve};
+pub use serve::{Door, Hosts, Traffic, serve};
 
 #[cfg(test)]
 mod tests;

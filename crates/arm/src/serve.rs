@@ -39,8 +39,23 @@ pub struct Door {
     pem: String,
     hosts: Hosts,
     offline: bool,
+    requests: AtomicU64,
+    busy: AtomicU64,
     tunnelled: AtomicU64,
     refused: AtomicU64,
+}
+
+/// What has gone through a door since it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// Requests to the management plane and to sign-in.
+    pub requests: u64,
+    /// How long they took to answer, all together.
+    pub busy: Duration,
+    /// Connections that were let through to other hosts.
+    pub tunnelled: u64,
+    /// Connections to other hosts that were refused.
+    pub refused: u64,
 }
 
 impl std::fmt::Debug for Door {
@@ -66,6 +81,8 @@ impl Door {
             pem,
             hosts,
             offline,
+            requests: AtomicU64::new(0),
+            busy: AtomicU64::new(0),
             tunnelled: AtomicU64::new(0),
             refused: AtomicU64::new(0),
         }
@@ -76,12 +93,15 @@ impl Door {
         &self.pem
     }
 
-    /// Connections that were let through to other hosts, and those that were refused.
-    pub fn elsewhere(&self) -> (u64, u64) {
-        (
-            self.tunnelled.load(Ordering::Relaxed),
-            self.refused.load(Ordering::Relaxed),
-        )
+    /// What has gone through so far.
+    pub fn traffic(&self) -> Traffic {
+        let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        Traffic {
+            requests: read(&self.requests),
+            busy: Duration::from_micros(read(&self.busy)),
+            tunnelled: read(&self.tunnelled),
+            refused: read(&self.refused),
+        }
     }
 }
 
@@ -248,8 +268,13 @@ impl Door {
         };
         let request = Request::from_parts(parts, body);
         let door = self.clone();
+        let clock = Clock::real();
+        let begin = clock.now();
         // Loading a service takes its time, and others want to be served meanwhile.
         let done = tokio::task::spawn_blocking(move || door.respond(who, request)).await;
+        let took = u64::try_from(clock.now().since(begin).as_micros()).unwrap_or(u64::MAX);
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.busy.fetch_add(took, Ordering::Relaxed);
         match done {
             Ok(response) => response.map(Full::new),
             Err(error) => {

@@ -4,7 +4,7 @@ use crate::deployment::{Deployment, Effect};
 use crate::exit::Exit;
 use crate::findings;
 use crate::input::{Input, SEED};
-use crate::management::{self, Making, Start};
+use crate::management::{self, Making, Start, Told};
 use crate::reload::Watch;
 use crate::street::{self, Addresses, Doors, Manner, Mocks, Street, asked_to_end, base, listen, local};
 use crate::timing;
@@ -48,17 +48,21 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
         Some(_) => management::home(args.home.as_deref())?,
         None => PathBuf::new(),
     };
+    let told = match &plane_socket {
+        Some(socket) => Some(Told::new(local(socket)?, &home)),
+        None => None,
+    };
     let watch = match (&input, args.no_watch) {
         (Input::Folder(folder), false) => Some(Watch::begin(folder)?),
         _ => None,
     };
-    let mut loaded = load(&input, &args, &gateway);
+    let mut loaded = load_and_keep(&input, &args, &gateway);
     findings::show(&loaded.findings);
     let watch = match (&input, args.no_watch) {
-        (Input::Templates(_), false) => Some(Watch::files(&loaded.read)?),
+        (Input::Templates(_), false) => Some(Watch::files(&loaded.read())?),
         _ => watch,
     };
-    let Some(plan) = loaded.plan else {
+    let Some(plan) = loaded.plan.take() else {
         return Ok(Exit::Failed);
     };
     let settings = &plan.service.settings;
@@ -74,21 +78,19 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
         } else {
             Detail::Brief
         },
-        routes: match &plane_socket {
-            Some(socket) => told(management::facts(local(socket)?, &home)),
-            None => axum::Router::new(),
-        },
+        routes: told.as_ref().map(Told::routes).unwrap_or_default(),
     };
     let mut street = doors.serve(plan, &manner)?;
-    let plane = match (plane_socket, loaded.store.take()) {
-        (Some(socket), Some(store)) => Some(management::serve(
+    let plane = match (plane_socket, &told, loaded.store()) {
+        (Some(socket), Some(told), Some(store)) => Some(management::serve(
             start(store, home, &args, &input, loaded.settings.take(), loaded.seed),
             socket,
             &mut street,
+            told,
         )?),
         _ => None,
     };
-    announce(&street, loaded.outputs.as_ref(), args.format);
+    announce(&street, loaded.outputs().as_ref(), args.format);
     tokio::select! {
         () = asked_to_end() => (),
         () = follow(&input, &args, &gateway, watch, &street, plane.as_ref()) => (),
@@ -108,12 +110,6 @@ fn management_address(input: &Input, args: &Up) -> Result<Option<SocketAddr>, St
             "`--arm` is for templates, or for no PATH at all: a folder is not made of resources".to_owned(),
         ),
     }
-}
-
-/// A control route that tells where the management plane is.
-fn told(facts: Value) -> axum::Router {
-    let answer = move || async move { axum::Json(facts) };
-    axum::Router::new().route("/management", axum::routing::get(answer))
 }
 
 fn start(
@@ -167,11 +163,11 @@ fn input(args: &Up) -> Result<Input, String> {
     Ok(input)
 }
 
-/// Says what would be deployed.
+/// Says what would be deployed, and what would keep the gateway from serving it.
 fn what_if(input: &Input, args: &Up) -> Result<Exit, String> {
-    let read = input.read_for(&base(args.gateway), args.run.seed.unwrap_or(SEED));
-    findings::show(&read.findings);
-    let Some(deployment) = &read.deployment else {
+    let loaded = load(input, args, &base(args.gateway));
+    findings::show(&loaded.findings);
+    let Some(deployment) = &loaded.deployment else {
         return Ok(Exit::Failed);
     };
     for (change, resource) in deployment.changes() {
@@ -186,7 +182,7 @@ fn what_if(input: &Input, args: &Up) -> Result<Exit, String> {
             Format::Json => json!({ "change": word, "id": resource.id, "type": resource.r#type }).to_string(),
         });
     }
-    Ok(match read.findings.iter().any(Finding::is_error) {
+    Ok(match loaded.findings.iter().any(Finding::is_error) {
         true => Exit::Failed,
         false => Exit::Good,
     })
@@ -197,15 +193,28 @@ struct Loaded {
     /// The plan, if nothing is wrong.
     plan: Option<Arc<Plan>>,
     findings: Vec<Finding>,
-    /// Outputs of templates.
-    outputs: Option<Value>,
-    /// Files that templates were made of.
-    read: BTreeSet<PathBuf>,
-    /// What was deployed.
-    store: Option<Store>,
+    /// What was deployed, if the input is templates.
+    deployment: Option<Deployment>,
     /// Text of `apimite.toml` beside the templates.
     settings: Option<String>,
     seed: u64,
+}
+
+impl Loaded {
+    /// Outputs of templates.
+    fn outputs(&self) -> Option<Value> {
+        self.deployment.as_ref().map(Deployment::outputs)
+    }
+
+    /// Resources that templates deployed.
+    fn store(&self) -> Option<Store> {
+        self.deployment.as_ref().map(|it| it.store.clone())
+    }
+
+    /// Files that templates were made of.
+    fn read(&self) -> BTreeSet<PathBuf> {
+        self.deployment.as_ref().map(|it| it.read.clone()).unwrap_or_default()
+    }
 }
 
 fn load(input: &Input, args: &Up, gateway: &str) -> Loaded {
@@ -225,25 +234,30 @@ fn load(input: &Input, args: &Up, gateway: &str) -> Loaded {
         found.extend(loaded.findings.into_iter().map(translate));
         plan = loaded.plan;
     }
-    let plan = plan.filter(|_| !found.iter().any(Finding::is_error));
-    if let (Input::Templates(templates), Some(deployment), Some(_)) = (input, &deployment, &plan)
-        && let Err(error) = templates.keep(deployment)
-    {
-        let source = Source::new("--data", "");
-        found.push(Diagnostic::warning("state", error, Span::default()).found_in(&source));
-    }
     Loaded {
-        plan,
-        outputs: deployment.as_ref().map(Deployment::outputs),
-        store: deployment.as_ref().map(|it| it.store.clone()),
+        plan: plan.filter(|_| !found.iter().any(Finding::is_error)),
         settings: match input {
             Input::Templates(templates) => templates.settings_text(),
             _ => None,
         },
         seed,
-        read: deployment.map(|it| it.read).unwrap_or_default(),
+        deployment,
         findings: found,
     }
+}
+
+/// The same, and what was deployed is kept where that was asked for.
+fn load_and_keep(input: &Input, args: &Up, gateway: &str) -> Loaded {
+    let mut loaded = load(input, args, gateway);
+    if let (Input::Templates(templates), Some(deployment), Some(_)) =
+        (input, &loaded.deployment, &loaded.plan)
+        && let Err(error) = templates.keep(deployment)
+    {
+        let source = Source::new("--data", "");
+        let finding = Diagnostic::warning("state", error, Span::default()).found_in(&source);
+        loaded.findings.push(finding);
+    }
+    loaded
 }
 
 const FOUNDRY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8082);
@@ -346,7 +360,7 @@ async fn follow(
     loop {
         watch.changed().await;
         let (found, read, refused) = match plane {
-            None => again(load(input, args, gateway), street),
+            None => again(load_and_keep(input, args, gateway), street),
             // Nothing else changes meanwhile, and what was changed by others stays.
             Some(plane) => tokio::task::block_in_place(|| {
                 let done = plane.replace(|store| {
@@ -354,8 +368,8 @@ async fn follow(
                     if let Input::Templates(templates) = &mut input {
                         templates.base = Some(Box::new(store.clone()));
                     }
-                    let mut loaded = load(&input, args, gateway);
-                    let deployed = loaded.store.take();
+                    let loaded = load_and_keep(&input, args, gateway);
+                    let deployed = loaded.store();
                     let done = again(loaded, street);
                     match (&done.2, deployed) {
                         (None, Some(deployed)) => {
@@ -386,12 +400,13 @@ async fn follow(
 
 /// Takes up what was loaded: what was found, which files it is made of, and why it was refused.
 fn again(loaded: Loaded, street: &Street) -> (Vec<Finding>, BTreeSet<PathBuf>, Option<String>) {
+    let read = loaded.read();
     let refused = match loaded.plan.map(|plan| street.reload(plan)) {
         Some(Ok(())) => None,
         Some(Err(mistakes)) => Some(mistakes),
         None => Some(findings::count(&loaded.findings)),
     };
-    (loaded.findings, loaded.read, refused)
+    (loaded.findings, read, refused)
 }
 
 #[cfg(test)]
