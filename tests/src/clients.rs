@@ -125,7 +125,7 @@ pub(crate) fn install_node(suite: &str) -> Result<PathBuf, String> {
 }
 
 // Below the target folder that this binary was built in.
-fn target(suite: &str) -> PathBuf {
+pub(crate) fn target(suite: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
     let target = own
         .ancestors()

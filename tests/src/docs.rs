@@ -11,7 +11,7 @@ use std::path::Path;
 /// The tests; `others` may be named in `docs/fidelity.toml`.
 pub(crate) fn tests(others: &[Test]) -> Vec<Test> {
     let mut known: BTreeSet<String> = others.iter().map(|test| test.name.clone()).collect();
-    let mut tests: Vec<Test> = ["policies", "expressions", "arm", "fidelity"]
+    let mut tests: Vec<Test> = ["policies", "expressions", "arm", "fidelity", "labs"]
         .map(|page| {
             Test::new(&format!("docs > {page}.md is as generated"), move || {
                 as_generated(page)

@@ -19,6 +19,7 @@ mod eval; // expressions and their values
 mod management; // the management SDKs of Azure
 mod members; // what .NET has beside what we have
 mod message; // HTTP messages of pages
+mod notebooks; // a notebook, run
 mod oracle; // expressions that .NET answered
 mod page; // Markdown to cases
 mod pattern; // placeholders in expected text
@@ -88,6 +89,9 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(clients);
     let (management, more) = management::tests();
     tests.extend(management);
+    closing.extend(more);
+    let (notebooks, more) = notebooks::tests();
+    tests.extend(notebooks);
     closing.extend(more);
     let (members, count) = members::tests(&pages)?;
     tests.extend(members);

@@ -64,9 +64,16 @@ pub(crate) struct Lab {
     #[arg(default_value = "list")]
     pub(crate) name: String,
     /// With `run`: a Jupyter notebook, run against the management plane of the `apimite up` that runs here. It fails where a cell
-    /// fails or prints an error. `--report` says where the executed notebook goes.
+    /// fails or prints an error, or where what came is not what is known of the notebook. `--report` says where the executed notebook
+    /// goes.
     #[arg(value_name = "NOTEBOOK")]
     pub(crate) notebook: Option<PathBuf>,
+    /// Keeps what came of the notebook in this file, from which `apimite support labs` makes a page.
+    #[arg(long, value_name = "FILE", requires = "notebook")]
+    pub(crate) record: Option<PathBuf>,
+    /// How long one cell of the notebook may take.
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = crate::timing::duration)]
+    pub(crate) cell_timeout: Duration,
     /// Calls to send; the lab's own number by default.
     #[arg(long)]
     pub(crate) runs: Option<u64>,

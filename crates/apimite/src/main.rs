@@ -11,6 +11,7 @@ mod exit; // how a command ends
 mod findings; // mistakes, for people and for programs
 mod input; // the service that a path names
 mod management; // the management plane of what runs here
+mod python; // the Python that runs notebooks
 mod reload; // a folder that changes
 mod street; // gateway, mocks and control, running
 mod support; // what this version supports, as pages

@@ -11,6 +11,7 @@ mod call; // one call, as the caller and the gateway saw it
 pub mod draw; // lines, bars, the report
 mod files; // the embedded folders
 mod labs; // one file per lab: its traffic and its judgement
+pub mod notebook; // notebooks of others: what was seen, expected, recorded
 mod pool; // rules that hold for every pool, recomputed from the calls alone
 mod remote; // the HTTP side
 mod run; // the course of a lab

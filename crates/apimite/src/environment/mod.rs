@@ -70,7 +70,7 @@ impl Environment {
 }
 
 /// Where the control routes are unless said otherwise.
-const CONTROL: &str = "http://127.0.0.1:8081";
+pub(crate) const CONTROL: &str = "http://127.0.0.1:8081";
 
 /// Every variable that is set.
 const NAMES: [&str; 14] = [

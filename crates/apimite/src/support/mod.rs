@@ -1,9 +1,10 @@
-//! What this version supports, from the code's own tables: the pages `docs/policies.md`, `docs/expressions.md`,
-//! `docs/arm.md` and `docs/fidelity.md`.
+//! What this version supports, from the code's own tables and records: the pages `docs/policies.md`, `docs/expressions.md`,
+//! `docs/arm.md`, `docs/fidelity.md` and `docs/labs.md`.
 
 mod arm; // operations of the management plane
 mod expressions; // .NET types and their members
 mod fidelity; // behaviours, with their evidence
+mod labs; // notebooks that were run
 mod policies; // policies, with what may stand on and in them
 
 use clap::{Args, ValueEnum};
@@ -33,6 +34,8 @@ pub(crate) enum Page {
     Arm,
     /// Behaviours, how sure they are, and the test that shows each.
     Fidelity,
+    /// Notebooks of others that were run here, and what came of them.
+    Labs,
 }
 
 /// How a page is written.
@@ -53,6 +56,7 @@ impl Page {
             Page::Expressions => Ok(expressions::markdown()),
             Page::Arm => Ok(arm::markdown()),
             Page::Fidelity => fidelity::markdown(),
+            Page::Labs => labs::markdown(),
         }
     }
 
@@ -63,6 +67,7 @@ impl Page {
             Page::Expressions => Ok(expressions::json()),
             Page::Arm => Ok(arm::json()),
             Page::Fidelity => fidelity::json(),
+            Page::Labs => labs::json(),
         }
     }
 }
