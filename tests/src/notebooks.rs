@@ -19,7 +19,10 @@ pub(crate) fn tests() -> (Vec<Test>, Vec<String>) {
         ),
         false => (
             Vec::new(),
-            vec!["left out: notebooks (no Python 3.12 or newer, neither on the path nor with pyenv)".to_owned()],
+            vec![
+                "left out: notebooks (no Python 3.12 or newer, neither on the path nor with pyenv)"
+                    .to_owned(),
+            ],
         ),
     }
 }
@@ -31,7 +34,11 @@ fn new_enough() -> bool {
     let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
     let root = root.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")));
     let versions = root.and_then(|it| std::fs::read_dir(it.join("versions")).ok());
-    let pyenv = versions.into_iter().flatten().flatten().map(|it| it.path().join("bin/python"));
+    let pyenv = versions
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|it| it.path().join("bin/python"));
     let works = |name: &PathBuf| {
         let ended = Command::new(name).args(["-c", check]).output();
         ended.is_ok_and(|it| it.status.success())
@@ -55,9 +62,7 @@ except requests.exceptions.ProxyError:
 "#;
 
 fn notebook(path: &Path, cells: &[&str]) -> Result<(), String> {
-    let cell = |(at, text): (usize, &&str)| {
-        json!({ "cell_type": "code", "id": format!("c{at}"), "execution_count": null, "metadata": {}, "outputs": [], "source": text })
-    };
+    let cell = |(at, text): (usize, &&str)| json!({ "cell_type": "code", "id": format!("c{at}"), "execution_count": null, "metadata": {}, "outputs": [], "source": text });
     let cells: Vec<Value> = cells.iter().enumerate().map(cell).collect();
     let notebook = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
     std::fs::write(path, notebook.to_string()).map_err(|error| error.to_string())
@@ -68,8 +73,24 @@ fn run() -> Result<(), String> {
     let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
     // Where packages of notebooks stay from run to run.
     let home = target("notebooks").display().to_string();
-    let free = ["--gateway", "127.0.0.1:0", "--control", "127.0.0.1:0", "--foundry", "127.0.0.1:0", "--arm=127.0.0.1:0"];
-    let up = ["up", "fixtures/labs/backend-pool/main.bicep", "--offline", "--home", &home, "--format", "json"];
+    let free = [
+        "--gateway",
+        "127.0.0.1:0",
+        "--control",
+        "127.0.0.1:0",
+        "--foundry",
+        "127.0.0.1:0",
+        "--arm=127.0.0.1:0",
+    ];
+    let up = [
+        "up",
+        "fixtures/labs/backend-pool/main.bicep",
+        "--offline",
+        "--home",
+        &home,
+        "--format",
+        "json",
+    ];
     let running = binary.start(&[&up[..], &free].concat())?;
     let control = running.url("control");
     let record = scratch.path().join("labs.json");
@@ -79,7 +100,17 @@ fn run() -> Result<(), String> {
         let (path, record) = (path.display().to_string(), record.display().to_string());
         let executed = scratch.path().join("executed.ipynb").display().to_string();
         let arguments = [
-            "lab", "run", &path, "--control-url", &control, "--record", &record, "--report", &executed, "--format", "json",
+            "lab",
+            "run",
+            &path,
+            "--control-url",
+            &control,
+            "--record",
+            &record,
+            "--report",
+            &executed,
+            "--format",
+            "json",
         ];
         let mut command = binary.command(&arguments);
         command

@@ -15,7 +15,7 @@ source, target, patience = sys.argv[1], sys.argv[2], int(sys.argv[3])
 notebook = nbformat.read(source, as_version=4)
 folder = os.path.dirname(os.path.abspath(source))
 os.environ["JPY_SESSION_NAME"] = os.path.abspath(source)
-client = NotebookClient(notebook, timeout=patience, kernel_name="python3", resources={"metadata": {"path": folder}})
+client = NotebookClient(notebook, timeout=patience, kernel_name="python3", resources={"metadata": {"path": folder}}, extra_arguments=["--Application.log_level=40"])
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 

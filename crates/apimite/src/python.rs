@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What most notebooks of the labs use, besides what runs them.
-const PACKAGES: [&str; 10] = [
+const PACKAGES: [&str; 14] = [
     "nbclient",
     "ipykernel",
     "requests",
+    "httpx",
     "openai",
+    "azure-ai-inference",
+    "nest-asyncio",
+    "redis",
     "pandas",
     "matplotlib",
     "azure-identity",

@@ -297,6 +297,19 @@ fn entities_have_marks_and_stale_ones_are_refused() {
     let (status, _, headers) = client.send(Method::PUT, &tag, &[], r#"{"properties":{"displayName":"One"}}"#);
     assert_eq!(status, 201);
     let first = headers["etag"].to_str().expect("a mark").to_owned();
+    let backend = below("backends/one");
+    client.send(
+        Method::PUT,
+        &backend,
+        &[],
+        r#"{"properties":{"url":"https://one.example","protocol":"http"}}"#,
+    );
+    assert_eq!(
+        client
+            .send(Method::PATCH, &backend, &[], r#"{"properties":{"title":"One"}}"#)
+            .0,
+        200
+    );
     let send = |method: Method, mark: Option<&str>, body: &str| {
         let headers: Vec<(&str, &str)> = mark.iter().map(|mark| ("if-match", *mark)).collect();
         client.send(method, &tag, &headers, body).0

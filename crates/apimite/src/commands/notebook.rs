@@ -28,17 +28,25 @@ pub(super) async fn run(args: &Args) -> Result<Exit, String> {
     if !notebook.is_file() {
         return Err(format!("there is no file `{}`", notebook.display()));
     }
+    let notebook =
+        &std::path::absolute(notebook).map_err(|error| format!("`{}`: {error}", notebook.display()))?;
     let control = args.control_url.as_deref().unwrap_or(CONTROL);
     let expected = expected(notebook)?;
     let before = look(control, Mark::default()).await?.mark();
     let environment = Environment::find(Some(control), SEED).await?;
     // Nothing else runs here meanwhile.
-    let ran = tokio::task::block_in_place(|| execute(notebook, &environment, args))?;
+    let mut ran = tokio::task::block_in_place(|| execute(notebook, &environment, args))?;
+    if let Some(expected) = &expected {
+        ran.broken = expected.unexpected(&ran.broken);
+    }
     let seen = look(control, before).await?;
     let verdict = expected.as_ref().map(|it| it.judge(&seen));
     tell_end(&ran, verdict.as_ref(), seen.spent(), args);
     if let Some(file) = &args.record {
-        keep(file, record(notebook, &ran, &seen, (expected.as_ref(), verdict.as_ref())))?;
+        keep(
+            file,
+            record(notebook, &ran, &seen, (expected.as_ref(), verdict.as_ref())),
+        )?;
     }
     let good = ran.broken.is_empty() && verdict.is_none_or(|it| it.passed());
     Ok(if good { Exit::Good } else { Exit::Failed })
@@ -50,7 +58,12 @@ async fn look(control: &str, mark: Mark) -> Result<Seen, String> {
     let (requests, journal) = (get("/requests?last=100000").await?, get("/mocks/journal").await);
     // Without mocks there is no journal, without management plane nothing is told of it.
     let management = get("/management").await.unwrap_or_default();
-    Ok(Seen::read(&requests, &journal.unwrap_or_default(), &management, mark))
+    Ok(Seen::read(
+        &requests,
+        &journal.unwrap_or_default(),
+        &management,
+        mark,
+    ))
 }
 
 /// What came of the cells.
@@ -150,7 +163,11 @@ fn tell(line: &Value, format: Format) {
     }
     let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
     if line["cell"].is_u64() {
-        let mark = if line["failed"].is_null() { "ok    " } else { "FAILED" };
+        let mark = if line["failed"].is_null() {
+            "ok    "
+        } else {
+            "FAILED"
+        };
         let mut why = text("failed");
         if let Some(name) = text("kind").strip_prefix("no Python package ") {
             why += &format!("\n        install {name} into the environment of notebooks, or leave it");
@@ -159,7 +176,10 @@ fn tell(line: &Value, format: Format) {
             why.insert_str(0, "\n        ");
         }
         let (cell, of, seconds) = (&line["cell"], &line["of"], &line["seconds"]);
-        say(format!("{mark} cell {cell} of {of} ({seconds} s) {}{why}", text("first")));
+        say(format!(
+            "{mark} cell {cell} of {of} ({seconds} s) {}{why}",
+            text("first")
+        ));
     } else if line["cells"].is_u64() {
         let (cells, failed, seconds) = (&line["cells"], &line["failed"], &line["seconds"]);
         say(format!("{cells} cells, {failed} failed, {seconds} s"));
@@ -216,8 +236,10 @@ fn record(
 
 /// Folder and file.
 fn end(notebook: &Path) -> String {
-    let path = std::path::absolute(notebook).unwrap_or_else(|_| notebook.to_owned());
-    let parts: Vec<String> = path.iter().map(|it| it.to_string_lossy().into_owned()).collect();
+    let parts: Vec<String> = notebook
+        .iter()
+        .map(|it| it.to_string_lossy().into_owned())
+        .collect();
     parts[parts.len().saturating_sub(2)..].join("/")
 }
 

@@ -213,7 +213,10 @@ impl Loaded {
 
     /// Files that templates were made of.
     fn read(&self) -> BTreeSet<PathBuf> {
-        self.deployment.as_ref().map(|it| it.read.clone()).unwrap_or_default()
+        self.deployment
+            .as_ref()
+            .map(|it| it.read.clone())
+            .unwrap_or_default()
     }
 }
 

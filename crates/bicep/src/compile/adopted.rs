@@ -27,12 +27,15 @@ impl Compiled {
         let listed = listed.and_then(|it| crate::evaluate::constant(it, &self.template));
         let listed = listed.unwrap_or_default();
         let names = listed.as_array().into_iter().flatten();
-        names.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect()
+        names
+            .filter_map(|it| it["name"].as_str().map(str::to_owned))
+            .collect()
     }
 
     fn functions(&self) -> Vec<String> {
         let keys = self.template.functions.keys();
-        keys.filter_map(|key| key.split_once('.').map(|(_, name)| name.to_owned())).collect()
+        keys.filter_map(|key| key.split_once('.').map(|(_, name)| name.to_owned()))
+            .collect()
     }
 
     fn types(&self) -> Vec<String> {
@@ -71,7 +74,9 @@ impl FileCompiler<'_, '_> {
         let StatementKind::Import { path, .. } = &unit.file.statements.get(statement)?.kind else {
             return None;
         };
-        let ExprKind::Text(text) = &path.kind else { return None };
+        let ExprKind::Text(text) = &path.kind else {
+            return None;
+        };
         let asked = self.place(path);
         let path = self.beside(text);
         let template = self.compiler.template(&path, &asked)?;
@@ -97,7 +102,9 @@ impl FileCompiler<'_, '_> {
     /// The name here of a function that it exports, `None` if the name is none.
     pub(super) fn adopted_function(&mut self, from: &Compiled, name: &str) -> Option<String> {
         let functions = &from.template.functions;
-        let key = functions.keys().find(|key| key.split_once('.').is_some_and(|(_, it)| it == name))?;
+        let key = functions
+            .keys()
+            .find(|key| key.split_once('.').is_some_and(|(_, it)| it == name))?;
         self.adopt_function(from, key);
         Some(from.renamed_function(key))
     }
@@ -123,31 +130,41 @@ impl FileCompiler<'_, '_> {
     fn exports_no(&mut self, from: &Compiled, name: &str, at: &Place) {
         let all = [from.variables(), from.functions(), from.types()].concat();
         let mut finding = at.error("BCP360", format!("`{}` exports no `{name}`", from.path));
-        finding.diagnostic = finding.diagnostic.suggest(nearest(name, all.iter().map(String::as_str)));
+        finding.diagnostic = finding
+            .diagnostic
+            .suggest(nearest(name, all.iter().map(String::as_str)));
         self.compiler.note(finding);
     }
 
     fn adopt_variable(&mut self, from: &Compiled, name: &str) {
         let key = from.renamed(name);
-        let Some(value) = from.template.variables.get(name) else { return };
+        let Some(value) = from.template.variables.get(name) else {
+            return;
+        };
         if self.template.variables.contains_key(&key) {
             return;
         }
         // A variable that needs itself must not be looked for again.
-        self.template.variables.insert(key.clone(), Expr::value(Value::Null, &value.at));
+        self.template
+            .variables
+            .insert(key.clone(), Expr::value(Value::Null, &value.at));
         let value = self.adopted(from, value);
         self.template.variables.insert(key, value);
     }
 
     fn adopt_function(&mut self, from: &Compiled, key: &str) {
         let own = from.renamed_function(key);
-        let Some(function) = from.template.functions.get(key) else { return };
+        let Some(function) = from.template.functions.get(key) else {
+            return;
+        };
         if self.template.functions.contains_key(&own) {
             return;
         }
         let parameters = function.parameters.iter();
         let adopted = Function {
-            parameters: parameters.map(|(name, it)| (name.clone(), self.adopted_schema(from, it))).collect(),
+            parameters: parameters
+                .map(|(name, it)| (name.clone(), self.adopted_schema(from, it)))
+                .collect(),
             output: self.adopted_schema(from, &function.output),
             body: Expr::value(Value::Null, &function.body.at),
         };
@@ -160,7 +177,9 @@ impl FileCompiler<'_, '_> {
 
     fn adopt_type(&mut self, from: &Compiled, name: &str) {
         let key = from.renamed(name);
-        let Some(schema) = from.template.definitions.get(name) else { return };
+        let Some(schema) = from.template.definitions.get(name) else {
+            return;
+        };
         if self.template.definitions.contains_key(&key) {
             return;
         }
@@ -182,9 +201,10 @@ impl FileCompiler<'_, '_> {
                 )
             }
             Kind::Array(elements) => Kind::Array(elements.iter().map(|it| self.adopted(from, it)).collect()),
-            Kind::Member(base, index) => {
-                Kind::Member(Box::new(self.adopted(from, base)), Box::new(self.adopted(from, index)))
-            }
+            Kind::Member(base, index) => Kind::Member(
+                Box::new(self.adopted(from, base)),
+                Box::new(self.adopted(from, index)),
+            ),
             Kind::Loop(it) => Kind::Loop(Box::new(ValueLoop {
                 name: it.name.clone(),
                 count: self.adopted(from, &it.count),
@@ -201,12 +221,21 @@ impl FileCompiler<'_, '_> {
             && let Some(variable) = only.as_text()
         {
             // Names of variables are compared without case.
-            let known = from.template.variables.keys().find(|it| it.eq_ignore_ascii_case(variable));
+            let known = from
+                .template
+                .variables
+                .keys()
+                .find(|it| it.eq_ignore_ascii_case(variable));
             let variable = known.cloned().unwrap_or_else(|| variable.to_owned());
             self.adopt_variable(from, &variable);
             return Expr::call("variables", vec![Expr::text(from.renamed(&variable), at)], at);
         }
-        let function = from.template.functions.keys().find(|it| it.eq_ignore_ascii_case(name)).cloned();
+        let function = from
+            .template
+            .functions
+            .keys()
+            .find(|it| it.eq_ignore_ascii_case(name))
+            .cloned();
         let name = match function {
             Some(key) => {
                 self.adopt_function(from, &key);
@@ -224,8 +253,15 @@ impl FileCompiler<'_, '_> {
             self.adopt_type(from, name);
             schema.r#type = SchemaType::Reference(from.renamed(name));
         }
-        let mapping = schema.discriminator.iter_mut().flat_map(|(_, mapping)| mapping.values_mut());
-        let parts = schema.properties.values_mut().chain(&mut schema.prefix).chain(mapping);
+        let mapping = schema
+            .discriminator
+            .iter_mut()
+            .flat_map(|(_, mapping)| mapping.values_mut());
+        let parts = schema
+            .properties
+            .values_mut()
+            .chain(&mut schema.prefix)
+            .chain(mapping);
         for part in parts {
             *part = self.adopted_schema(from, part);
         }

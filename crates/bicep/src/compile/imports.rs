@@ -82,7 +82,9 @@ impl FileCompiler<'_, '_> {
 
     pub(super) fn imported_value(&mut self, statement: usize, name: &str, at: &Place) -> Expr {
         if self.imports_compiled(statement) {
-            let value = self.compiled(statement).and_then(|from| self.adopted_value(&from, name, at));
+            let value = self
+                .compiled(statement)
+                .and_then(|from| self.adopted_value(&from, name, at));
             return value.unwrap_or_else(|| Expr::broken(at));
         }
         let value = self.imported(statement, |this| match this.exported(name, at) {
@@ -105,7 +107,9 @@ impl FileCompiler<'_, '_> {
         at: &Place,
     ) -> Option<Expr> {
         let key = match self.imports_compiled(statement) {
-            true => self.compiled(statement).and_then(|from| self.adopted_function(&from, name))?,
+            true => self
+                .compiled(statement)
+                .and_then(|from| self.adopted_function(&from, name))?,
             false => self.imported(statement, |this| match this.exported(name, at) {
                 Some(Symbol::Func(_)) => {
                     this.declare_function(name);
@@ -134,7 +138,9 @@ impl FileCompiler<'_, '_> {
     pub(super) fn imported_type(&mut self, statement: usize, name: &str, span: Span) -> Schema {
         let at = self.at(span);
         if self.imports_compiled(statement) {
-            let schema = self.compiled(statement).and_then(|from| self.adopted_type(&from, name, &at));
+            let schema = self
+                .compiled(statement)
+                .and_then(|from| self.adopted_type(&from, name, &at));
             return schema.unwrap_or_default();
         }
         let schema = self.imported(statement, |this| match this.exported(name, &at) {

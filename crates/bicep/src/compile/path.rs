@@ -97,7 +97,12 @@ impl Reader<'_> {
         if self.take("*") {
             return Some(Step::All);
         }
-        let name = self.until(|c| matches!(c, '.' | '[' | ']' | '(' | ')' | ' ' | '=' | '!' | '<' | '>' | '&' | '|'));
+        let name = self.until(|c| {
+            matches!(
+                c,
+                '.' | '[' | ']' | '(' | ')' | ' ' | '=' | '!' | '<' | '>' | '&' | '|'
+            )
+        });
         (!name.is_empty()).then(|| Step::Names(vec![name]))
     }
 
@@ -155,7 +160,11 @@ impl Reader<'_> {
         let text = self.until(|c| c == ']');
         let number = |text: &str| text.trim().parse::<i64>().ok();
         if !text.contains(':') {
-            return text.split(',').map(number).collect::<Option<_>>().map(Step::Items);
+            return text
+                .split(',')
+                .map(number)
+                .collect::<Option<_>>()
+                .map(Step::Items);
         }
         let parts: Vec<&str> = text.split(':').map(str::trim).collect();
         let part = |at: usize| match parts.get(at).copied().unwrap_or_default() {
@@ -315,9 +324,10 @@ fn values<'a>(top: &'a Value, value: &'a Value, operand: &'a Operand) -> Vec<&'a
 
 fn compares(left: &Value, operator: &str, right: &Value) -> bool {
     let order = match (left, right) {
-        (Value::Number(left), Value::Number(right)) => {
-            left.as_f64().zip(right.as_f64()).and_then(|(left, right)| left.partial_cmp(&right))
-        }
+        (Value::Number(left), Value::Number(right)) => left
+            .as_f64()
+            .zip(right.as_f64())
+            .and_then(|(left, right)| left.partial_cmp(&right)),
         (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
         (left, right) => (left == right).then_some(Ordering::Equal),
     };
@@ -353,7 +363,10 @@ mod tests {
             (".a['b c'][9:]", json!([])),
             (".products[*].name", json!(["x", "y", "z"])),
             (".products[?(@.price > 3)].name", json!(["x", "y"])),
-            (".products[?(@.price > 3 && @.name == 'y' || @.old)].name", json!(["y", "z"])),
+            (
+                ".products[?(@.price > 3 && @.name == 'y' || @.old)].name",
+                json!(["y", "z"]),
+            ),
             (".products[?(@.price != $.a['b c'][1])].price", json!([5, 3.99])),
             ("$..name", json!(["x", "y", "z"])),
             ("$..[0]", json!([1, { "name": "x", "price": 5 }])),

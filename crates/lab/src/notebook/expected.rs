@@ -1,5 +1,6 @@
 //! `fixtures/notebooks.toml`: facts about runs of public notebooks, in words of our own.
 
+use super::record::Broken;
 use super::seen::{Seen, tally};
 use crate::{Expectation, Verdict};
 use serde::Deserialize;
@@ -14,6 +15,9 @@ pub struct Expected {
     pub path: String,
     /// What of it cannot run here, and why.
     pub missing: Option<String>,
+    /// Cells, counted from 1, that show an error because that is what the notebook is about.
+    #[serde(default)]
+    errors: Vec<u64>,
     /// Requests that the gateway answers, by status.
     #[serde(default)]
     statuses: BTreeMap<String, Bounds>,
@@ -70,6 +74,23 @@ pub fn expected(path: &Path) -> Result<Option<Expected>, String> {
 }
 
 impl Expected {
+    /// What of `broken` is not meant to be, and cells that were meant to show an error and did not.
+    pub fn unexpected(&self, broken: &[Broken]) -> Vec<Broken> {
+        let others = broken
+            .iter()
+            .filter(|it| !self.errors.contains(&it.cell))
+            .cloned();
+        let missed = self
+            .errors
+            .iter()
+            .filter(|cell| broken.iter().all(|it| it.cell != **cell));
+        let missed = missed.map(|cell| Broken {
+            cell: *cell,
+            why: "shows no error".to_owned(),
+        });
+        others.chain(missed).collect()
+    }
+
     /// Compares it with what was seen.
     pub fn judge(&self, seen: &Seen) -> Verdict {
         let mut all = Vec::new();
@@ -90,7 +111,9 @@ impl Expected {
         };
         let known = self.statuses.iter().map(|(status, bounds)| one(status, *bounds));
         let others = found.keys().filter(|it| !self.statuses.contains_key(*it));
-        known.chain(others.map(|status| one(status, Bounds(0, 0)))).collect()
+        known
+            .chain(others.map(|status| one(status, Bounds(0, 0))))
+            .collect()
     }
 }
 
@@ -99,19 +122,28 @@ impl Answers {
         let answered = seen.calls.iter().filter(|it| it.status == Some(200));
         let (first, last) = (self.of.0.max(1), self.of.1);
         let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let some = answered.skip(count(first - 1)).take(count(last.saturating_sub(first - 1)));
+        let some = answered
+            .skip(count(first - 1))
+            .take(count(last.saturating_sub(first - 1)));
         let found = tally(some.map(|it| it.region.as_str()));
         let of = format!("answers {first} to {last}");
         let count = |region: &str| found.get(region).copied().unwrap_or(0);
         let one = |region: &str, bounds: Bounds| within(&format!("{of}: {region}"), bounds, count(region));
         let known = self.regions.iter().map(|(region, bounds)| one(region, *bounds));
         let others = found.keys().filter(|it| !self.regions.contains_key(**it));
-        let mut all: Vec<Expectation> = known.chain(others.map(|region| one(region, Bounds(0, 0)))).collect();
+        let mut all: Vec<Expectation> = known
+            .chain(others.map(|region| one(region, Bounds(0, 0))))
+            .collect();
         let counts: Vec<u64> = self.shared.iter().map(|region| count(region)).collect();
         if let (Some(least), Some(most)) = (counts.iter().min(), counts.iter().max()) {
             let name = format!("{of}: shared by {}", self.shared.join(" and "));
             let actual = counts.iter().map(u64::to_string).collect::<Vec<_>>().join(" to ");
-            all.push(Expectation::judged(&name, "one more or less", actual, most - least <= 1));
+            all.push(Expectation::judged(
+                &name,
+                "one more or less",
+                actual,
+                most - least <= 1,
+            ));
         }
         all
     }
@@ -142,9 +174,33 @@ mod tests {
 
     #[test]
     fn the_file_is_well_written() {
-        let known = expected(Path::new("x/backend-pool-load-balancing/backend-pool-load-balancing.ipynb"));
+        let known = expected(Path::new(
+            "x/backend-pool-load-balancing/backend-pool-load-balancing.ipynb",
+        ));
         assert!(known.expect("well written").is_some());
-        assert!(expected(Path::new("other.ipynb")).expect("well written").is_none());
+        assert!(
+            expected(Path::new("other.ipynb"))
+                .expect("well written")
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn an_error_may_be_what_a_notebook_shows() {
+        let expected: Expected = toml::from_str("path = 'a/b.ipynb'\nerrors = [2]").expect("well written");
+        let broken = |cells: &[u64]| -> Vec<Broken> {
+            let why = "KeyError".to_owned();
+            cells
+                .iter()
+                .map(|cell| Broken {
+                    cell: *cell,
+                    why: why.clone(),
+                })
+                .collect()
+        };
+        assert_eq!(expected.unexpected(&broken(&[2])), []);
+        assert_eq!(expected.unexpected(&broken(&[2, 3])), broken(&[3]));
+        assert_eq!(expected.unexpected(&[])[0].why, "shows no error");
     }
 
     #[test]

@@ -11,12 +11,23 @@ pub fn page(kept: &Kept) -> String {
          `fixtures/notebooks.toml`. *Own* is the time in which apimite itself was busy, without the time that its models pretend to take.\n\n",
         kept.notebooks.len()
     );
-    page.push_str(&row(&["notebook", "cells", "result", "requests", "answers", "time, own"]));
+    page.push_str(&row(&[
+        "notebook",
+        "cells",
+        "result",
+        "requests",
+        "answers",
+        "time, own",
+    ]));
     page.push_str(&row(&["---"; 6]));
     for run in &kept.notebooks {
         page.push_str(&row(&[
             &name(run),
-            &format!("{} of {}", run.cells.saturating_sub(run.broken.len() as u64), run.cells),
+            &format!(
+                "{} of {}",
+                run.cells.saturating_sub(run.broken.len() as u64),
+                run.cells
+            ),
             &result(run),
             &counts(&run.statuses),
             &counts(&run.regions),
@@ -27,11 +38,24 @@ pub fn page(kept: &Kept) -> String {
     page.push_str(&row(&["suite", "with", "result", "day"]));
     page.push_str(&row(&["---"; 4]));
     for suite in &kept.suites {
-        page.push_str(&row(&[&format!("`{}`", suite.path), &suite.with, &suite.result, &suite.date]));
+        page.push_str(&row(&[
+            &format!("`{}`", suite.path),
+            &suite.with,
+            &suite.result,
+            &suite.date,
+        ]));
     }
     if let Some(last) = kept.notebooks.iter().max_by(|a, b| a.date.cmp(&b.date)) {
-        let with: Vec<String> = last.with.iter().map(|(name, version)| format!("{name} {version}")).collect();
-        page.push_str(&format!("\nLast run on {}, with {}.\n", last.date, with.join(", ")));
+        let with: Vec<String> = last
+            .with
+            .iter()
+            .map(|(name, version)| format!("{name} {version}"))
+            .collect();
+        page.push_str(&format!(
+            "\nLast run on {}, with {}.\n",
+            last.date,
+            with.join(", ")
+        ));
     }
     page
 }
@@ -48,7 +72,10 @@ fn result(run: &Run) -> String {
     let wrong: Vec<String> = wrong
         .map(|it| format!("{}: {} instead of {}", it.name, it.actual, it.expected))
         .collect();
-    let broken = run.broken.iter().map(|it| format!("cell {}: {}", it.cell, it.why));
+    let broken = run
+        .broken
+        .iter()
+        .map(|it| format!("cell {}: {}", it.cell, it.why));
     match &run.missing {
         Some(missing) => format!("missing: {missing}"),
         None => broken.take(3).chain(wrong).collect::<Vec<_>>().join("; "),
@@ -56,7 +83,10 @@ fn result(run: &Run) -> String {
 }
 
 fn counts(counts: &BTreeMap<String, u64>) -> String {
-    let all: Vec<String> = counts.iter().map(|(name, count)| format!("{count} × {name}")).collect();
+    let all: Vec<String> = counts
+        .iter()
+        .map(|(name, count)| format!("{count} × {name}"))
+        .collect();
     all.join(", ")
 }
 

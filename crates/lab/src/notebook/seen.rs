@@ -72,7 +72,12 @@ impl Seen {
     /// Where everything stands now, if this was read from the beginning.
     pub fn mark(&self) -> Mark {
         Mark {
-            request: self.requests.iter().map(|it| it.summary.number).max().unwrap_or(0),
+            request: self
+                .requests
+                .iter()
+                .map(|it| it.summary.number)
+                .max()
+                .unwrap_or(0),
             call: self.calls.iter().map(|it| it.number).max().unwrap_or(0),
             management: self.management.as_secs_f64(),
         }
@@ -92,15 +97,26 @@ impl Seen {
     /// How long this program was busy with it.
     pub fn spent(&self) -> Spent {
         let of_request = |it: &Record| {
-            let backends: Duration = it.attempts().map(|attempt| attempt.ended.since(attempt.started)).sum();
-            it.summary.ended.since(it.summary.started).saturating_sub(backends)
+            let backends: Duration = it
+                .attempts()
+                .map(|attempt| attempt.ended.since(attempt.started))
+                .sum();
+            it.summary
+                .ended
+                .since(it.summary.started)
+                .saturating_sub(backends)
         };
         let of_call = |it: &Call| {
             let took = it.ended.map_or(0, |ended| ended.saturating_sub(it.at));
             Duration::from_nanos(u64::try_from(took).unwrap_or(0).saturating_sub(it.simulated))
         };
         Spent {
-            gateway: self.requests.iter().map(of_request).sum::<Duration>().as_secs_f64(),
+            gateway: self
+                .requests
+                .iter()
+                .map(of_request)
+                .sum::<Duration>()
+                .as_secs_f64(),
             mocks: self.calls.iter().map(of_call).sum::<Duration>().as_secs_f64(),
             management: self.management.as_secs_f64(),
         }
@@ -118,7 +134,9 @@ pub(super) fn tally<T: Ord>(all: impl Iterator<Item = T>) -> BTreeMap<T, u64> {
 
 fn items<T: serde::de::DeserializeOwned>(list: &Value) -> Vec<T> {
     let items = list.as_array().into_iter().flatten();
-    items.filter_map(|it| serde_json::from_value(it.clone()).ok()).collect()
+    items
+        .filter_map(|it| serde_json::from_value(it.clone()).ok())
+        .collect()
 }
 
 #[cfg(test)]
@@ -135,7 +153,12 @@ mod tests {
             // The caller left early.
             { "number": 3, "at": 0, "ended": second / 4, "simulated": second, "region": "East US", "status": null },
         ]);
-        let before = Seen::read(&json!([]), &json!([journal[0]]), &json!({ "seconds": 1.5 }), Mark::default());
+        let before = Seen::read(
+            &json!([]),
+            &json!([journal[0]]),
+            &json!({ "seconds": 1.5 }),
+            Mark::default(),
+        );
         let seen = Seen::read(&json!([]), &journal, &json!({ "seconds": 2.0 }), before.mark());
         assert_eq!(seen.calls.len(), 2);
         let spent = seen.spent();
