@@ -7,6 +7,7 @@ use crate::knobs::{Knobs, overlay};
 use crate::quota::Level;
 use crate::quota::{Quota, Refused, Ticket};
 use crate::safety::Safety;
+use crate::stored::Stored;
 use clock::{Dice, Moment};
 use indexmap::IndexMap;
 use model::{Account, AccountSettings, Deployment, DeploymentSettings};
@@ -29,6 +30,8 @@ pub(crate) struct Server {
     door: Mutex<Door>,
     script: Mutex<Script>,
     safety: Mutex<Safety>,
+    /// Responses that callers may come back to.
+    pub(crate) stored: Arc<Stored>,
     /// By name in lower case.
     deployments: IndexMap<String, Arc<Deployed>>,
 }
@@ -137,6 +140,7 @@ impl Server {
             settings: Mutex::new(settings.clone()),
             script: Mutex::new(script),
             safety: Mutex::new(safety),
+            stored: old.map(|old| old.stored.clone()).unwrap_or_default(),
             deployments,
         }
     }
@@ -226,6 +230,7 @@ impl Server {
     pub(crate) fn reset(&self, now: Moment) {
         self.calls.store(0, Ordering::Relaxed);
         self.script.lock().restart(now);
+        self.stored.clear();
         for deployed in self.deployments.values() {
             let mut state = deployed.state.lock();
             state.quota = Quota::new(state.knobs.limits);

@@ -5,10 +5,12 @@ use crate::embeddings::{self, EmbeddingsRequest};
 use crate::errors::{Failure, invalid};
 use crate::path::Operation;
 use crate::responses::{self, ResponsesRequest};
+use crate::stored::Stored;
 use crate::validate;
 use llm::ChatRequest;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A request that was read and is right as far as its shape goes.
 #[derive(Debug, Clone)]
@@ -20,11 +22,11 @@ pub(crate) enum Ask {
 
 impl Ask {
     /// Reads the body of a request.
-    pub(crate) fn read(operation: Operation, body: &[u8]) -> Result<Ask, Failure> {
+    pub(crate) fn read(operation: Operation, body: &[u8], stored: &Arc<Stored>) -> Result<Ask, Failure> {
         let value = object(body)?;
         Ok(match operation {
             Operation::Chat => Ask::Chat(Box::new(validate::read(value)?)),
-            Operation::Responses => Ask::Responses(Box::new(responses::read(value)?)),
+            Operation::Responses => Ask::Responses(Box::new(responses::read(value, stored)?)),
             Operation::Embeddings => Ask::Embeddings(Box::new(embeddings::read(&value)?)),
         })
     }

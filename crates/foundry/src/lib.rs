@@ -16,7 +16,8 @@
 //! |---|---|
 //! | `POST /openai/deployments/{deployment}/chat/completions?api-version=...` | a chat completion |
 //! | `POST /openai/v1/chat/completions` | the same; the deployment is `model` of the body |
-//! | `POST /openai/responses?api-version=...`, `POST /openai/v1/responses` | text in and out, or calls of functions; nothing is kept |
+//! | `POST /openai/responses?api-version=...`, `POST /openai/v1/responses` | text in and out, or calls of functions |
+//! | `GET`, `DELETE /openai/responses/{id}`, `GET /openai/responses/{id}/input_items` | responses that were kept |
 //! | `POST .../embeddings` | vectors: texts that share words and parts of words are near |
 //! | `POST /models/chat/completions?api-version=...`, `POST /models/embeddings`, `GET /models/info` | Azure AI model inference |
 //! | `GET /openai/models`, `GET /openai/v1/models`, `.../{model}` | the base models of the account |
@@ -70,6 +71,7 @@ mod safety; // Content Safety
 mod sampling; // parameters that choose between tokens
 mod serve; // one request
 mod state; // how accounts stand
+mod stored; // responses that are kept
 mod validate; // what is wrong with a request
 mod vectors; // texts as vectors
 

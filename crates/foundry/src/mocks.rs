@@ -216,7 +216,7 @@ impl Foundry {
             .map_err(Mistakes)
     }
 
-    /// Empties all quotas, begins scripts of faults again and forgets the journal.
+    /// Empties all quotas, begins scripts of faults again and forgets the journal and kept responses.
     pub fn reset(&self) {
         let now = self.shared.clock.now();
         for server in self.shared.servers() {

@@ -66,8 +66,8 @@ pub(crate) enum Target {
     Info { deployment: Option<String> },
     /// Something of Content Safety.
     Safety(Route),
-    /// A response that was given earlier.
-    Stored { id: String },
+    /// A response that was given earlier, or what it was asked with.
+    Stored { id: String, items: bool },
     /// Nothing that is known.
     Unknown,
 }
@@ -198,9 +198,14 @@ fn account_level(method: &Method, rest: &[&str], v1: bool) -> Target {
             operation: Operation::Responses,
             deployment,
         },
-        ["responses", id] if method == Method::GET || method == Method::DELETE => {
-            Target::Stored { id: (*id).to_owned() }
-        }
+        ["responses", id] if method == Method::GET || method == Method::DELETE => Target::Stored {
+            id: (*id).to_owned(),
+            items: false,
+        },
+        ["responses", id, "input_items"] if method == Method::GET => Target::Stored {
+            id: (*id).to_owned(),
+            items: true,
+        },
         _ if v1 && method == Method::POST => match (spoken(rest), named(rest)) {
             (Some(operation), _) => Target::Model {
                 operation,

@@ -6,10 +6,12 @@ use crate::catalog::{self, Facts};
 use crate::chat::Chat;
 use crate::errors::{Failure, invalid};
 use crate::running::Running;
+use crate::stored::Stored;
 use crate::validate;
 use bytes::Bytes;
 use llm::{ChatRequest, ContentFilter, sse};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Fewest tokens that an answer may be limited to (obs).
@@ -21,19 +23,23 @@ const ROLES: [&str; 4] = ["user", "assistant", "system", "developer"];
 pub(crate) struct ResponsesRequest {
     pub(crate) chat: ChatRequest,
     body: Value,
+    /// Everything that was said until now, and how much of that is its own.
+    said: Vec<Value>,
+    own: usize,
+    stored: Arc<Stored>,
 }
 
-/// Reads the body of a request.
-pub(crate) fn read(body: Value) -> Result<ResponsesRequest, Failure> {
-    let text = |name: &str| body.get(name).and_then(Value::as_str);
-    if let Some(id) = text("previous_response_id") {
-        let message = format!("Previous response with id '{id}' not found.");
-        return Err(invalid(
-            &message,
-            Some("previous_response_id"),
-            Some("previous_response_not_found"),
-        ));
-    }
+/// Reads the body of a request; it may go on where one of the `stored` ended.
+pub(crate) fn read(body: Value, stored: &Arc<Stored>) -> Result<ResponsesRequest, Failure> {
+    let previous = body.get("previous_response_id").and_then(Value::as_str);
+    let before = previous.map(|id| {
+        stored.find(id).ok_or_else(|| {
+            let message = format!("Previous response with id '{id}' not found.");
+            let (parameter, code) = ("previous_response_id", "previous_response_not_found");
+            invalid(&message, Some(parameter), Some(code))
+        })
+    });
+    let before = before.transpose()?;
     if body.get("background") == Some(&Value::Bool(true)) {
         let message = "Unsupported parameter: 'background' is not supported by this server.";
         return Err(invalid(
@@ -56,9 +62,37 @@ pub(crate) fn read(body: Value) -> Result<ResponsesRequest, Failure> {
             Some("integer_below_min_value"),
         ));
     }
-    let chat = ChatRequest::of_responses(&body);
+    let own = items(body.get("input"));
+    let (count, mut said) = (own.len(), before.map(|it| it.said.clone()).unwrap_or_default());
+    let chat = match said.is_empty() {
+        true => ChatRequest::of_responses(&body),
+        false => {
+            let mut whole = body.clone();
+            whole["input"] = said.iter().chain(&own).cloned().collect();
+            ChatRequest::of_responses(&whole)
+        }
+    };
+    said.extend(own);
     validate::format(&chat)?;
-    Ok(ResponsesRequest { chat, body })
+    Ok(ResponsesRequest {
+        chat,
+        body,
+        said,
+        own: count,
+        stored: stored.clone(),
+    })
+}
+
+fn items(input: Option<&Value>) -> Vec<Value> {
+    match input {
+        Some(Value::String(text)) => {
+            vec![
+                json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}),
+            ]
+        }
+        Some(Value::Array(items)) => items.clone(),
+        _ => Vec::new(),
+    }
 }
 
 fn input(input: Option<&Value>) -> Result<(), Failure> {
@@ -112,9 +146,19 @@ pub(crate) fn fits(facts: &Facts, model: &str, prompt: u64, provisioned: bool) -
     Ok(())
 }
 
-/// The whole answer.
+/// The whole answer, which is kept unless the request says otherwise.
 pub(crate) fn whole(chat: &Chat, request: &ResponsesRequest) -> String {
-    Answering { chat, request }.response(Stage::Over).to_string()
+    let response = Answering { chat, request }.response(Stage::Over);
+    request.keep(&response);
+    response.to_string()
+}
+
+impl ResponsesRequest {
+    fn keep(&self, response: &Value) {
+        if self.body.get("store") != Some(&Value::Bool(false)) {
+            self.stored.keep(response, self.said.clone(), self.own);
+        }
+    }
 }
 
 /// How far a response has come.
@@ -233,7 +277,7 @@ impl Answering<'_> {
             ("model", self.chat.envelope.model.clone().into()),
             ("output", output.into()),
             ("parallel_tool_calls", echo("parallel_tool_calls", true.into())),
-            ("previous_response_id", Value::Null),
+            ("previous_response_id", echo("previous_response_id", Value::Null)),
             ("prompt_cache_key", echo("prompt_cache_key", Value::Null)),
             (
                 "reasoning",
@@ -241,8 +285,7 @@ impl Answering<'_> {
             ),
             ("safety_identifier", echo("safety_identifier", Value::Null)),
             ("service_tier", "default".into()),
-            // Nothing is kept here, whatever was asked for.
-            ("store", false.into()),
+            ("store", echo("store", true.into())),
             ("temperature", echo("temperature", json!(1.0))),
             (
                 "text",
@@ -354,6 +397,9 @@ impl Script for Events {
     }
 
     fn write(&self, item: Event, number: usize) -> Bytes {
+        if let Event::Completed = item {
+            self.request.keep(&self.answering().response(Stage::Over));
+        }
         let (kind, members) = self.event(item);
         let mut event = Map::new();
         event.insert("type".to_owned(), kind.as_str().into());

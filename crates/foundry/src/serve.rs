@@ -10,7 +10,7 @@ use crate::mocks::Shared;
 use crate::path::{self, Asked, Operation, Surface, Target};
 use crate::quota::{Limiter, Refused};
 use crate::reply::{self, Ids};
-use crate::{Reset, catalog, models, safety, validate};
+use crate::{Reset, catalog, models, safety, stored, validate};
 use axum::body::Body;
 use bytes::Bytes;
 use clock::Moment;
@@ -241,7 +241,7 @@ impl Call {
                 let deployed = self.deployed(deployment.as_deref())?;
                 Ok(Answer::Ready(models::info(self, deployed)))
             }
-            Target::Stored { id } => Err(errors::no_response(id)),
+            Target::Stored { id, items } => stored::answer(self, id, *items).map(Answer::Ready),
             Target::Safety(route) => safety::answer(self, route, body).map(Answer::Ready),
             Target::Unsupported { operation, .. } => {
                 let deployed = self.deployed(deployment.as_deref())?;
@@ -305,7 +305,7 @@ impl Call {
         if deployment.is_some() {
             find()?;
         }
-        let ask = Ask::read(operation, body)?;
+        let ask = Ask::read(operation, body, &self.server.stored)?;
         Ok((find()?, ask))
     }
 

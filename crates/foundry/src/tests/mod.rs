@@ -126,6 +126,14 @@ impl World {
         self.send(request(path, body)).await.unwrap()
     }
 
+    async fn call(&self, method: &str, path: &str) -> Answer {
+        let call = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost:8082");
+        self.send(call.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
     fn last(&self) -> Entry {
         self.foundry.journal().pop().unwrap()
     }
