@@ -15,7 +15,7 @@ source, target, patience = sys.argv[1], sys.argv[2], int(sys.argv[3])
 notebook = nbformat.read(source, as_version=4)
 folder = os.path.dirname(os.path.abspath(source))
 os.environ["JPY_SESSION_NAME"] = os.path.abspath(source)
-client = NotebookClient(notebook, timeout=patience, kernel_name="python3", resources={"metadata": {"path": folder}}, extra_arguments=["--Application.log_level=40"])
+client = NotebookClient(notebook, timeout=patience, kernel_name="python3", resources={"metadata": {"path": folder}}, interrupt_on_timeout=True, extra_arguments=["--Application.log_level=40"])
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -74,6 +74,8 @@ with client.setup_kernel():
             client.execute_cell(cell, at)
         except CellExecutionError as error:
             why, kind = raised(error)
+            if kind == "KeyboardInterrupt":
+                why, kind = f"still runs after {patience} s", "does not end"
         except CellTimeoutError:
             why, kind = f"still runs after {patience} s", "does not end"
         except DeadKernelError:

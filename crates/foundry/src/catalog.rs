@@ -7,6 +7,8 @@ pub(crate) struct Facts {
     pub(crate) prefix: &'static str,
     /// Tokens and requests per minute of one unit of capacity (foundry.md 4.1.1).
     pub(crate) unit: (u64, u64),
+    /// Whether a deployment has just that, whatever its capacity.
+    pub(crate) fixed: bool,
     /// Normalised input tokens per minute of one PTU, and the weight of a token of the answer (4.2.1).
     pub(crate) provisioned: (u64, u64),
     /// Milliseconds to the first token, and per further one (after 6.2, inferred).
@@ -38,12 +40,21 @@ const fn facts(
     Facts {
         prefix,
         unit,
+        fixed: false,
         provisioned,
         speed,
         context,
         reasoning: false,
         dimensions: 0,
         shortens: false,
+    }
+}
+
+// A model of another publisher: its limits are those of the model (quotas-limits of Foundry Models, doc).
+const fn other(prefix: &'static str, unit: (u64, u64), provisioned: (u64, u64), context: u64) -> Facts {
+    Facts {
+        fixed: true,
+        ..facts(prefix, unit, provisioned, OMNI, context)
     }
 }
 
@@ -83,7 +94,7 @@ const UNKNOWN: Facts = facts("", (1_000, 6), (2_500, 4), OMNI, 128_000);
 const UNKNOWN_EMBEDDER: Facts = embedder("", 1_536, true);
 
 // The longest prefix of the model's name decides.
-const MODELS: [Facts; 50] = [
+const MODELS: [Facts; 54] = [
     embedder("text-embedding-ada-002", 1_536, false),
     embedder("text-embedding-3-small", 1_536, true),
     embedder("text-embedding-3-large", 3_072, true),
@@ -129,11 +140,15 @@ const MODELS: [Facts; 50] = [
     facts("model-router", (1_000, 1), (2_500, 4), OMNI, 200_000),
     facts("gpt-oss-120b", (1_000, 1), (13_500, 4), OMNI, 131_072),
     facts("gpt-oss", (1_000, 6), (13_500, 4), OMNI, 131_072),
-    facts("llama-3.3-70b-instruct", (1_000, 6), (8_450, 4), OMNI, 128_000),
-    facts("deepseek", (1_000, 6), (4_000, 4), OMNI, 128_000),
-    facts("qwen3-14b", (1_000, 6), (4_800, 4), OMNI, 131_072),
-    facts("phi-4", (1_000, 6), (2_500, 4), MINI, 16_384),
-    facts("mistral", (1_000, 6), (2_500, 4), OMNI, 128_000),
+    other("llama", (400_000, 1_000), (8_450, 4), 128_000),
+    other("deepseek", (400_000, 1_000), (4_000, 4), 128_000),
+    other("deepseek-r1", (5_000_000, 5_000), (4_000, 4), 128_000),
+    other("deepseek-v3-0324", (5_000_000, 5_000), (4_000, 4), 128_000),
+    other("qwen3-14b", (400_000, 1_000), (4_800, 4), 131_072),
+    other("phi", (400_000, 1_000), (2_500, 4), 128_000),
+    other("phi-4", (400_000, 1_000), (2_500, 4), 16_384),
+    other("mistral", (400_000, 1_000), (2_500, 4), 128_000),
+    other("grok", (400_000, 1_000), (2_500, 4), 131_072),
 ];
 
 /// What is known of a model.
@@ -150,8 +165,18 @@ pub(crate) fn of_model(model: &str) -> Facts {
         .unwrap_or(usual)
 }
 
+/// Tokens and requests per minute of a deployment of so many units.
+pub(crate) fn limits(model: &str, sku: &str, capacity: u64) -> (u64, u64) {
+    let (tokens, requests) = unit(model, sku);
+    let units = match of_model(model).fixed {
+        true => 1,
+        false => capacity.max(1),
+    };
+    (tokens.saturating_mul(units), requests.saturating_mul(units))
+}
+
 /// Tokens and requests per minute of one unit of a deployment.
-pub(crate) fn unit(model: &str, sku: &str) -> (u64, u64) {
+fn unit(model: &str, sku: &str) -> (u64, u64) {
     // Seen at ten requests per thousand tokens, where the documentation says six (obs).
     let generous = model.eq_ignore_ascii_case("gpt-4o") && sku.eq_ignore_ascii_case("GlobalStandard");
     if generous {

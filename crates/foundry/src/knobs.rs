@@ -92,8 +92,8 @@ fn standard_limits(
     settings: &DeploymentSettings,
     complain: &mut impl FnMut(String),
 ) -> StandardLimits {
-    let (tokens, requests) = catalog::unit(&deployment.model.name, &deployment.sku.name);
-    let units = deployment.sku.capacity.max(1);
+    let sku = &deployment.sku;
+    let (tokens, requests) = catalog::limits(&deployment.model.name, &sku.name, sku.capacity);
     let window = match settings.window.as_deref() {
         None | Some("fixed") => WindowKind::Fixed,
         Some("minute") => WindowKind::Minute,
@@ -117,15 +117,9 @@ fn standard_limits(
         }
     }
     StandardLimits {
-        tokens_per_minute: settings
-            .tokens_per_minute
-            .unwrap_or(units.saturating_mul(tokens))
-            .max(1),
+        tokens_per_minute: settings.tokens_per_minute.unwrap_or(tokens).max(1),
         // Published runs at capacity 1 are limited by tokens, never by six requests a minute (inferred).
-        requests_per_minute: settings
-            .requests_per_minute
-            .unwrap_or(units.saturating_mul(requests).max(20))
-            .max(1),
+        requests_per_minute: settings.requests_per_minute.unwrap_or(requests.max(20)).max(1),
         request_slice: request_slice.clamp(1, 60),
         window,
     }
@@ -301,6 +295,8 @@ mod tests {
         assert_eq!(standard("gpt-4.1-mini", "GlobalStandard", 100), (100_000, 100));
         assert_eq!(standard("o1", "Standard", 50), (300_000, 50));
         assert_eq!(standard("o3-mini", "Standard", 50), (500_000, 50));
+        assert_eq!(standard("DeepSeek-R1", "GlobalStandard", 1), (5_000_000, 5_000));
+        assert_eq!(standard("Phi-4", "GlobalStandard", 7), (400_000, 1_000));
     }
 
     #[test]
