@@ -26,6 +26,9 @@ use_binary_from_path = false
 
 [auto-upgrade]
 enable = no
+
+[extension]
+use_dynamic_install = no
 ";
 
 /// Notebooks ask for the path of their own file under the name that one editor gives it.
