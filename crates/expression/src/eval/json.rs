@@ -37,13 +37,15 @@ fn by_row(cx: &mut Cx<'_>, receiver: Value, item: &JsonItem) -> Eval {
 }
 
 fn plain(token: &JToken, name: &str, ty: &Type) -> Option<Value> {
-    Some(match (ty, token.plain(name)?) {
-        (Type::String, Scalar::String(text)) => Value::Text(text.into()),
-        (Type::Bool, Scalar::Boolean(value)) => Value::Bool(value),
-        (Type::Int, Scalar::Integer(value)) => Value::Int(i32::try_from(value).ok()?),
-        (Type::Long, Scalar::Integer(value)) => Value::Long(value),
-        (Type::Double, Scalar::Float(value)) => Value::Double(value),
-        (Type::Double, Scalar::Integer(value)) => Value::Double(value as f64),
-        _ => return None,
+    token.plain(name, |scalar| {
+        Some(match (ty, scalar) {
+            (Type::String, Scalar::String(text)) => Value::Text(text.clone().into()),
+            (Type::Bool, Scalar::Boolean(value)) => Value::Bool(*value),
+            (Type::Int, Scalar::Integer(value)) => Value::Int(i32::try_from(*value).ok()?),
+            (Type::Long, Scalar::Integer(value)) => Value::Long(*value),
+            (Type::Double, Scalar::Float(value)) => Value::Double(*value),
+            (Type::Double, Scalar::Integer(value)) => Value::Double(*value as f64),
+            _ => return None,
+        })
     })
 }

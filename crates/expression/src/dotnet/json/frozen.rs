@@ -2,8 +2,8 @@
 //! at a time, when somebody looks inside.
 
 use super::node::{Body, Node};
-use super::parser::Root;
-use super::properties::Properties;
+use super::properties::{Names, Properties};
+use super::read::Root;
 use super::scalar::Scalar;
 use super::token::JToken;
 use std::sync::{Arc, Weak};
@@ -17,7 +17,7 @@ pub(crate) enum Frozen {
     Tree(Arc<Tree>),
 }
 
-/// A container that was read. Its slots hold no nodes.
+/// A container that was read.
 #[derive(Debug)]
 pub(crate) struct Tree {
     height: u16,
@@ -27,9 +27,10 @@ pub(crate) struct Tree {
 /// What is in a container that was read.
 #[derive(Debug)]
 pub(super) enum Content {
-    Object(Properties),
-    Array(Vec<Slot>),
-    Constructor(Arc<str>, Vec<Slot>),
+    /// Names, and a value for each.
+    Object(Arc<Names>, Box<[Frozen]>),
+    Array(Box<[Frozen]>),
+    Constructor(Arc<str>, Box<[Frozen]>),
 }
 
 /// A child: a node, or what becomes one.
@@ -41,12 +42,12 @@ pub(super) enum Slot {
 
 impl Tree {
     pub(super) fn new(content: Content) -> Tree {
-        let highest = |slots: &mut dyn Iterator<Item = &Slot>| slots.map(Slot::height).max();
-        let (below, own) = match &content {
+        let (values, own) = match &content {
             // An object's children are properties, which hold the values.
-            Content::Object(properties) => (highest(&mut properties.values()), 2),
-            Content::Array(items) | Content::Constructor(_, items) => (highest(&mut items.iter()), 1),
+            Content::Object(_, values) => (values, 2),
+            Content::Array(items) | Content::Constructor(_, items) => (items, 1),
         };
+        let below = values.iter().map(Frozen::height).max();
         let height = below.map_or(0, |it| it.saturating_add(own));
         Tree { height, content }
     }
@@ -61,10 +62,11 @@ impl Tree {
 
     /// One level of it, for a node of its own.
     pub(super) fn thawed(&self) -> Body {
+        let slots = |values: &[Frozen]| values.iter().cloned().map(Slot::Frozen).collect();
         match &self.content {
-            Content::Object(properties) => Body::Object(properties.clone()),
-            Content::Array(items) => Body::Array(items.clone()),
-            Content::Constructor(name, items) => Body::Constructor(name.clone(), items.clone()),
+            Content::Object(names, values) => Body::Object(Properties::new(names.clone(), slots(values))),
+            Content::Array(items) => Body::Array(slots(items)),
+            Content::Constructor(name, items) => Body::Constructor(name.clone(), slots(items)),
         }
     }
 }
@@ -79,7 +81,7 @@ impl Frozen {
     pub(crate) fn is(&self, root: Root) -> bool {
         match (root, self) {
             (Root::Any, _) => true,
-            (Root::Object, Frozen::Tree(tree)) => matches!(tree.content, Content::Object(_)),
+            (Root::Object, Frozen::Tree(tree)) => matches!(tree.content, Content::Object(..)),
             (Root::Array, Frozen::Tree(tree)) => matches!(tree.content, Content::Array(_)),
             (_, Frozen::Scalar(_)) => false,
         }
@@ -92,9 +94,9 @@ impl Frozen {
         }
     }
 
-    pub(super) fn scalar(&self) -> Option<Scalar> {
+    pub(super) fn scalar(&self) -> Option<&Scalar> {
         match self {
-            Frozen::Scalar(scalar) => Some(scalar.clone()),
+            Frozen::Scalar(scalar) => Some(scalar),
             Frozen::Tree(_) => None,
         }
     }

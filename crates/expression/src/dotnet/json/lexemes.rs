@@ -48,30 +48,22 @@ impl<'a> Parser<'a> {
 
     /// What follows a backslash, as one UTF-16 unit.
     fn escape(&mut self, delimiter: char) -> Result<u16> {
-        let Some(c) = self.peek_char() else {
+        let rest = &self.text[self.at..];
+        if let Some((unit, length)) = escaped(rest) {
+            self.at += length;
+            return Ok(unit);
+        }
+        let Some(c) = rest.chars().next() else {
             return Err(self.error(&format!("Unterminated string. Expected delimiter: {delimiter}.")));
         };
         self.at += c.len_utf8();
-        Ok(match c {
-            'b' => 8,
-            't' => 9,
-            'n' => 10,
-            'f' => 12,
-            'r' => 13,
-            '\\' | '"' | '\'' | '/' => c as u16,
-            'u' => {
-                let digits = self.text[self.at..].get(..4).unwrap_or("");
-                if digits.len() < 4 || !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
-                    let shown: String = self.text[self.at..].chars().take(4).collect();
-                    return Err(match shown.chars().count() {
-                        4 => self.error(&format!("Invalid Unicode escape sequence: \\u{shown}.")),
-                        _ => self.error("Unexpected end while parsing Unicode escape sequence."),
-                    });
-                }
-                self.at += 4;
-                u16::from_str_radix(digits, 16).unwrap_or(0xfffd)
-            }
-            _ => return Err(self.error(&format!("Bad JSON escape sequence: \\{c}."))),
+        if c != 'u' {
+            return Err(self.error(&format!("Bad JSON escape sequence: \\{c}.")));
+        }
+        let shown: String = self.text[self.at..].chars().take(4).collect();
+        Err(match shown.chars().count() {
+            4 => self.error(&format!("Invalid Unicode escape sequence: \\u{shown}.")),
+            _ => self.error("Unexpected end while parsing Unicode escape sequence."),
         })
     }
 
@@ -142,6 +134,44 @@ impl<'a> Parser<'a> {
             }
         }
     }
+}
+
+/// The UTF-16 unit of an escape sequence, without its backslash, and how many bytes it has.
+fn escaped(text: &str) -> Option<(u16, usize)> {
+    let unit = match text.as_bytes().first()? {
+        b'b' => 8,
+        b't' => 9,
+        b'n' => 10,
+        b'f' => 12,
+        b'r' => 13,
+        it @ (b'\\' | b'"' | b'\'' | b'/') => u16::from(*it),
+        b'u' => {
+            let digits = text
+                .get(1..5)
+                .filter(|it| it.bytes().all(|it| it.is_ascii_hexdigit()))?;
+            return Some((u16::from_str_radix(digits, 16).ok()?, 5));
+        }
+        _ => return None,
+    };
+    Some((unit, 1))
+}
+
+/// The text of a string with escape sequences; `None` if one is wrong.
+pub(super) fn unescaped(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let (mut rest, mut high) = (text, None);
+    while let Some(at) = rest.find('\\') {
+        if at > 0 {
+            push_unit(None, &mut high, &mut out);
+            out.push_str(&rest[..at]);
+        }
+        let (unit, length) = escaped(&rest[at + 1..])?;
+        push_unit(Some(unit), &mut high, &mut out);
+        rest = &rest[at + 1 + length..];
+    }
+    push_unit(None, &mut high, &mut out);
+    out.push_str(rest);
+    Some(out)
 }
 
 /// What a name without quotes is made of.

@@ -11,13 +11,16 @@ mod iso_date; // strings that become dates
 mod lexemes; // strings, names and numbers in text
 mod merge; // JContainer.Merge
 mod node; // the nodes of the tree
-mod parser; // text to tree
+mod parser; // text to tree, as Json.NET does
 #[cfg(test)]
 mod parser_tests;
 mod path; // the text of a JSONPath
+mod place; // the parser's messages
 mod properties; // of an object
+mod read; // text to tree, by one of two readers
 mod scalar; // what a JValue holds
 mod select; // JSONPath over a tree
+mod strict; // JSON to the letter
 mod token; // handles on nodes
 mod token_type; // what a token is
 mod write; // tree to text
@@ -27,7 +30,7 @@ pub(crate) use conversion::*;
 pub(crate) use frozen::Frozen;
 pub(crate) use iso_date::parse as date_of;
 pub(crate) use merge::{ArrayMerge, MergeSettings, NullMerge, merge};
-pub(crate) use parser::{ParseOptions, Root, parse, read};
+pub(crate) use read::{ParseOptions, Root, parse, read};
 pub(crate) use scalar::Scalar;
 pub(crate) use select::{select, select_one};
 pub(crate) use token::{Children, JToken, Key};

@@ -1,73 +1,25 @@
-//! Text to tree, as lenient as `JsonTextReader` and with its messages.
+//! Text to tree, as lenient as `JsonTextReader`.
 //!
 //! The states are Json.NET's, because its messages give the path and the place as those states see them.
 
-use super::super::error::{DotnetError, Result};
-use super::frozen::{Content, Frozen, Slot, Tree};
+use super::super::error::Result;
+use super::frozen::{Content, Frozen, Tree};
 use super::iso_date;
 use super::lexemes::is_name_char;
-use super::properties::Properties;
+use super::properties::Names;
+use super::read::{ParseOptions, Root};
 use super::scalar::Scalar;
-use super::token::{JToken, push_name};
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::Arc;
 
-/// How text is read.
-#[derive(Debug, Clone)]
-pub(crate) struct ParseOptions {
-    /// Whether strings that look like dates become `Date` tokens: `DateParseHandling.DateTime`.
-    pub(crate) dates: bool,
-    /// Open containers at most: `JsonReader.MaxDepth`, 64 by default since Json.NET 13.
-    pub(crate) max_depth: usize,
-}
-
-impl Default for ParseOptions {
-    fn default() -> ParseOptions {
-        ParseOptions {
-            dates: true,
-            max_depth: 64,
-        }
-    }
-}
-
-/// What the document must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Root {
-    /// `JToken.Parse`.
-    Any,
-    /// `JObject.Parse`.
-    Object,
-    /// `JArray.Parse`.
-    Array,
-}
-
-impl Root {
-    fn class(self) -> &'static str {
-        match self {
-            Root::Any => "JToken",
-            Root::Object => "JObject",
-            Root::Array => "JArray",
-        }
-    }
-}
-
-/// Reads one document; nothing but white space and comments may follow it.
-pub(crate) fn parse(text: &str, root: Root, options: &ParseOptions) -> Result<JToken> {
-    read(text, root, options).map(|it| it.thaw())
-}
-
-/// The same as data, from which any number of trees can be made.
-pub(crate) fn read(text: &str, root: Root, options: &ParseOptions) -> Result<Frozen> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+/// Reads one document.
+pub(super) fn read(text: &str, root: Root, options: &ParseOptions) -> Result<Frozen> {
     let mut parser = Parser {
         text,
         bytes: text.as_bytes(),
         at: 0,
         state: State::Start,
         open: Vec::new(),
-        names: HashSet::default(),
-        model: None,
         options,
         root,
         rooted: false,
@@ -89,7 +41,7 @@ pub(crate) fn read(text: &str, root: Root, options: &ParseOptions) -> Result<Fro
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Start,
     /// Right after the opening bracket.
     Opened,
@@ -102,28 +54,31 @@ enum State {
     Finished,
 }
 
-enum Open {
+/// A container whose end has not come.
+pub(super) enum Open {
     Object {
-        properties: Properties,
+        names: Names,
+        values: Vec<Frozen>,
         // The name whose value is being read, and the place of the last one that has its value.
         name: Option<Arc<str>>,
         last: usize,
     },
     Array {
-        items: Vec<Slot>,
+        items: Vec<Frozen>,
         begun: i64,
     },
     Constructor {
         name: Arc<str>,
-        items: Vec<Slot>,
+        items: Vec<Frozen>,
         begun: i64,
     },
 }
 
 impl Open {
-    fn object(room: usize) -> Open {
+    fn object() -> Open {
         Open::Object {
-            properties: Properties::with_capacity(room),
+            names: Names::default(),
+            values: Vec::new(),
             name: None,
             last: 0,
         }
@@ -141,14 +96,10 @@ pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
-    state: State,
-    open: Vec<Open>,
-    // Names that were read: most come again.
-    names: HashSet<Arc<str>, foldhash::fast::FixedState>,
-    // The object that was read last: the next one mostly has the same names in the same order.
-    model: Option<Arc<Tree>>,
+    pub(super) state: State,
+    pub(super) open: Vec<Open>,
     options: &'a ParseOptions,
-    root: Root,
+    pub(super) root: Root,
     rooted: bool,
     done: Option<Frozen>,
 }
@@ -173,7 +124,7 @@ impl<'a> Parser<'a> {
                 let text = self.string(c)?;
                 self.string_value(text)
             }
-            '{' => self.open(Open::object(self.room()), "StartObject"),
+            '{' => self.open(Open::object(), "StartObject"),
             '[' => self.open(Open::array(), "StartArray"),
             ']' | ')' if !matches!(self.state, State::Start | State::Property) => self.close(c),
             ',' if self.state != State::Start => {
@@ -198,12 +149,6 @@ impl<'a> Parser<'a> {
             },
             _ => Err(self.unexpected(c)),
         }
-    }
-
-    fn unexpected(&self, c: char) -> DotnetError {
-        self.error(&format!(
-            "Unexpected character encountered while parsing value: {c}."
-        ))
     }
 
     /// A word that only a separator may follow.
@@ -332,40 +277,11 @@ impl<'a> Parser<'a> {
             return Err(self.error(&message));
         }
         self.at += 1;
-        let name = self.interned(name);
         if let Some(Open::Object { name: pending, .. }) = self.open.last_mut() {
-            *pending = Some(name);
+            *pending = Some(name.into());
         }
         self.state = State::Property;
         Ok(())
-    }
-
-    // The object that was read last, if it is one.
-    fn model(&self) -> Option<&Properties> {
-        match self.model.as_deref().map(Tree::content) {
-            Some(Content::Object(properties)) => Some(properties),
-            _ => None,
-        }
-    }
-
-    // Room for the properties of the next object, so that it does not grow step by step.
-    fn room(&self) -> usize {
-        self.model().map_or(4, Properties::len).min(64)
-    }
-
-    fn interned(&mut self, name: Cow<'_, str>) -> Arc<str> {
-        if let Some(Open::Object { properties, .. }) = self.open.last()
-            && let Some(expected) = self.model().and_then(|it| it.name_at(properties.len()))
-            && **expected == *name
-        {
-            return expected.clone();
-        }
-        if let Some(known) = self.names.get(&*name) {
-            return known.clone();
-        }
-        let name: Arc<str> = name.into();
-        self.names.insert(name.clone());
-        name
     }
 
     fn after_value(&mut self) -> Result<()> {
@@ -387,9 +303,9 @@ impl<'a> Parser<'a> {
     fn close(&mut self, bracket: char) -> Result<()> {
         self.at += 1;
         let content = match (self.open.pop(), bracket) {
-            (Some(Open::Object { properties, .. }), '}') => Content::Object(properties),
-            (Some(Open::Array { items, .. }), ']') => Content::Array(items),
-            (Some(Open::Constructor { name, items, .. }), ')') => Content::Constructor(name, items),
+            (Some(Open::Object { names, values, .. }), '}') => Content::Object(names.into(), values.into()),
+            (Some(Open::Array { items, .. }), ']') => Content::Array(items.into()),
+            (Some(Open::Constructor { name, items, .. }), ')') => Content::Constructor(name, items.into()),
             (open, _) => {
                 let token = match bracket {
                     '}' => "EndObject",
@@ -406,11 +322,7 @@ impl<'a> Parser<'a> {
                 return Err(self.error(&message));
             }
         };
-        let tree = Arc::new(Tree::new(content));
-        if bracket == '}' {
-            self.model = Some(tree.clone());
-        }
-        self.finish_value(Frozen::Tree(tree))
+        self.finish_value(Frozen::Tree(Arc::new(Tree::new(content))))
     }
 
     /// Puts a finished value where it belongs.
@@ -422,18 +334,26 @@ impl<'a> Parser<'a> {
                 self.done = Some(value);
             }
             Some(Open::Object {
-                properties,
+                names,
+                values,
                 name,
                 last,
             }) => {
-                if let Some(name) = name.take() {
-                    // A name that comes again replaces the value and keeps the place.
-                    *last = properties.put_interned(name, Slot::Frozen(value));
+                let Some(name) = name.take() else { return Ok(()) };
+                // A name that comes again replaces the value and keeps the place.
+                match names.position(&name) {
+                    Some(at) => {
+                        values[at] = value;
+                        *last = at;
+                    }
+                    None => {
+                        *last = values.len();
+                        names.push(name);
+                        values.push(value);
+                    }
                 }
             }
-            Some(Open::Array { items, .. } | Open::Constructor { items, .. }) => {
-                items.push(Slot::Frozen(value))
-            }
+            Some(Open::Array { items, .. } | Open::Constructor { items, .. }) => items.push(value),
         }
         Ok(())
     }
@@ -441,20 +361,6 @@ impl<'a> Parser<'a> {
     fn count_item(&mut self) {
         if let Some(Open::Array { begun, .. } | Open::Constructor { begun, .. }) = self.open.last_mut() {
             *begun += 1;
-        }
-    }
-
-    fn ended(&self) -> DotnetError {
-        match self.open.first() {
-            None => self.error(&format!("Error reading {} from JsonReader.", self.root.class())),
-            Some(first) => {
-                let class = match first {
-                    Open::Object { .. } => "JObject",
-                    Open::Array { .. } => "JArray",
-                    Open::Constructor { .. } => "JConstructor",
-                };
-                self.error(&format!("Unexpected end of content while loading {class}."))
-            }
         }
     }
 
@@ -472,48 +378,5 @@ impl<'a> Parser<'a> {
             "Integer"
         };
         self.scalar(scalar, token)
-    }
-
-    /// The message with the path and the place, as `JsonReaderException` gives them.
-    pub(super) fn error(&self, message: &str) -> DotnetError {
-        let before = &self.text[..self.at.min(self.text.len())];
-        let line_start = before.rfind(['\n', '\r']).map_or(0, |it| it + 1);
-        let position = before[line_start..].encode_utf16().count();
-        let breaks = before.matches('\n').count() + before.replace("\r\n", "\n").matches('\r').count();
-        let line = if self.state == State::Start && position == 0 {
-            0
-        } else {
-            breaks + 1
-        };
-        let path = self.path();
-        DotnetError::new(
-            "Newtonsoft.Json.JsonReaderException",
-            format!("{message} Path '{path}', line {line}, position {position}."),
-        )
-    }
-
-    fn path(&self) -> String {
-        let mut path = String::new();
-        for (at, open) in self.open.iter().enumerate() {
-            // Right after its bracket, the innermost container is not yet entered.
-            if at + 1 == self.open.len() && self.state == State::Opened {
-                break;
-            }
-            match open {
-                Open::Object {
-                    properties,
-                    name,
-                    last,
-                } => {
-                    if let Some(name) = name.as_ref().or_else(|| properties.name_at(*last)) {
-                        push_name(&mut path, name);
-                    }
-                }
-                Open::Array { begun, .. } | Open::Constructor { begun, .. } => {
-                    path.push_str(&format!("[{begun}]"));
-                }
-            }
-        }
-        path
     }
 }

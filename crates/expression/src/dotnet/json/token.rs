@@ -108,7 +108,7 @@ impl JToken {
             Body::Property(..) => TokenType::Property,
             Body::Value(scalar) => scalar.kind(),
             Body::Frozen(tree) => match tree.content() {
-                Content::Object(_) => TokenType::Object,
+                Content::Object(..) => TokenType::Object,
                 Content::Array(_) => TokenType::Array,
                 Content::Constructor(..) => TokenType::Constructor,
             },
@@ -200,28 +200,25 @@ impl JToken {
         self.property_named(name)?.property_value()
     }
 
-    /// What a property's value holds, if this is an object and the property has a value without children.
-    pub(crate) fn plain(&self, name: &str) -> Option<Scalar> {
-        self.node.glance(|body| {
-            let properties = match body {
-                Body::Object(properties) => properties,
-                Body::Frozen(tree) => match tree.content() {
-                    Content::Object(properties) => properties,
-                    _ => return None,
-                },
-                _ => return None,
-            };
-            match properties.get(name)? {
-                Slot::Frozen(frozen) => frozen.scalar(),
+    /// Looks at what a property's value holds, if this is an object and the property has a value without children.
+    pub(crate) fn plain<T>(&self, name: &str, look: impl FnOnce(&Scalar) -> Option<T>) -> Option<T> {
+        self.node.glance(|body| match body {
+            Body::Object(properties) => match properties.get(name)? {
+                Slot::Frozen(frozen) => look(frozen.scalar()?),
                 Slot::Node(property) => property.glance(|body| match body {
-                    Body::Property(_, Slot::Frozen(frozen)) => frozen.scalar(),
+                    Body::Property(_, Slot::Frozen(frozen)) => look(frozen.scalar()?),
                     Body::Property(_, Slot::Node(value)) => value.glance(|body| match body {
-                        Body::Value(scalar) => Some(scalar.clone()),
+                        Body::Value(scalar) => look(scalar),
                         _ => None,
                     }),
                     _ => None,
                 }),
-            }
+            },
+            Body::Frozen(tree) => match tree.content() {
+                Content::Object(names, values) => look(values.get(names.position(name)?)?.scalar()?),
+                _ => None,
+            },
+            _ => None,
         })
     }
 

@@ -8,6 +8,7 @@ use super::node::{Body, Node};
 use super::properties::Properties;
 use super::scalar::Scalar;
 use super::token::JToken;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 impl JToken {
@@ -111,11 +112,21 @@ impl Writer {
     }
 
     fn tree(&mut self, tree: &Tree) {
-        match tree.content() {
-            Content::Object(properties) => self.object(properties),
-            Content::Array(items) => self.items("[", items, ']'),
-            Content::Constructor(name, items) => self.items(&format!("new {name}("), items, ')'),
-        }
+        let (open, values, close) = match tree.content() {
+            Content::Object(names, values) => {
+                self.open("{");
+                for (name, value) in names.iter().zip(values) {
+                    self.name(name);
+                    self.frozen(value);
+                }
+                return self.close('}');
+            }
+            Content::Array(items) => (Cow::Borrowed("["), items, ']'),
+            Content::Constructor(name, items) => (Cow::Owned(format!("new {name}(")), items, ')'),
+        };
+        self.open(&open);
+        values.iter().for_each(|value| self.frozen(value));
+        self.close(close);
     }
 
     fn object(&mut self, properties: &Properties) {

@@ -13,6 +13,7 @@ use crate::types::Type;
 use crate::value::Part;
 use bytes::Bytes;
 use http::HeaderMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// `IMessageBody`.
@@ -93,19 +94,22 @@ fn charset(headers: &HeaderMap) -> Option<String> {
 }
 
 // By the charset of the content type; UTF-8 when there is none or it is not known (inferred).
-fn decode(bytes: &[u8], charset: Option<&str>) -> String {
+fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Cow<'b, str> {
     use crate::dotnet::encoding;
     let text = match charset.and_then(|it| encoding::by_name(it).ok()) {
-        Some(encoding) => encoding.text(bytes),
+        Some(encoding) => encoding.text(bytes).into(),
         // Right text is checked faster than wrong text is mended.
         None => match std::str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
         },
     };
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
+    match text {
+        Cow::Borrowed(text) => text.strip_prefix('\u{feff}').unwrap_or(text).into(),
+        Cow::Owned(text) => match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned().into(),
+            None => text.into(),
+        },
     }
 }
 
@@ -114,10 +118,11 @@ fn read_as(cx: &mut Cx<'_>, body: &Value, preserve: bool, ty: &Type) -> Eval {
     let Some((bytes, charset)) = read(cx, body, preserve) else {
         return Ok(cast::default_of(ty));
     };
+    cx.work(bytes.len())?;
     cx.charge(bytes.len().saturating_mul(2))?;
     match ty {
         Type::Array(element) if **element == Type::Byte => Ok(array::from_bytes(&bytes)),
-        Type::String | Type::Object | Type::Dynamic => Ok(decode(&bytes, charset.as_deref()).into()),
+        Type::String | Type::Object | Type::Dynamic => Ok(decode(&bytes, charset.as_deref()).as_ref().into()),
         other => match token::body_root(other) {
             Some(root) => read_json(cx, bytes, charset.as_deref(), root),
             None => {
