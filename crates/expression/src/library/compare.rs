@@ -3,7 +3,6 @@
 use crate::Value;
 use crate::dotnet::strings;
 use crate::exception::{Eval, Exception};
-use crate::text::Text;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -13,8 +12,7 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Null, Value::Null) => true,
         // Text is one object only when it comes from one literal or variable.
-        (Value::Text(Text::Utf8(a)), Value::Text(Text::Utf8(b))) => Arc::ptr_eq(a, b),
-        (Value::Text(Text::Wide(a)), Value::Text(Text::Wide(b))) => Arc::ptr_eq(a, b),
+        (Value::Text(a), Value::Text(b)) => a.same(b),
         (Value::Part(a), Value::Part(b)) => a == b,
         (Value::Response(a), Value::Response(b)) => Arc::ptr_eq(a, b),
         (Value::Object(a), Value::Object(b)) => {

@@ -341,9 +341,8 @@ pub(crate) fn given(value: &Value) -> Eval<JToken> {
 pub(crate) fn key(value: &Value) -> Result<Key<'_>, Exception> {
     match value {
         Value::Null => Err(Exception::argument_null("key")),
-        Value::Text(crate::text::Text::Utf8(name)) => Ok(Key::Name(name)),
         // No JSON name has half a surrogate pair.
-        Value::Text(_) => Ok(Key::Name("\u{fffd}")),
+        Value::Text(name) => Ok(Key::Name(name.utf8().unwrap_or("\u{fffd}"))),
         other => match other.integer() {
             Some(_) => Ok(Key::Index(other.long())),
             None => {

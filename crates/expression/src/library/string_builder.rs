@@ -9,6 +9,7 @@ use crate::object::Object;
 use crate::text::Text;
 use crate::types::Type;
 use parking_lot::Mutex;
+use std::ops::Range;
 
 pub(crate) static TYPES: &[&TypeDef] = &[&STRING_BUILDER];
 
@@ -35,18 +36,17 @@ static MEMBERS: &[Member] = &[
         },
     ),
     property("int Length", |_, a, _| {
-        Ok((a[0].of::<Builder>()?.text().len() as i32).into())
+        Ok((a[0].of::<Builder>()?.length() as i32).into())
     })
-    .set(|_, a, _| {
-        let builder = a[0].of::<Builder>()?;
-        let mut units = builder.text().units().into_owned();
-        units.resize(usize::try_from(a[1].int()).unwrap_or_default(), 0);
-        builder.replace(Text::from_units(&units))
+    .set(|cx, a, _| {
+        let length = usize::try_from(a[1].int())
+            .map_err(|_| Exception::out_of_range("Length cannot be less than zero.", "value"))?;
+        a[0].of::<Builder>()?.resize(cx, length)
     }),
     indexer("char this[int index]", |_, a, _| {
         let unit = usize::try_from(a[1].int())
             .ok()
-            .and_then(|at| a[0].of::<Builder>().ok()?.text().unit(at));
+            .and_then(|at| a[0].of::<Builder>().ok()?.unit(at));
         unit.map(Value::Char)
             .ok_or_else(|| Exception::index_out_of_range().into())
     })
@@ -127,21 +127,18 @@ static MEMBERS: &[Member] = &[
         insert(cx, a)
     }),
     method("StringBuilder Remove(int startIndex, int length)", |_, a, _| {
-        let builder = a[0].of::<Builder>()?;
-        let mut units = builder.text().units().into_owned();
         let range = usize::try_from(a[1].int())
             .ok()
             .zip(usize::try_from(a[2].int()).ok())
             .map(|(at, count)| at..at + count);
-        let range = range.filter(|it| it.end <= units.len());
-        let range = range.ok_or_else(|| {
+        let builder = a[0].of::<Builder>()?;
+        let range = range.filter(|it| it.end <= builder.length()).ok_or_else(|| {
             Exception::out_of_range(
                 "Index was out of range. Must be non-negative and less than the size of the collection.",
                 "length",
             )
         })?;
-        units.drain(range);
-        builder.replace(Text::from_units(&units))?;
+        builder.remove(range)?;
         Ok(a[0].clone())
     }),
     method(
@@ -184,8 +181,17 @@ struct Content {
     text: String,
     // What was appended last, while it could be half of a pair: kept as units.
     wide: Option<Vec<u16>>,
+    // In UTF-16 units.
+    length: usize,
     // What `Capacity` tells beyond the length.
     capacity: usize,
+}
+
+impl Content {
+    // The text, where its bytes are its units.
+    fn ascii(&mut self) -> Option<&mut String> {
+        (self.wide.is_none() && self.text.len() == self.length).then_some(&mut self.text)
+    }
 }
 
 impl Builder {
@@ -202,6 +208,7 @@ impl Builder {
         let units = content.wide.as_ref().map_or(0, |it| 2 * it.len());
         cx.fits(content.text.len() + units + text.bytes())?;
         cx.charge(text.bytes())?;
+        content.length += text.len();
         match (&mut content.wide, text.utf8()) {
             (None, Some(more)) => content.text.push_str(more),
             (Some(units), _) => units.extend_from_slice(&text.units()),
@@ -214,10 +221,47 @@ impl Builder {
         Ok(())
     }
 
+    /// `Length`.
+    pub(crate) fn length(&self) -> usize {
+        self.0.lock().length
+    }
+
+    fn unit(&self, at: usize) -> Option<u16> {
+        if let Some(text) = self.0.lock().ascii() {
+            return text.as_bytes().get(at).map(|it| u16::from(*it));
+        }
+        self.text().unit(at)
+    }
+
+    // What is new is filled with zeros.
+    fn resize(&self, cx: &mut Cx<'_>, length: usize) -> Eval {
+        if length > self.length() {
+            cx.fits(length)?;
+            let more = Text::repeat(0, length - self.length());
+            self.push(cx, &more)?;
+            return Ok(Value::Null);
+        }
+        self.remove(length..self.length())
+    }
+
+    fn remove(&self, range: Range<usize>) -> Eval {
+        {
+            let mut content = self.0.lock();
+            if let Some(text) = content.ascii() {
+                text.drain(range.clone());
+                content.length -= range.len();
+                return Ok(Value::Null);
+            }
+        }
+        let mut units = self.text().units().into_owned();
+        units.drain(range);
+        self.replace(Text::from_units(&units))
+    }
+
     /// `Capacity`: at least 16, doubled whenever the text outgrows it.
     pub(super) fn capacity(&self) -> usize {
-        let length = self.text().len();
         let mut content = self.0.lock();
+        let length = content.length;
         let mut capacity = match content.capacity {
             0 => 16,
             given => given,
@@ -241,6 +285,7 @@ impl Builder {
             Some(text.units().into_owned())
         };
         let mut content = self.0.lock();
+        content.length = text.len();
         content.text = text.as_str().into_owned();
         content.wide = wide;
         Ok(Value::Null)
@@ -262,7 +307,7 @@ fn sized(text: Text, capacity: i32) -> Eval {
         .map_err(|_| Exception::out_of_range("'capacity' must be greater than zero.", "capacity"))?;
     let builder = Builder::default();
     builder.replace(text)?;
-    builder.reserve(capacity.max(builder.text().len()));
+    builder.reserve(capacity.max(builder.length()));
     Ok(Value::object(builder))
 }
 

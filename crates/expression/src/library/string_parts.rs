@@ -94,22 +94,30 @@ pub(super) fn needle(value: &Value) -> Result<Vec<u16>, Exception> {
 }
 
 pub(super) fn index_of(a: &[Value], start: Option<usize>, count: Option<usize>, how: How) -> Eval {
-    let (text, part) = (a[0].it().units().into_owned(), needle(&a[1])?);
+    let (text, part) = (a[0].it(), needle(&a[1])?);
     let range = || {
         Exception::out_of_range(
             "Index was out of range. Must be non-negative and less than the size of the collection.",
             "startIndex",
         )
     };
+    let length = text.len();
     let from = start.map_or(Ok(0), |at| usize::try_from(a[at].int()).map_err(|_| range()))?;
-    let count = count.map_or(Ok(text.len().wrapping_sub(from)), |at| {
+    let count = count.map_or(Ok(length.wrapping_sub(from)), |at| {
         usize::try_from(a[at].int()).map_err(|_| range())
     })?;
     let end = from
         .checked_add(count)
-        .filter(|end| from <= text.len() && *end <= text.len())
+        .filter(|end| from <= length && *end <= length)
         .ok_or_else(range)?;
-    let found = position(&text[from..end], &part, how);
+    let found = match (text.ascii(), how) {
+        // Only what is asked for is looked at: a loop may go on from match to match through a long text.
+        (Some(ascii), Ordinal | Culture) => match String::from_utf16(&part) {
+            Ok(part) => ascii[from..end].find(&part),
+            Err(_) => None,
+        },
+        _ => position(&text.units()[from..end], &part, how),
+    };
     Ok(found.map_or(-1, |at| (from + at) as i32).into())
 }
 
