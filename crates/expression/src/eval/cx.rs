@@ -22,6 +22,10 @@ pub(crate) enum Slot {
 
 // Steps between two looks at the clock.
 const STEPS_BETWEEN_LOOKS: u64 = 1024;
+// What parsing or searching a text costs, so that an expression which does nothing else takes about as long as a loop.
+const STEPS_OF_WORK: u64 = 8;
+const BYTES_OF_A_STEP: usize = 16;
+const BACKTRACKS_OF_A_STEP: u64 = 8;
 
 /// What one evaluation carries with it.
 pub struct Cx<'h> {
@@ -95,11 +99,41 @@ impl<'h> Cx<'h> {
                 }
                 Ok(())
             }
-            None => Err(Fault::budget(format!(
-                "The expression was stopped after {} steps.",
-                self.limits.steps
-            ))),
+            None => Err(self.spent()),
         }
+    }
+
+    /// Work that no loop of the expression counts: a text of so many bytes is parsed or searched. It is paid for in steps, and
+    /// the clock is looked at.
+    pub(crate) fn work(&mut self, bytes: usize) -> Eval<()> {
+        self.spend(STEPS_OF_WORK + (bytes / BYTES_OF_A_STEP) as u64)?;
+        match self.host.now() > self.until {
+            true => Err(self.too_late()),
+            false => Ok(()),
+        }
+    }
+
+    /// A match that was given up has done all the backtracking that it may.
+    pub(super) fn caught(&mut self, exception: &Exception) -> Eval<()> {
+        match exception.type_name {
+            "System.Text.RegularExpressions.RegexMatchTimeoutException" => {
+                self.spend(self.limits.backtracks as u64 / BACKTRACKS_OF_A_STEP)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn spend(&mut self, steps: u64) -> Eval<()> {
+        self.steps = self.steps.checked_sub(steps).ok_or_else(|| self.spent())?;
+        Ok(())
+    }
+
+    #[cold]
+    fn spent(&self) -> Fault {
+        Fault::budget(format!(
+            "The expression was stopped after {} steps.",
+            self.limits.steps
+        ))
     }
 
     #[cold]

@@ -208,6 +208,7 @@ fn exec_try(cx: &mut Cx<'_>, parts: &Try) -> Eval<Flow> {
 }
 
 fn catch(cx: &mut Cx<'_>, catches: &[Catch], fault: Fault) -> Eval<Flow> {
+    cx.caught(&fault.get().exception)?;
     let caught = exceptions::caught(&fault);
     for clause in catches {
         if !super::cast::is_instance(&caught, &clause.ty) {

@@ -68,15 +68,22 @@ static MEMBERS: &[Member] = &[
         |cx, a, _| is_match(cx, a, a[2].long()),
     ),
     static_method("Match Match(string input, string pattern)", |cx, a, _| {
-        first(&compile(cx, &a[1], 0)?, &a[0], 0)
+        let regex = compile(cx, &a[1], 0)?;
+        first(cx, &regex, &a[0], 0)
     }),
     static_method(
         "Match Match(string input, string pattern, RegexOptions options)",
-        |cx, a, _| first(&compile(cx, &a[1], a[2].long())?, &a[0], 0),
+        |cx, a, _| {
+            let regex = compile(cx, &a[1], a[2].long())?;
+            first(cx, &regex, &a[0], 0)
+        },
     ),
     static_method(
         "Match Match(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)",
-        |cx, a, _| first(&compile(cx, &a[1], a[2].long())?, &a[0], 0),
+        |cx, a, _| {
+            let regex = compile(cx, &a[1], a[2].long())?;
+            first(cx, &regex, &a[0], 0)
+        },
     ),
     static_method(
         "MatchCollection Matches(string input, string pattern)",
@@ -169,23 +176,26 @@ static MEMBERS: &[Member] = &[
         Ok(regex::unescape(&a[0].str("str")?.as_str())?.into())
     }),
     // ---- of one pattern
-    method("bool IsMatch(string input)", |_, a, _| {
-        Ok(it(&a[0])?.is_match(&a[1].str("input")?.as_str())?.into())
+    method("bool IsMatch(string input)", |cx, a, _| {
+        let input = input(cx, &a[1])?;
+        Ok(it(&a[0])?.is_match(&input)?.into())
     }),
-    method("bool IsMatch(string input, int startat)", |_, a, _| {
-        let input = a[1].str("input")?.as_str();
+    method("bool IsMatch(string input, int startat)", |cx, a, _| {
+        let input = input(cx, &a[1])?;
         let from = start(&input, a[2].int())?;
         Ok(it(&a[0])?.match_from(&input, from)?.is_some().into())
     }),
-    method("Match Match(string input)", |_, a, _| first(it(&a[0])?, &a[1], 0)),
-    method("Match Match(string input, int startat)", |_, a, _| {
+    method("Match Match(string input)", |cx, a, _| {
+        first(cx, it(&a[0])?, &a[1], 0)
+    }),
+    method("Match Match(string input, int startat)", |cx, a, _| {
         let from = start(&a[1].str("input")?.as_str(), a[2].int())?;
-        first(it(&a[0])?, &a[1], from)
+        first(cx, it(&a[0])?, &a[1], from)
     }),
     method(
         "Match Match(string input, int beginning, int length)",
-        |_, a, _| {
-            let input = a[1].str("input")?.as_str().into_owned();
+        |cx, a, _| {
+            let input = input(cx, &a[1])?;
             let from = start(&input, a[2].int())?;
             let end = match a[3].int() {
                 length if length < 0 => None,
@@ -325,16 +335,13 @@ fn it(value: &Value) -> Result<&Arc<Regex>, Exception> {
 }
 
 fn compile(cx: &mut Cx<'_>, pattern: &Value, options: i64) -> Eval<Arc<Regex>> {
-    cx.step()?;
-    Ok(Regex::cached(
-        &pattern.str("pattern")?.as_str(),
-        options,
-        cx.backtracks(),
-    )?)
+    let pattern = pattern.str("pattern")?;
+    cx.work(pattern.bytes())?;
+    Ok(Regex::cached(&pattern.as_str(), options, cx.backtracks())?)
 }
 
 fn is_match(cx: &mut Cx<'_>, a: &[Value], options: i64) -> Eval {
-    let input = a[0].str("input")?.as_str();
+    let input = input(cx, &a[0])?;
     Ok(compile(cx, &a[1], options)?.is_match(&input)?.into())
 }
 
@@ -351,22 +358,21 @@ fn start(text: &str, unit: i32) -> Result<usize, Exception> {
     })
 }
 
-/// The input as shared text, which matches keep.
-fn shared(input: &Value) -> Result<Arc<str>, Exception> {
-    Ok(match input.str("input")? {
-        Text::Utf8(text) => text.clone(),
-        wide => wide.as_str().into(),
-    })
+/// The input as shared text, which matches keep. To look through it is work.
+fn input(cx: &mut Cx<'_>, input: &Value) -> Eval<Arc<str>> {
+    let text = input.str("input")?;
+    cx.work(text.bytes())?;
+    Ok(text.shared().cloned().unwrap_or_else(|| text.as_str().into()))
 }
 
-fn first(regex: &Arc<Regex>, input: &Value, from: usize) -> Eval {
-    let text = shared(input)?;
+fn first(cx: &mut Cx<'_>, regex: &Arc<Regex>, input: &Value, from: usize) -> Eval {
+    let text = self::input(cx, input)?;
     let found = regex.match_from(&text, from)?;
     Ok(regex_match::value(regex.clone(), text, found))
 }
 
 fn all(cx: &mut Cx<'_>, regex: &Arc<Regex>, input: &Value, from: usize) -> Eval {
-    let text = shared(input)?;
+    let text = self::input(cx, input)?;
     let mut items = Vec::new();
     regex.for_each(&text, from, |found| {
         cx.step()?;
@@ -385,7 +391,7 @@ fn replace(
     count: i64,
     from: usize,
 ) -> Eval {
-    let text = shared(input)?;
+    let text = self::input(cx, input)?;
     let replacement = Replacement::new(&with.str("replacement")?.as_str(), regex.groups());
     let made = regex.replace(&text, count, from, |found: &Match| {
         cx.step()?;
@@ -405,7 +411,7 @@ fn evaluate(
     count: i64,
     from: usize,
 ) -> Eval {
-    let text = shared(input)?;
+    let text = self::input(cx, input)?;
     if with.is_null() {
         return Err(Exception::argument_null("evaluator").into());
     }
@@ -421,7 +427,7 @@ fn evaluate(
 }
 
 fn split(cx: &mut Cx<'_>, regex: &Arc<Regex>, input: &Value, count: i64, from: usize) -> Eval {
-    let text = shared(input)?;
+    let text = self::input(cx, input)?;
     if count < 0 {
         return Err(Exception::out_of_range("Count cannot be less than -1.", "count").into());
     }

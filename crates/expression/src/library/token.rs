@@ -179,8 +179,10 @@ pub(crate) fn simple(value: &Value) -> Option<Scalar> {
     Some(match value {
         Value::Null => Scalar::Null,
         Value::Bool(it) => Scalar::Boolean(*it),
-        Value::Text(Text::Utf8(text)) => Scalar::String(text.clone()),
-        Value::Char(_) | Value::Text(_) => Scalar::String(value.text().as_str().into()),
+        Value::Char(_) | Value::Text(_) => {
+            let text = value.text();
+            Scalar::String(text.shared().cloned().unwrap_or_else(|| text.as_str().into()))
+        }
         // The shortest digits of the float, not those of the double it widens to.
         Value::Single(it) => Scalar::Float(it.to_string().parse().unwrap_or(f64::from(*it))),
         Value::Double(it) => Scalar::Float(*it),
@@ -351,6 +353,7 @@ pub(crate) fn parse(cx: &mut Cx<'_>, text: &Value, root: Root) -> Eval<JToken> {
 /// The same with other options.
 pub(crate) fn parse_with(cx: &mut Cx<'_>, text: &Value, root: Root, options: &ParseOptions) -> Eval<JToken> {
     let text = text.str("s")?;
+    cx.work(text.bytes())?;
     cx.charge(text.bytes().saturating_mul(8))?;
     Ok(json::parse(&text.as_str(), root, options)?)
 }

@@ -55,6 +55,7 @@ pub(crate) static XDOCUMENT: TypeDef = class("System.Xml.Linq.XDocument")
 
 fn parse(cx: &mut Cx<'_>, text: &Value, preserve: bool) -> Eval {
     let text = text.str("s")?;
+    cx.work(text.bytes())?;
     cx.charge(text.bytes().saturating_mul(8))?;
     Ok(value(xml::parse(&text.as_str(), preserve)?))
 }

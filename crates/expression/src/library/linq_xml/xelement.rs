@@ -168,6 +168,7 @@ fn made(cx: &mut Cx<'_>, name: &Value, source: &Value) -> Eval {
 
 fn parse(cx: &mut Cx<'_>, text: &Value, preserve: bool) -> Eval {
     let text = text.str("s")?;
+    cx.work(text.bytes())?;
     cx.charge(text.bytes().saturating_mul(8))?;
     Ok(value(root_of(&xml::parse(&text.as_str(), preserve)?)?))
 }

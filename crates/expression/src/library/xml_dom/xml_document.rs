@@ -70,6 +70,7 @@ static MEMBERS: &[Member] = &[
 
 fn load(cx: &mut Cx<'_>, document: &XObject, text: &Value) -> Eval {
     let text = text.str("xml")?;
+    cx.work(text.bytes())?;
     cx.charge(text.bytes().saturating_mul(8))?;
     let read = xml::parse(&text.as_str(), false)?;
     let new = read.with(|body| match body {

@@ -219,6 +219,7 @@ fn put(parent: &XObject, child: &XObject, at: usize) -> Eval<()> {
 }
 
 fn set_inner(cx: &mut Cx<'_>, node: &XObject, text: &str) -> Eval {
+    cx.work(text.len())?;
     cx.charge(text.len().saturating_mul(8))?;
     let parts = match node.kind() {
         Kind::Document => xml::parse(text, false)?.nodes(),

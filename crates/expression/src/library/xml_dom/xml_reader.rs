@@ -24,6 +24,7 @@ const END_ELEMENT: i64 = 15;
 static MEMBERS: &[Member] = &[
     static_method("XmlReader Create(StringReader input)", |cx, a, _| {
         let text = string_reader::rest(&a[0])?;
+        cx.work(text.len())?;
         cx.charge(text.len().saturating_mul(16))?;
         let document = xml::parse(&text, true)?;
         Ok(Value::object(Reader(Mutex::new(State {
