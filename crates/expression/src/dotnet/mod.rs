@@ -14,6 +14,7 @@ pub(crate) mod number;
 pub(crate) mod number_buffer;
 pub(crate) mod number_custom;
 pub(crate) mod number_format;
+pub(crate) mod number_scan;
 pub(crate) mod strings;
 
 pub(crate) mod calendar;

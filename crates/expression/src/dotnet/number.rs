@@ -1,40 +1,8 @@
 //! Numbers and truth values from text, with the styles that `Parse` uses by default.
 
 use super::error::{DotnetError, Result};
+use super::number_scan::{Parts, Style, is_space, scan};
 use rust_decimal::Decimal;
-
-/// What a number may be written with, beside digits and a leading sign.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Style {
-    pub(crate) thousands: bool,
-    pub(crate) point: bool,
-    pub(crate) exponent: bool,
-    pub(crate) trailing_sign: bool,
-}
-
-impl Style {
-    /// `NumberStyles.Integer`.
-    pub(crate) const INTEGER: Style = Style {
-        thousands: false,
-        point: false,
-        exponent: false,
-        trailing_sign: false,
-    };
-    /// `NumberStyles.Float | NumberStyles.AllowThousands`: the default of `double.Parse`.
-    pub(crate) const FLOAT: Style = Style {
-        thousands: true,
-        point: true,
-        exponent: true,
-        trailing_sign: false,
-    };
-    /// `NumberStyles.Number`: the default of `decimal.Parse`.
-    pub(crate) const NUMBER: Style = Style {
-        thousands: true,
-        point: true,
-        exponent: false,
-        trailing_sign: true,
-    };
-}
 
 /// An integer type: its range and the name that overflow messages use.
 #[derive(Debug, Clone, Copy)]
@@ -114,17 +82,48 @@ impl IntType {
 
 /// `int.Parse` and its like.
 pub(crate) fn parse_integer(text: &str, kind: &IntType) -> Result<i128> {
-    let parts = scan(text, Style::INTEGER)?;
-    let mut value: i128 = 0;
-    for digit in parts.whole.bytes() {
-        value = (value * 10 + i128::from(digit - b'0')).min(i128::from(u64::MAX) * 16);
-    }
-    kind.check(if parts.negative { -value } else { value })
+    parse_integer_with(text, Style::INTEGER, kind)
 }
 
-/// An integer written in hexadecimal digits, as `NumberStyles.HexNumber` reads it: the bits of the type.
-pub(crate) fn parse_hex(text: &str, kind: &IntType) -> Result<i128> {
-    let digits = text.trim_matches(is_space);
+/// The same in a given style: what stands behind a point must be zeros, and an exponent must leave a whole number.
+pub(crate) fn parse_integer_with(text: &str, style: Style, kind: &IntType) -> Result<i128> {
+    if style.has(Style::HEX) {
+        return parse_hex(text, style, kind);
+    }
+    let Parts {
+        negative,
+        whole,
+        fraction,
+        exponent,
+    } = scan(text, style)?;
+    let overflow = || DotnetError::too_large(kind.article_name);
+    let digits = whole + &fraction;
+    // Digits without a last zero, and how many of them stand before the point.
+    let point = i64::from(exponent) + digits.len() as i64 - fraction.len() as i64;
+    let digits = digits.trim_end_matches('0');
+    let Some(zeros) = point
+        .checked_sub(digits.len() as i64)
+        .filter(|it| *it >= 0 || digits.is_empty())
+    else {
+        return Err(overflow());
+    };
+    let most = i128::from(u64::MAX) * 16;
+    let shifted = |value: i128, digit: u8| (value * 10 + i128::from(digit - b'0')).min(most);
+    let value = digits.bytes().fold(0, shifted);
+    // Forty zeros are too many for any type.
+    let value = (0..zeros.clamp(0, 40)).fold(value, |value, _| shifted(value, b'0'));
+    kind.check(if negative { -value } else { value })
+}
+
+/// An integer written in hexadecimal digits: the bits of the type.
+fn parse_hex(text: &str, style: Style, kind: &IntType) -> Result<i128> {
+    let mut digits = text;
+    if style.has(Style::LEADING_WHITE) {
+        digits = digits.trim_start_matches(is_space);
+    }
+    if style.has(Style::TRAILING_WHITE) {
+        digits = digits.trim_end_matches(is_space);
+    }
     if digits.is_empty() || !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
         return Err(DotnetError::input_string());
     }
@@ -141,11 +140,16 @@ pub(crate) fn parse_hex(text: &str, kind: &IntType) -> Result<i128> {
 
 /// `double.Parse`. Too large a number is infinity, as in .NET Core 3.0 and later.
 pub(crate) fn parse_double(text: &str) -> Result<f64> {
+    parse_double_with(text, Style::FLOAT)
+}
+
+/// The same in a given style.
+pub(crate) fn parse_double_with(text: &str, style: Style) -> Result<f64> {
     let trimmed = text.trim_matches(is_space);
     if let Some(special) = special_double(trimmed) {
         return Ok(special);
     }
-    let parts = scan(text, Style::FLOAT)?;
+    let parts = scan(text, style)?;
     let written = format!(
         "{}{}.{}e{}",
         if parts.negative { "-" } else { "" },
@@ -213,85 +217,6 @@ pub(crate) fn parse_char(text: &str) -> Result<u16> {
     }
 }
 
-/// A number taken apart; digit groups without separators.
-struct Parts {
-    negative: bool,
-    whole: String,
-    fraction: String,
-    exponent: i32,
-}
-
-// Only these are white space for number parsing, not all of Unicode's.
-fn is_space(c: char) -> bool {
-    matches!(c, '\u{9}'..='\u{d}' | ' ')
-}
-
-fn scan(text: &str, style: Style) -> Result<Parts> {
-    let text = text.trim_end_matches('\0').trim_matches(is_space);
-    let (mut negative, rest) = sign(text);
-    let signed = rest.len() != text.len();
-    let whole_end = rest
-        .find(|c: char| !(c.is_ascii_digit() || style.thousands && c == ','))
-        .unwrap_or(rest.len());
-    let (whole, mut rest) = rest.split_at(whole_end);
-    if whole.starts_with(',') {
-        return Err(DotnetError::input_string());
-    }
-    let mut fraction = "";
-    if let Some(after) = rest.strip_prefix('.').filter(|_| style.point) {
-        let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
-        (fraction, rest) = after.split_at(end);
-    }
-    if whole.is_empty() && fraction.is_empty() {
-        return Err(DotnetError::input_string());
-    }
-    let mut exponent = 0;
-    if style.exponent
-        && let Some(after) = rest.strip_prefix(['e', 'E'])
-    {
-        (exponent, rest) = exponent_digits(after)?;
-    }
-    if style.trailing_sign && !signed {
-        let (minus, after) = sign(rest.trim_start_matches(is_space));
-        negative |= minus;
-        rest = after;
-    }
-    if !rest.is_empty() {
-        return Err(DotnetError::input_string());
-    }
-    Ok(Parts {
-        negative,
-        whole: whole.replace(',', ""),
-        fraction: fraction.to_owned(),
-        exponent,
-    })
-}
-
-fn sign(text: &str) -> (bool, &str) {
-    match text.strip_prefix('-').or_else(|| text.strip_prefix('\u{2212}')) {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    }
-}
-
-fn exponent_digits(text: &str) -> Result<(i32, &str)> {
-    let (negative, digits) = sign(text);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let (digits, rest) = digits.split_at(end);
-    if digits.is_empty() {
-        return Err(DotnetError::input_string());
-    }
-    let size: i32 = digits.parse().unwrap_or(99_999);
-    Ok((
-        if negative {
-            -size.min(99_999)
-        } else {
-            size.min(99_999)
-        },
-        rest,
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,7 +269,35 @@ mod tests {
 
     #[test]
     fn hexadecimal_fills_the_bits() {
-        assert_eq!(parse_hex("ff", &INT32), Ok(255));
-        assert_eq!(parse_hex("ffffffff", &INT32), Ok(-1));
+        let hex = |text| parse_integer_with(text, Style(515), &INT32);
+        assert_eq!(hex("ff"), Ok(255));
+        assert_eq!(hex(" ffffffff"), Ok(-1));
+        assert!(parse_integer_with(" ff", Style(512), &INT32).is_err());
+    }
+
+    #[test]
+    fn a_style_says_what_may_stand_there() {
+        let any = |text| parse_integer_with(text, Style(511), &INT32);
+        for (text, value) in [
+            ("(5)", -5),
+            ("$ 1,234", 1234),
+            ("1.50e1", 15),
+            ("7-", -7),
+            ("2.000", 2),
+            ("0e99", 0),
+        ] {
+            assert_eq!(any(text), Ok(value), "{text}");
+        }
+        for text in ["(5", "5)", "-(5)", "$$5", "1,e", "e1", "--1"] {
+            assert_eq!(any(text), Err(DotnetError::input_string()), "{text}");
+        }
+        for text in ["1.5", "1e-1", "1e99"] {
+            assert_eq!(
+                any(text).unwrap_err().type_name,
+                "System.OverflowException",
+                "{text}"
+            );
+        }
+        assert!(parse_integer_with("-5", Style(0), &INT32).is_err());
     }
 }

@@ -5,10 +5,14 @@ use super::number_buffer::{Digits, Number};
 /// A number in a custom format. There is no wrong one: what has no meaning is printed.
 pub(crate) fn format(number: Number, format: &str) -> String {
     let mut digits = match number {
-        // .NET gives a custom format fifteen significant digits of a double.
+        // .NET gives a custom format fifteen significant digits of a double, and seven of a float.
         Number::Double(_) | Number::Single(_) => {
             let mut digits = Digits::exact(number);
-            digits.round(15);
+            digits.round(if matches!(number, Number::Double(_)) {
+                15
+            } else {
+                7
+            });
             digits.ties_to_even = false;
             digits
         }
@@ -25,11 +29,13 @@ pub(crate) fn format(number: Number, format: &str) -> String {
         plan = Plan::read(section);
     }
     let mut out = String::new();
-    if digits.negative && !own_sign && (is_binary || !digits.is_zero()) {
-        out.push('-');
-    }
     plan.write(section, &digits, &mut out);
-    out
+    // A zero has a sign only where there is anything to see.
+    let shows_sign = !digits.is_zero() || is_binary && !out.is_empty();
+    match digits.negative && !own_sign && shows_sign {
+        true => format!("-{out}"),
+        false => out,
+    }
 }
 
 /// Splits at `;` outside quotes and escapes.

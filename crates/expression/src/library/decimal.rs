@@ -1,7 +1,7 @@
 //! `System.Decimal`.
 
 use super::array;
-use super::numbers::{equal, format, ordered, plain, same_kind};
+use super::numbers::{equal, format, ordered, plain, same_kind, style};
 use super::table::{Member, TypeDef, constructor, method, static_method, static_property, structure};
 use crate::Value;
 use crate::dotnet::math::{self, Rounding};
@@ -29,6 +29,12 @@ static DECIMAL_MEMBERS: &[Member] = &[
     static_method("decimal Parse(string s)", |_, a, _| {
         Ok(number::parse_decimal(&a[0].str("s")?.as_str())?.into())
     }),
+    static_method("decimal Parse(string s, NumberStyles style)", |_, a, _| styled(a)).not_in_azure(),
+    static_method(
+        "decimal Parse(string s, NumberStyles style, IFormatProvider provider)",
+        |_, a, _| styled(a),
+    )
+    .not_in_azure(),
     static_method("decimal Parse(string s, IFormatProvider provider)", |_, a, _| {
         Ok(number::parse_decimal(&a[0].str("s")?.as_str())?.into())
     })
@@ -181,6 +187,10 @@ static DECIMAL_MEMBERS: &[Member] = &[
         }
     }),
 ];
+
+fn styled(a: &[Value]) -> Eval {
+    Ok(number::parse_decimal_with(&a[0].str("s")?.as_str(), style(&a[1])?)?.into())
+}
 
 fn parts(words: [i32; 3], negative: bool, scale: u32) -> Value {
     let [lo, mid, hi] = words.map(i32::cast_unsigned);

@@ -78,6 +78,14 @@ pub(crate) static ARGUMENT: TypeDef = class("System.ArgumentException")
             let message = format!("{} (Parameter '{}')", given(&a[0], OUTSIDE), a[1].to_text());
             Ok(make(&ARGUMENT, message, Value::Null))
         }),
+        // The message tells it.
+        property("string ParamName", |_, a, _| {
+            let message = &a[0].of::<Error>()?.exception.message;
+            let name = message
+                .rsplit_once("(Parameter '")
+                .and_then(|(_, it)| it.strip_suffix("')"));
+            Ok(name.map_or(Value::Null, Value::from))
+        }),
     ])
     .not_in_azure();
 

@@ -5,8 +5,9 @@ use super::table::{TypeDef, method, static_method, static_property, structure};
 use crate::Value;
 use crate::dotnet::number::{self, IntType};
 use crate::dotnet::number_format;
+use crate::dotnet::number_scan::Style;
 use crate::eval::Cx;
-use crate::exception::Eval;
+use crate::exception::{Eval, Exception};
 use crate::types::Type;
 
 pub(crate) static TYPES: &[&TypeDef] = &[
@@ -40,6 +41,18 @@ macro_rules! integer_type {
             }),
             static_method(
                 concat!($word, " Parse(string s, NumberStyles style)"),
+                |_, a, _| {
+                    Ok($make(
+                        styled(&a[0].str("s")?.as_str(), a[1].long(), &$kind)? as $rust,
+                    ))
+                },
+            )
+            .not_in_azure(),
+            static_method(
+                concat!(
+                    $word,
+                    " Parse(string s, NumberStyles style, IFormatProvider provider)"
+                ),
                 |_, a, _| {
                     Ok($make(
                         styled(&a[0].str("s")?.as_str(), a[1].long(), &$kind)? as $rust,
@@ -276,17 +289,21 @@ pub(crate) static DOUBLE: TypeDef = structure("System.Double")
             Ok(number::parse_double(&a[0].str("s")?.as_str())?.into())
         })
         .not_in_azure(),
+        static_method("double Parse(string s, NumberStyles style)", |_, a, _| {
+            styled_double(a)
+        })
+        .not_in_azure(),
         static_method(
             "double Parse(string s, NumberStyles style, IFormatProvider provider)",
-            |_, a, _| Ok(number::parse_double(&a[0].str("s")?.as_str())?.into()),
+            |_, a, _| styled_double(a),
         )
         .not_in_azure(),
         static_method("bool TryParse(string s, out double result)", |_, a, _| {
-            try_double(a, 1)
+            try_double(a, Style::FLOAT, 1)
         }),
         static_method(
             "bool TryParse(string s, NumberStyles style, IFormatProvider provider, out double result)",
-            |_, a, _| try_double(a, 3),
+            |_, a, _| try_double(a, style(&a[1])?, 3),
         )
         .not_in_azure(),
         method("string ToString(string format)", format),
@@ -338,16 +355,28 @@ pub(super) fn same_kind(a: &[Value], name: &str) -> Eval<bool> {
 }
 
 fn styled(text: &str, style: i64, kind: &IntType) -> Result<i128, crate::dotnet::DotnetError> {
-    match style & 512 {
-        0 => number::parse_integer(text, kind),
-        _ => number::parse_hex(text, kind),
+    number::parse_integer_with(text, Style(style), kind)
+}
+
+/// A style without hexadecimal digits, which only whole numbers have.
+pub(super) fn style(value: &Value) -> Result<Style, Exception> {
+    let style = Style(value.long());
+    match style.has(Style::HEX) {
+        true => Err(Exception::argument(
+            "The number style AllowHexSpecifier is not supported on floating point data types.",
+        )),
+        false => Ok(style),
     }
 }
 
-fn try_double(a: &mut [Value], out: usize) -> Eval {
+fn styled_double(a: &[Value]) -> Eval {
+    Ok(number::parse_double_with(&a[0].str("s")?.as_str(), style(&a[1])?)?.into())
+}
+
+fn try_double(a: &mut [Value], style: Style, out: usize) -> Eval {
     let parsed = a[0]
         .str_or_null()
-        .and_then(|it| number::parse_double(&it.as_str()).ok());
+        .and_then(|it| number::parse_double_with(&it.as_str(), style).ok());
     a[out] = parsed.unwrap_or_default().into();
     Ok(parsed.is_some().into())
 }

@@ -2,9 +2,10 @@
 
 use crate::dotnet::calendar::{DAY, HOUR, MINUTE, SECOND};
 use crate::dotnet::error::{DotnetError, Result};
-use crate::dotnet::number::{self, Style};
+use crate::dotnet::number;
 use crate::dotnet::number_buffer::Number;
 use crate::dotnet::number_format;
+use crate::dotnet::number_scan::Style;
 use rust_decimal::Decimal;
 
 /// A `double`; infinities are `INF` and `-INF`.
@@ -136,10 +137,5 @@ pub(crate) fn double(text: &str) -> Result<f64> {
 
 /// `XmlConvert.ToDecimal`.
 pub(crate) fn decimal(text: &str) -> Result<Decimal> {
-    let style = Style {
-        thousands: false,
-        trailing_sign: false,
-        ..Style::NUMBER
-    };
-    number::parse_decimal_with(text.trim(), style)
+    number::parse_decimal_with(text.trim(), Style::XML)
 }
