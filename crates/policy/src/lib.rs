@@ -26,6 +26,7 @@ mod preflight; // what concerns a whole document // the four sections, and what 
 // Running, from request to response.
 mod run; // the walk: inbound, backend, outbound; on-error from any of them
 
+mod arriving; // a body that comes in during a wait
 mod ask; // questions of the gateway's own to backends
 mod caching; // what look-ups and stores have in common
 mod exchange; // what one request carries with it

@@ -1,3 +1,4 @@
+use crate::arriving::take_in;
 use crate::fault::{CLIENT_CONNECTION_FAILURE, Fault, REQUEST_BODY_TOO_LARGE};
 use crate::{Body, BodyError};
 use bytes::Bytes;
@@ -60,6 +61,11 @@ impl MessageBody {
     /// Only the bytes as they came, for replay.
     pub(crate) async fn keep(&mut self, limit: usize) -> Result<(), BodyError> {
         self.body.buffer(limit).await
+    }
+
+    /// Waits, and takes in meanwhile what comes of it, up to `limit` bytes.
+    pub(crate) async fn take_in(&mut self, wait: impl Future<Output = ()>, limit: usize) {
+        take_in(&mut self.body, wait, limit).await;
     }
 
     /// Reads it for an expression.

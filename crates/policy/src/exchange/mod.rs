@@ -307,6 +307,15 @@ impl Exchange {
         self.secrets = secrets.clone();
     }
 
+    /// Waits. What is on its way of the response comes in meanwhile: nobody else reads it, and virtual time stands still while bytes
+    /// are under way.
+    pub(crate) async fn wait(&mut self, wait: impl Future<Output = ()>) {
+        match &mut self.response {
+            Some(response) => response.body.take_in(wait, self.body_limit).await,
+            None => wait.await,
+        }
+    }
+
     /// Where the walk is from now on.
     pub(crate) fn stand(&mut self, place: &Place) {
         self.place.clone_from(place);

@@ -13,7 +13,7 @@ use crate::exchange::Exchange;
 use crate::fault::Fault;
 use crate::run::run_block;
 use crate::shape::{Content, Shape, optional, required};
-use crate::template::{Bodies, Setting, buffer};
+use crate::template::{Setting, buffer};
 use crate::world::World;
 use futures_util::future::BoxFuture;
 use std::time::Duration;
@@ -68,12 +68,6 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     })
 }
 
-// The part of a call that may still be under way when an attempt is judged.
-const ARRIVING: Bodies = Bodies {
-    request: false,
-    response: true,
-};
-
 impl Wait for Retry {
     fn run<'a>(
         &'a self,
@@ -115,10 +109,7 @@ impl Retry {
                 retry,
             });
             if !wait.is_zero() {
-                // What is on its way comes in before the wait: nobody reads it meanwhile, and virtual time stands
-                // still while bytes are under way. A body that breaks off is found to be broken by who reads it.
-                let _ = buffer(ARRIVING, exchange).await;
-                world.clock().sleep(wait).await;
+                exchange.wait(world.clock().sleep(wait)).await;
             }
         }
         Ok(Flow::Next)
