@@ -3,12 +3,13 @@
 
 use crate::Body;
 use crate::element::Element;
-use crate::exchange::ResponseParts;
+use crate::exchange::{Exchange, ResponseParts, buffer_fault};
+use crate::fault::Fault;
 use crate::shape::{Attribute, optional};
+use crate::statements::Flow;
 use crate::world::{CachingType, World};
-use bytes::Bytes;
 use clock::Moment;
-use expression::{StoredResponse, Value};
+use expression::{Message, StoredResponse, Value};
 use http::header::{CACHE_CONTROL, EXPIRES, PRAGMA};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use parking_lot::Mutex;
@@ -161,18 +162,49 @@ pub(crate) async fn put(
     true
 }
 
-/// A response as it goes into a cache.
-pub(crate) fn keep(status: StatusCode, reason: &str, headers: &HeaderMap, body: Bytes) -> Value {
-    Value::response(Arc::new(StoredResponse {
-        status: status.as_u16(),
-        reason: reason.to_owned(),
-        headers: headers.clone(),
+/// Holds the present response, all of it. `false` when there is no cache.
+pub(crate) async fn put_response(
+    exchange: &mut Exchange,
+    world: &dyn World,
+    caching: CachingType,
+    key: &str,
+    duration: Duration,
+) -> Result<bool, Fault> {
+    let limit = exchange.body_limit;
+    let Some(response) = &mut exchange.response else {
+        return Ok(false);
+    };
+    let kept = response.body.keep(limit).await;
+    kept.map_err(|error| buffer_fault(Message::Response, &error))?;
+    let body = response.body.bytes().cloned().unwrap_or_default();
+    let value = Value::response(Arc::new(StoredResponse {
+        status: response.status.as_u16(),
+        reason: response.reason().to_owned(),
+        headers: response.headers.clone(),
         body: Mutex::new(Some(body)),
-    }))
+    }));
+    Ok(put(exchange.time(), world, caching, key, &value, duration).await)
 }
 
-/// The same as it comes out.
-pub(crate) fn parts(response: &StoredResponse) -> ResponseParts {
+/// The response that is held under a key, and for how long.
+pub(crate) async fn get_response(
+    now: Moment,
+    world: &dyn World,
+    caching: CachingType,
+    key: &str,
+) -> Option<(ResponseParts, Duration)> {
+    let (value, left) = get(now, world, caching, key).await?;
+    Some((parts(&*value.as_response()?), left))
+}
+
+/// Answers with what was found: outbound goes on behind the policy that stores.
+pub(crate) fn hit(exchange: &mut Exchange, parts: ResponseParts, store: Store) -> Flow {
+    exchange.set_response(Some(parts));
+    exchange.remembered.is_hit = true;
+    Flow::Cached(store)
+}
+
+fn parts(response: &StoredResponse) -> ResponseParts {
     ResponseParts {
         status: StatusCode::from_u16(response.status).unwrap_or_default(),
         reason: Some(response.reason.clone()).filter(|it| !it.is_empty()),

@@ -137,15 +137,11 @@ impl CacheLookup {
             must_revalidate: self.must_revalidate.get(exchange)?,
         };
         let key = self.key(exchange)?;
-        if let Some((value, left)) = caching::get(exchange.time(), world, self.caching, &key).await
-            && let Some(response) = value.as_response()
-        {
-            let mut parts = caching::parts(&response);
+        let found = caching::get_response(exchange.time(), world, self.caching, &key).await;
+        if let Some((mut parts, left)) = found {
             downstream.write(&mut parts.headers, left);
             exchange.did(|| format!("hit: {key}"));
-            exchange.set_response(Some(parts));
-            exchange.remembered.is_hit = true;
-            return Ok(Flow::Cached(Store::Response));
+            return Ok(caching::hit(exchange, parts, Store::Response));
         }
         exchange.did(|| format!("miss: {key}"));
         let headers = &mut exchange.request_mut().headers;

@@ -7,12 +7,11 @@
 use super::{Action, Flow, Statement, Wait};
 use crate::caching::{self, Store};
 use crate::element::Element;
-use crate::exchange::{Exchange, buffer_fault};
+use crate::exchange::Exchange;
 use crate::fault::Fault;
 use crate::shape::{Content, Shape, optional, required};
 use crate::template::Setting;
 use crate::world::World;
-use expression::Message;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
 
@@ -64,27 +63,14 @@ impl CacheStore {
                 .as_ref()
                 .is_some_and(|it| it.status == StatusCode::OK),
         };
-        let limit = exchange.body_limit;
-        let (Some(duration), true, Some(response)) = (duration, is_wanted, &mut exchange.response) else {
+        let Some(duration) = duration.filter(|_| is_wanted && exchange.response.is_some()) else {
             exchange.did(|| "not stored".to_owned());
             return Ok(Flow::Next);
         };
-        let kept = response.body.keep(limit).await;
-        kept.map_err(|error| buffer_fault(Message::Response, &error))?;
-        let body = response.body.bytes().cloned().unwrap_or_default();
-        let value = caching::keep(response.status, response.reason(), &response.headers, body);
-        missed
-            .downstream
-            .write(&mut exchange.response_mut().headers, duration);
-        caching::put(
-            exchange.time(),
-            world,
-            missed.caching,
-            &missed.key,
-            &value,
-            duration,
-        )
-        .await;
+        caching::put_response(exchange, world, missed.caching, &missed.key, duration).await?;
+        // What callers are told of it is no part of what is stored.
+        let headers = &mut exchange.response_mut().headers;
+        missed.downstream.write(headers, duration);
         exchange.did(|| format!("stored: {}", missed.key));
         Ok(Flow::Next)
     }

@@ -155,13 +155,11 @@ impl SemanticCacheLookup {
         let now = exchange.time();
         let found = cache.nearest(&partition, vector.clone(), now).get().await;
         if let Some(nearest) = found.filter(|it| it.distance <= threshold)
-            && let Some((value, _)) = caching::get(now, world, CachingType::External, &nearest.key).await
-            && let Some(response) = value.as_response()
+            && let Some((parts, _)) =
+                caching::get_response(now, world, CachingType::External, &nearest.key).await
         {
             exchange.did(|| format!("hit: {:.4} away", nearest.distance));
-            exchange.set_response(Some(caching::parts(&response)));
-            exchange.remembered.is_hit = true;
-            return Ok(Flow::Cached(Store::Semantic));
+            return Ok(caching::hit(exchange, parts, Store::Semantic));
         }
         exchange.did(|| "miss: nothing is near enough".to_owned());
         exchange.remembered.semantic = Some(Prompted { partition, vector });

@@ -9,12 +9,11 @@ use super::content::media_type_of;
 use super::{Action, Flow, Statement, Wait};
 use crate::caching::{self, Prompted, Store};
 use crate::element::Element;
-use crate::exchange::{Exchange, buffer_fault};
+use crate::exchange::Exchange;
 use crate::fault::Fault;
 use crate::shape::{Attribute, Content, Shape, required};
 use crate::template::Setting;
 use crate::world::{CachingType, World};
-use expression::Message;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
 
@@ -57,24 +56,20 @@ impl SemanticCacheStore {
             return Ok(Flow::Next);
         };
         let duration = caching::seconds(self.duration.get(exchange)?);
-        let limit = exchange.body_limit;
-        let wanted = exchange.response.as_mut().filter(|it| {
+        let is_wanted = exchange.response.as_ref().is_some_and(|it| {
             let streams = media_type_of(&it.headers) == "text/event-stream";
             it.status == StatusCode::OK && !streams
         });
-        let (Some(duration), Some(response)) = (duration, wanted) else {
+        let Some(duration) = duration.filter(|_| is_wanted) else {
             exchange.did(|| "not stored".to_owned());
             return Ok(Flow::Next);
         };
-        let kept = response.body.keep(limit).await;
-        kept.map_err(|error| buffer_fault(Message::Response, &error))?;
-        let body = response.body.bytes().cloned().unwrap_or_default();
-        let value = caching::keep(response.status, response.reason(), &response.headers, body);
-        let (now, key) = (exchange.time(), format!("semantic {}", exchange.request_id()));
-        if caching::put(now, world, CachingType::External, &key, &value, duration).await
+        let key = format!("semantic {}", exchange.request_id());
+        if caching::put_response(exchange, world, CachingType::External, &key, duration).await?
             && let Some(cache) = world.cache(CachingType::External)
         {
             let Prompted { partition, vector } = prompted;
+            let now = exchange.time();
             let add = cache.add(&partition, &key, vector, now + duration, now);
             add.get().await;
             exchange.did(|| "stored".to_owned());
