@@ -1,6 +1,6 @@
 //! A request to a model in whichever shape: what it says, and how long it is.
 
-use crate::{ChatRequest, EmbeddingsInput, Encoding, prompt_tokens};
+use crate::{ChatRequest, EmbeddingsInput, Encoding, ImageUrl, image_tokens, prompt_tokens};
 use serde_json::Value;
 
 /// The shape of a request.
@@ -103,7 +103,7 @@ impl Prompt {
     pub fn tokens(&self, deployment: Option<&str>) -> u64 {
         let model = self.model_or(deployment);
         if let Some(chat) = &self.chat {
-            return prompt_tokens(model, chat);
+            return prompt_tokens(model, chat) - shown(model, chat) + IMAGE * images(chat).count() as u64;
         }
         let encoding = Encoding::of_model(model);
         let text: u64 = self.turns.iter().map(|turn| encoding.count(&turn.text)).sum();
@@ -113,6 +113,18 @@ impl Prompt {
             _ => text + 4 * self.turns.len() as u64 + 3,
         }
     }
+}
+
+// An image counts as much as any may at most: what it shows is not looked at (documented).
+const IMAGE: u64 = 1_200;
+
+fn images(chat: &ChatRequest) -> impl Iterator<Item = &ImageUrl> {
+    chat.messages.iter().flat_map(|it| it.content.images())
+}
+
+// What the images count for the model.
+fn shown(model: &str, chat: &ChatRequest) -> u64 {
+    images(chat).map(|it| image_tokens(model, it)).sum()
 }
 
 fn turns(kind: PromptKind, json: &Value) -> Vec<Turn> {

@@ -296,9 +296,24 @@ fn in_interpolation(before: &str) -> bool {
     is_expression(before) && ["$\"", "$@\"", "@$\""].iter().any(|it| before.contains(it))
 }
 
-/// Whether a text holds a marker that a deploying template replaces: `{name}`, `${name}`, `%{if name}`.
+/// Whether a text holds a marker that a deploying template replaces: `{name}`, `${name}`, `%{if name}`; or is one: `RETRY_COUNT`,
+/// `__count__`.
 pub(crate) fn is_placeholder(text: &str) -> bool {
-    markers(text).next().is_some()
+    markers(text).next().is_some() || is_token(text.trim())
+}
+
+// What scripts look for in a document to replace it.
+fn is_token(text: &str) -> bool {
+    let marked = text.strip_prefix("__").and_then(|it| it.strip_suffix("__"));
+    let name = marked.unwrap_or(text);
+    let is_loud = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let good = match marked {
+        Some(_) => name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')),
+        None => name.contains('_') && name.chars().all(is_loud),
+    };
+    good && name.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// Whether a text holds nothing but such markers.

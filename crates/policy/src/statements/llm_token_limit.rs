@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::late::{Late, detach};
 use crate::meter::{self, Listener, Measured};
 use crate::shape::{Attribute, Content, Shape, optional, required};
-use crate::template::{Setting, Template};
+use crate::template::{Parsed, Setting, Template};
 use crate::world::World;
 use clock::Moment;
 use futures_util::future::BoxFuture;
@@ -33,11 +33,10 @@ pub(super) static SHAPE: Shape = Shape {
 };
 pub(super) const ATTRIBUTES: [Attribute; 14] = [
     required("counter-key"),
-    optional("tokens-per-minute").int(),
+    // An expression is refused when the policy is saved (observed); the page says nothing of it, unlike of the quota.
+    optional("tokens-per-minute").literal().int(),
     optional("token-quota").int(),
-    optional("token-quota-period")
-        .literal()
-        .one_of(&["Hourly", "Daily", "Weekly", "Monthly", "Yearly"]),
+    optional("token-quota-period").one_of(&["Hourly", "Daily", "Weekly", "Monthly", "Yearly"]),
     optional("estimate-prompt-tokens").or("false").bool(),
     optional("estimate-prompt-token").bool(),
     RETRY_AFTER_HEADER,
@@ -49,6 +48,17 @@ pub(super) const ATTRIBUTES: [Attribute; 14] = [
     optional("tokens-consumed-header-name").literal(),
     optional("tokens-consumed-variable-name").literal(),
 ];
+
+impl Parsed for Calendar {
+    const WHAT: &'static str = "`Hourly` or `Daily` or `Weekly` or `Monthly` or `Yearly`";
+
+    fn parse(text: &str) -> Option<Calendar> {
+        let found = PERIODS
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(text.trim()));
+        found.map(|(_, calendar)| *calendar)
+    }
+}
 
 const PERIODS: [(&str, Calendar); 9] = [
     ("Hourly", Calendar::Hour),
@@ -66,8 +76,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 struct LlmTokenLimit {
     key: Template,
-    per_minute: Option<Setting<i64>>,
-    quota: Option<(Setting<i64>, Calendar)>,
+    per_minute: Option<u64>,
+    quota: Option<(Setting<i64>, Setting<Calendar>)>,
     estimate: Setting<bool>,
     come_back: ComeBack,
     reports: Arc<Reports>,
@@ -86,7 +96,7 @@ pub(super) fn parse(element: &mut Element<'_, '_, '_>) -> Action {
     let estimate = estimate(element);
     Action::wait(LlmTokenLimit {
         key: limits::counter_key(element),
-        per_minute: limits::whole(element, "tokens-per-minute", 1..=i64::MAX),
+        per_minute: limits::whole_literal(element, "tokens-per-minute", 1..=i64::MAX),
         quota: quota(element),
         estimate,
         come_back: ComeBack::parse(element),
@@ -121,7 +131,7 @@ fn estimate(element: &mut Element<'_, '_, '_>) -> Setting<bool> {
     element.setting_or("estimate-prompt-tokens", false)
 }
 
-fn quota(element: &mut Element<'_, '_, '_>) -> Option<(Setting<i64>, Calendar)> {
+fn quota(element: &mut Element<'_, '_, '_>) -> Option<(Setting<i64>, Setting<Calendar>)> {
     let says = |name: &str| element.node.attributes.iter().any(|it| it.name == name);
     let (tokens, period) = (says("token-quota"), says("token-quota-period"));
     if tokens != period || !tokens && !says("tokens-per-minute") {
@@ -136,7 +146,7 @@ fn quota(element: &mut Element<'_, '_, '_>) -> Option<(Setting<i64>, Calendar)> 
         ));
     }
     let tokens = limits::whole(element, "token-quota", COUNT);
-    let period = element.choice("token-quota-period", &PERIODS);
+    let period = element.setting("token-quota-period");
     Some((tokens?, period?))
 }
 
@@ -204,16 +214,17 @@ impl LlmTokenLimit {
     ) -> Result<SmallVec<[Counter; 2]>, Fault> {
         let key = self.key.text(exchange)?.into_owned();
         let mut counters = SmallVec::new();
-        if let Some(per_minute) = &self.per_minute {
+        if let Some(limit) = self.per_minute {
             let (rule, kind) = limits::rate(world, MINUTE);
             counters.push(Counter {
                 key: format!("tokens {kind}60 {key}"),
                 rule,
-                limit: limits::within("tokens-per-minute", per_minute.get(exchange)?, &(1..=i64::MAX))?,
+                limit,
                 is_quota: false,
             });
         }
         if let Some((tokens, calendar)) = &self.quota {
+            let calendar = calendar.get(exchange)?;
             let period = calendar.around(now);
             counters.push(Counter {
                 key: format!("token-quota {calendar:?} {} {key}", period.start.seconds()),

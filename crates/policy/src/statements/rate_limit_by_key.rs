@@ -131,9 +131,9 @@ impl Increment {
         }
     }
 
-    /// Whether it has to wait for the response.
+    /// Whether it has to wait for the response: so it does with a condition, or a count that is computed (documented).
     pub(super) fn is_late(&self) -> bool {
-        self.condition.is_some() || self.after_response
+        self.condition.is_some() || self.after_response || matches!(self.count, Setting::Expression(_))
     }
 
     /// How much, where it need not wait.

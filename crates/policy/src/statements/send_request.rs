@@ -27,7 +27,8 @@ pub(super) static SHAPE: Shape = Shape {
         MODE,
         required("response-variable-name"),
         TIMEOUT,
-        optional("ignore-error").or("false").bool(),
+        // An expression is refused (documented).
+        optional("ignore-error").or("false").literal().bool(),
     ],
     content: Content::Children(&CHILDREN),
 };

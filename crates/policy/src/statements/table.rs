@@ -62,6 +62,7 @@ const PRODUCT: &[Scope] = &[Scope::Product];
 const NOT_GLOBAL: &[Scope] = &[Scope::Product, Scope::Api, Scope::Operation];
 const NOT_OPERATION: &[Scope] = &[Scope::Global, Scope::Product, Scope::Api];
 const CONSUMPTION: &[Tier] = &[Tier::Consumption];
+const NOT_CLASSIC: &[Tier] = &[Tier::V2, Tier::Consumption];
 const IN: Sections = Sections::IN;
 const IN_OUT: Sections = IN.and(Sections::OUT);
 const IN_ERROR: Sections = IN.and(Sections::ON_ERROR);
@@ -239,10 +240,13 @@ static TABLE: &[Spec] = &[
     )),
     // Integration.
     policy(&log_to_eventhub::SHAPE, Sections::ALL, log_to_eventhub::parse),
-    policy(
-        &send_service_bus_message::SHAPE,
-        IN_OUT_ERROR,
-        send_service_bus_message::parse,
+    lacking(
+        NOT_CLASSIC,
+        policy(
+            &send_service_bus_message::SHAPE,
+            IN_OUT_ERROR,
+            send_service_bus_message::parse,
+        ),
     ),
     // Authentication, access, cross-domain.
     once(policy(

@@ -277,6 +277,16 @@ fn what_a_deploying_template_fills_in_is_no_mistake() {
     );
     let origins = "<cors><allowed-origins>${origins}</allowed-origins><allowed-headers><header>*</header></allowed-headers></cors>";
     assert_eq!(findings(&inbound(origins)), ["template-placeholder 1:43"]);
+    for token in ["{count}", "#{count}#", "RETRY_COUNT", "__retry-count__"] {
+        let retry = format!("<retry count='{token}' interval='1' condition='@(true)'></retry>");
+        assert_eq!(
+            findings(&inbound(&retry)),
+            ["template-placeholder 1:34"],
+            "{token}"
+        );
+    }
+    let retry = "<retry count='many' interval='1' condition='@(true)'></retry>";
+    assert_eq!(findings(&inbound(retry)), ["wrong-value 1:34"]);
 }
 
 #[test]
