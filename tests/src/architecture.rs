@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "clock",
             "expression",
             "issuer",
+            "llm",
             "model",
             "policy",
             "service",

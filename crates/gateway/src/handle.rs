@@ -13,11 +13,11 @@ use crate::subscription::{Admission, authorise};
 use crate::tally::ApiTally;
 use clock::Moment;
 use expression::{Facts, Url};
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, HOST, HeaderMap, ORIGIN};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Empty};
 use policy::{Body, CallerCertificate, Detail, Exchange, Fault, ResponseParts, Start, Walk};
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -266,6 +266,10 @@ impl Arrival<'_> {
         };
         let certificate = self.certificate(&parts);
         let seen = self.seen(&facts, summary.api.as_deref(), &parts.headers, peer);
+        let body = match seen.as_ref().and_then(|it| it.heard.as_ref()) {
+            Some(heard) => logs::listen(body, heard),
+            None => body,
+        };
         let mut exchange = Exchange::new(Start {
             request_id: self.id,
             received: self.received,
@@ -356,6 +360,7 @@ impl Arrival<'_> {
             revision: revision.unwrap_or_default(),
             operation: operation.unwrap_or_default(),
             user: user.unwrap_or_default(),
+            heard: logs::wants_request(self.live, api).then(logs::Heard::default),
             ..Seen::default()
         }))
     }
@@ -376,19 +381,28 @@ impl Walking<'_> {
     async fn end(mut self) -> ResponseParts {
         let mut parts = self.exchange.take_response();
         if let Some(seen) = &mut self.seen {
-            seen.request_body = self.exchange.request_body();
+            let heard = seen.heard.as_ref().and_then(logs::Heard::take);
+            seen.request_body = heard.or_else(|| self.exchange.request_body());
             seen.error = self.exchange.last_error().cloned();
             look(seen, &mut parts).await;
         }
         if let Some(mut summary) = self.summary.take() {
             summary.status = parts.status.as_u16();
             summary.error = self.exchange.last_error().map(|error| error.reason.clone());
-            self.record(summary);
+            let later = self.record(summary);
+            if let (Some(completion), Body::Stream(stream)) = (later, &mut parts.body) {
+                let (live, sinks) = (self.live.itself(), self.gateway.sinks.load_full());
+                let inner = std::mem::replace(stream, nothing());
+                *stream = logs::told(inner, move |answer| {
+                    sinks.take(completion.rows(Some(answer)), &live);
+                });
+            }
         }
         parts
     }
 
-    fn record(&mut self, mut summary: RequestSummary) {
+    // Gives what is to be said of a completion when it has ended.
+    fn record(&mut self, mut summary: RequestSummary) -> Option<logs::Completion> {
         summary.ended = self.gateway.clock().now();
         let (api, tally) = self.tally;
         tally.answered.add(summary.status);
@@ -401,20 +415,21 @@ impl Walking<'_> {
             events: self.exchange.take_events(),
         };
         let sinks = self.gateway.sinks.load();
+        let mut later = None;
         if sinks.is_open() {
-            sinks.take(logs::rows(self.live, &record, self.seen.as_deref()), self.live);
+            let (rows, completion) = logs::rows(self.live, &record, self.seen.as_deref());
+            sinks.take(rows, self.live);
+            later = completion;
         }
         self.gateway.recorder.push(record);
+        later
     }
 }
 
 // A body that diagnostics want is brought here, unless it is a stream of events: that must go on as it comes.
 async fn look(seen: &mut Seen, parts: &mut ResponseParts) {
     const LARGEST: usize = 2 * 1024 * 1024;
-    let is_stream = parts
-        .headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|it| it.as_bytes().starts_with(b"text/event-stream"));
+    let is_stream = logs::is_events(&parts.headers);
     let length = parts
         .headers
         .get(CONTENT_LENGTH)
@@ -433,9 +448,15 @@ impl Drop for Walking<'_> {
     fn drop(&mut self) {
         if let Some(mut summary) = self.summary.take() {
             summary.error = Some("ClientConnectionFailure".to_owned());
-            self.record(summary);
+            // There is no answer that could stream.
+            let _ = self.record(summary);
         }
     }
+}
+
+// Stands in for a body while something is put around it.
+fn nothing() -> policy::Stream {
+    Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 
 fn incoming(body: Incoming) -> Body {

@@ -86,6 +86,13 @@ const BODY_LIMIT: u64 = 100 * 1024 * 1024;
 const HEADER_LIMIT: u64 = 64 * 1024;
 
 impl Live {
+    /// Itself, for keeps.
+    pub(crate) fn itself(&self) -> Arc<Live> {
+        self.itself
+            .upgrade()
+            .expect("whoever holds a reference keeps it alive")
+    }
+
     /// Puts `plan` to work; unchanged backends take their state over from `before`.
     pub(crate) fn new(
         plan: Arc<Plan>,
@@ -182,9 +189,7 @@ impl World for Live {
     }
 
     fn shared(&self) -> Arc<dyn World> {
-        self.itself
-            .upgrade()
-            .expect("whoever holds a reference keeps it alive")
+        self.itself()
     }
 
     fn token(&self, resource: &str, client_id: Option<&str>) -> Result<Arc<str>, String> {

@@ -32,5 +32,5 @@ pub use response::{
     ChatChoice, ChatChunk, ChatMessage, ChatResponse, ChunkChoice, ContentFilter, Delta, DeltaFunction,
     DeltaToolCall, PromptFilter,
 };
-pub use tokens::{Tokens, answer_texts, delta_texts};
+pub use tokens::{Tokens, answer_texts, delta_texts, delta_texts_of};
 pub use usage::{CompletionDetails, PromptDetails, Usage};

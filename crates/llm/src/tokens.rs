@@ -68,9 +68,14 @@ pub fn delta_texts(frame: &Frame) -> Vec<String> {
     if frame.is_done() {
         return Vec::new();
     }
-    let Ok(json) = serde_json::from_str::<Value>(&frame.data) else {
-        return Vec::new();
-    };
+    match serde_json::from_str::<Value>(&frame.data) {
+        Ok(json) => delta_texts_of(&json),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// The same of the data of a frame.
+pub fn delta_texts_of(json: &Value) -> Vec<String> {
     let mut texts = Vec::new();
     let mut add = |value: Option<&Value>| texts.extend(value.and_then(Value::as_str).map(str::to_owned));
     match json
