@@ -132,10 +132,14 @@ pub(crate) struct Run {
 /// Where a gateway keeps what outlives a request.
 #[derive(Debug, Args)]
 pub(crate) struct Kept {
-    /// Keeps counters of limits and quotas, and the external cache, in the Redis or Valkey at `redis://[:PASSWORD@]HOST[:PORT][/DB]`:
-    /// gateways that name the same one share them. In memory by default.
+    /// Keeps counters of limits and quotas, and the external cache, in the Redis or Valkey at
+    /// `redis://[[USER]:PASSWORD@]HOST[:PORT][/DB]`, or `rediss://` over TLS: gateways that name the same one share them. In memory by
+    /// default.
     #[arg(long, value_name = "URL")]
     pub(crate) state: Option<Place>,
+    /// File with the authorities (PEM) of which one has signed the certificate of that server. The public ones by default.
+    #[arg(long, value_name = "FILE", requires = "state")]
+    pub(crate) state_ca: Option<PathBuf>,
 }
 
 /// Where a lab listens: any free port unless said otherwise.

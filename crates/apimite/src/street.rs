@@ -1,5 +1,6 @@
 //! Gateway, mocks and control, running.
 
+use crate::cli::Kept;
 use crate::control;
 use axum::Router;
 use clock::{Clock, Dice};
@@ -9,7 +10,6 @@ use http::uri::Authority;
 use llm::Encoding;
 use model::{Account, Service};
 use policy::Detail;
-use redis_state::Place;
 use serde_json::{Value, json};
 use service::Plan;
 use std::net::SocketAddr;
@@ -57,14 +57,20 @@ pub(crate) struct Manner {
 }
 
 /// Counters and caches: in memory, or at a place that gateways of one service share.
-pub(crate) async fn state(place: Option<&Place>, service: &str, clock: &Clock) -> gateway::State {
-    match place {
-        None => gateway::State::default(),
-        Some(place) => {
-            let shared = redis_state::connect(place, service, clock).await;
-            gateway::State::shared(shared.counters, shared.cache)
+pub(crate) async fn state(kept: &Kept, service: &str, clock: &Clock) -> Result<gateway::State, String> {
+    let Some(place) = kept.state.clone() else {
+        return Ok(gateway::State::default());
+    };
+    let place = match &kept.state_ca {
+        None => place,
+        Some(file) => {
+            let authorities = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+            place.trusting(&authorities).map_err(|error| error.to_string())?
         }
-    }
+    };
+    let shared = redis_state::connect(&place, service, clock).await;
+    let shared = shared.map_err(|error| format!("the state at {place} cannot be used: {error}"))?;
+    Ok(gateway::State::shared(shared.counters, shared.cache))
 }
 
 /// Sockets that are open and not yet served: whoever takes them knows every address before anything is loaded.
@@ -169,7 +175,10 @@ impl Doors {
             foundry: foundry_address,
             mocks: elsewhere,
             in_process: foundry_address.is_some(),
-            offline: *offline,
+            outside: match offline {
+                true => gateway::Outside::Refused,
+                false => gateway::Outside::Called,
+            },
             detail: *detail,
             state: state.clone(),
             ..gateway::Options::new(clock.clone(), *dice)

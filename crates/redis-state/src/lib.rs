@@ -1,4 +1,5 @@
-//! Counters and caches in a Redis or Valkey server, for gateways that must agree: `--state redis://HOST:PORT[/DB]`.
+//! Counters and caches in a Redis or Valkey server, for gateways that must agree: `--state redis://HOST:PORT[/DB]`, or
+//! `rediss://` over TLS.
 //!
 //! [`connect`] gives the answers to the traits of `state` that [`RedisCounters`] and [`RedisCache`] are. Each decision is one script
 //! that runs alone in the server, and so one round trip; nothing is read here and written back.
@@ -22,11 +23,13 @@ mod cache; // bytes by key
 mod counters; // limits and quotas, one script
 mod link; // one connection, and what happens when it breaks
 mod place; // the address as it is written
+mod trouble; // why a server cannot be used
 mod vectors; // keys by where they lie, with a copy here
 
 pub use cache::RedisCache;
 pub use counters::RedisCounters;
 pub use place::{Place, PlaceError};
+pub use trouble::Trouble;
 
 use clock::Clock;
 use link::Link;
@@ -46,11 +49,14 @@ pub struct Shared {
 /// can share a server.
 ///
 /// The connection lives on the runtime of this call.
-pub async fn connect(place: &Place, service: &str, clock: &Clock) -> Shared {
-    let link = Arc::new(Link::open(place, clock).await);
+///
+/// # Errors
+/// When the server is there and is of a kind that can never be used: a node of a cluster.
+pub async fn connect(place: &Place, service: &str, clock: &Clock) -> Result<Shared, Trouble> {
+    let link = Arc::new(Link::open(place, clock).await?);
     let prefix: Arc<str> = format!("apimite:{service}:").into();
-    Shared {
+    Ok(Shared {
         counters: Arc::new(RedisCounters::new(link.clone(), prefix.clone())),
         cache: Arc::new(RedisCache::new(link, prefix)),
-    }
+    })
 }

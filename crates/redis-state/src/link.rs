@@ -1,4 +1,5 @@
 use crate::place::Place;
+use crate::trouble::Trouble;
 use arc_swap::ArcSwapOption;
 use clock::{Clock, Mode};
 use redis::aio::MultiplexedConnection;
@@ -67,8 +68,8 @@ struct Broken {
 }
 
 impl Link {
-    /// Connects, or says that the server is not there and goes on trying.
-    pub(crate) async fn open(place: &Place, clock: &Clock) -> Link {
+    /// Connects, or says that the server is not there and goes on trying. One that can never be used is an error.
+    pub(crate) async fn open(place: &Place, clock: &Clock) -> Result<Link, Trouble> {
         let (broken, told) = unbounded_channel();
         let inner = Arc::new(Inner {
             place: place.clone(),
@@ -83,13 +84,14 @@ impl Link {
                 inner.current.store(Some(Arc::new(line)));
                 true
             }
+            Err(why @ Trouble::Cluster) => return Err(why),
             Err(why) => {
                 inner.say_gone(&why.to_string());
                 false
             }
         };
         let keeper = tokio::spawn(keep(inner.clone(), told, is_there)).abort_handle();
-        Link { inner, keeper }
+        Ok(Link { inner, keeper })
     }
 
     /// Whether there is a server to ask.
@@ -142,7 +144,7 @@ impl Drop for Link {
 }
 
 impl Inner {
-    async fn connect(&self, number: u64) -> Result<Line, RedisError> {
+    async fn connect(&self, number: u64) -> Result<Line, Trouble> {
         let broken = self.broken.clone();
         let gone = move |push: PushInfo| {
             if push.kind == PushKind::Disconnection {
@@ -158,10 +160,16 @@ impl Inner {
             .set_pipeline_buffer_size(1_024)
             .set_push_sender(gone);
         let client = &self.place.client;
-        let connection = client
+        let mut connection = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
-        Ok(Line { connection, number })
+        let mut question = redis::cmd("INFO");
+        // A server that does not tell is taken as it is.
+        let facts: Result<String, RedisError> = question.arg("cluster").query_async(&mut connection).await;
+        match facts {
+            Ok(facts) if facts.contains("cluster_enabled:1") => Err(Trouble::Cluster),
+            _ => Ok(Line { connection, number }),
+        }
     }
 
     fn judge<T>(&self, number: u64, effect: Effect, answer: Result<T, RedisError>) -> Option<T> {

@@ -5,6 +5,8 @@ mod agree; // memory and the server decide alike
 mod caches; // what gateways share beside counters
 mod limits; // exact, whoever counts
 mod outage; // the server goes away and comes back
+mod secured; // behind TLS, with users; and clusters
+mod semantic; // answers to prompts that are alike
 mod server; // a server of a test's own
 
 use crate::Test;
@@ -16,7 +18,14 @@ const PREFIX: &str = "redis > ";
 
 /// Every test, whether there is a server program or not.
 pub(crate) fn tests() -> Vec<Test> {
-    let groups = [agree::tests(), caches::tests(), limits::tests(), outage::tests()];
+    let groups = [
+        agree::tests(),
+        caches::tests(),
+        limits::tests(),
+        outage::tests(),
+        secured::tests(),
+        semantic::tests(),
+    ];
     groups.into_iter().flatten().collect()
 }
 

@@ -28,7 +28,7 @@ pub(super) fn tests() -> Vec<Test> {
 }
 
 /// A service whose calls tell what a cache has and how many are left.
-fn folder(folder: &Path) -> Result<String, String> {
+pub(super) fn folder(folder: &Path) -> Result<String, String> {
     let write = |name: &str, text: &str| {
         let path = folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(|error| error.to_string())?;
@@ -59,7 +59,11 @@ fn folder(folder: &Path) -> Result<String, String> {
 }
 
 fn up(folder: &str, url: &str) -> Result<Running, String> {
-    Binary::build()?.start(&[
+    Binary::build()?.start(&arguments(folder, url))
+}
+
+pub(super) fn arguments<'a>(folder: &'a str, url: &'a str) -> [&'a str; 9] {
+    [
         "up",
         folder,
         "--state",
@@ -69,10 +73,10 @@ fn up(folder: &str, url: &str) -> Result<Running, String> {
         "--no-foundry",
         "--no-watch",
         "--format=json",
-    ])
+    ]
 }
 
-async fn get(running: &Running) -> Result<(u16, String), String> {
+pub(super) async fn get(running: &Running) -> Result<(u16, String), String> {
     let url = format!("{}/echo", running.url("gateway"));
     let client = wire::Client::<Full<Bytes>>::new(&Clock::real(), wire::ClientOptions::default());
     let request = Request::get(&url)
@@ -92,7 +96,7 @@ async fn get(running: &Running) -> Result<(u16, String), String> {
     Ok((status, if status == 200 { text } else { String::new() }))
 }
 
-fn line(running: &Running, wanted: &str) -> Result<(), String> {
+pub(super) fn line(running: &Running, wanted: &str) -> Result<(), String> {
     let line = running.next_error()?;
     holds(format!("`{line}` does not say `{wanted}`"), line.contains(wanted))
 }
@@ -181,7 +185,6 @@ fn wrong() -> Result<(), String> {
     let binary = Binary::build()?;
     for (url, advice) in [
         ("memory", "redis://HOST:PORT"),
-        ("rediss://cache", "TLS"),
         ("redis://cache/x", "redis://cache/x"),
     ] {
         let run = binary.run(&["up", "lab:backend-pool", "--state", url])?;

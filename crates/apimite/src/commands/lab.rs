@@ -124,7 +124,7 @@ async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock, u64), Ex
     match loaded.plan.filter(|_| !found.iter().any(Finding::is_error)) {
         Some(plan) => {
             let (offline, detail) = (false, Detail::Brief);
-            let state = street::state(args.kept.state.as_ref(), &plan.service.name, &clock).await;
+            let state = street::state(&args.kept, &plan.service.name, &clock).await?;
             let manner = Manner {
                 state,
                 routes: axum::Router::new(),

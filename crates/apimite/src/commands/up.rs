@@ -67,7 +67,7 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
     };
     let settings = &plan.service.settings;
     let clock = timing::clock(args.run.clock, args.run.epoch.as_deref(), &settings.clock)?;
-    let state = street::state(args.kept.state.as_ref(), &plan.service.name, &clock).await;
+    let state = street::state(&args.kept, &plan.service.name, &clock).await?;
     let manner = Manner {
         state,
         clock,
