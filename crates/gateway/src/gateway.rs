@@ -10,7 +10,7 @@ use crate::sinks::Sinks;
 use crate::slots::Slots;
 use crate::state::State;
 use crate::tally::Tally;
-use crate::target::Directory;
+use crate::target::{Directory, Outside};
 use crate::transport::{self, Transport};
 use arc_swap::ArcSwap;
 use clock::{Clock, Dice};
@@ -43,7 +43,7 @@ pub struct Gateway {
     authority: OnceLock<Result<LocalAuthority, String>>,
     foundry: Option<SocketAddr>,
     mocks: BTreeMap<String, Authority>,
-    offline: bool,
+    outside: Outside,
 }
 
 /// How a [`Gateway`] runs; limits and what is kept stand in the service's settings.
@@ -61,8 +61,8 @@ pub struct Options {
     pub in_process: bool,
     /// Other servers that do.
     pub neighbours: Vec<SocketAddr>,
-    /// Whether hosts that are neither a mock nor this machine are refused.
-    pub offline: bool,
+    /// What becomes of calls to anybody else.
+    pub outside: Outside,
     /// How much of a walk is recorded.
     pub detail: Detail,
     /// Counters and caches.
@@ -79,7 +79,7 @@ impl Options {
             mocks: Vec::new(),
             in_process: false,
             neighbours: Vec::new(),
-            offline: false,
+            outside: Outside::default(),
             detail: Detail::Brief,
             state: State::default(),
         }
@@ -96,7 +96,7 @@ impl Gateway {
             mocks,
             in_process,
             neighbours,
-            offline,
+            outside,
             detail,
             state,
         } = options;
@@ -122,7 +122,7 @@ impl Gateway {
             .into_iter()
             .map(|(account, at)| (account.to_ascii_lowercase(), at))
             .collect();
-        let directory = directory(&plan, foundry, &mocks, offline);
+        let directory = directory(&plan, foundry, &mocks, outside);
         let live = Live::new(plan, directory, shared.clone(), &Backends::default());
         Arc::new(Gateway {
             live: ArcSwap::new(live),
@@ -137,7 +137,7 @@ impl Gateway {
             authority: OnceLock::new(),
             foundry,
             mocks,
-            offline,
+            outside,
         })
     }
 
@@ -148,7 +148,7 @@ impl Gateway {
         if *settings != self.plan().service.settings.sinks {
             self.sinks.store(Arc::new(Sinks::open(settings)));
         }
-        let directory = directory(&plan, self.foundry, &self.mocks, self.offline);
+        let directory = directory(&plan, self.foundry, &self.mocks, self.outside);
         let before = self.live.load_full();
         self.live
             .store(Live::new(plan, directory, self.shared.clone(), &before.backends));
@@ -248,7 +248,7 @@ fn directory(
     plan: &Plan,
     foundry: Option<SocketAddr>,
     mocks: &BTreeMap<String, Authority>,
-    offline: bool,
+    outside: Outside,
 ) -> Directory {
     let accounts = plan
         .accounts()
@@ -261,6 +261,6 @@ fn directory(
         authority: authority.and_then(|it| it.parse().ok()),
         accounts,
         mocks: mocks.clone(),
-        offline,
+        outside,
     }
 }

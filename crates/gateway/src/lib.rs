@@ -41,6 +41,7 @@ pub use control::{BackendState, MemberState, OpenState, RuleState};
 pub use gateway::{Gateway, Options};
 pub use listen::{serve, serve_tls};
 pub use state::State;
+pub use target::Outside;
 
 #[cfg(test)]
 mod tests;

@@ -19,8 +19,20 @@ pub(crate) struct Directory {
     pub(crate) authority: Option<Uri>,
     /// Their accounts, in lower case.
     pub(crate) accounts: BTreeSet<String>,
-    /// Whether hosts that are neither a mock nor loopback are refused.
-    pub(crate) offline: bool,
+    /// What becomes of calls to others.
+    pub(crate) outside: Outside,
+}
+
+/// What becomes of calls to hosts that are neither a mock nor this machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Outside {
+    /// They go there.
+    #[default]
+    Called,
+    /// They are refused.
+    Refused,
+    /// This server answers them all, without TLS.
+    Answered(SocketAddr),
 }
 
 /// A base URL, ready to be called.
@@ -59,10 +71,18 @@ impl Directory {
         let is_issuer = is_authority && self.authority.is_none();
         let other = self.authority.as_ref().filter(|_| is_authority).and_then(place);
         let mock = self.mock(&url.host).map(|authority| (Scheme::HTTP, authority));
-        let (scheme, authority) = match mock.or(other) {
+        let outside = match is_loopback(&url.host) {
+            true => Outside::Called,
+            false => self.outside,
+        };
+        let answering = match outside {
+            Outside::Answered(socket) => Some((Scheme::HTTP, socket.to_string())),
+            Outside::Called | Outside::Refused => None,
+        };
+        let (scheme, authority) = match mock.or(other).or(answering.filter(|_| !is_issuer)) {
             Some(place) => place,
             None if is_issuer => (Scheme::HTTPS, format!("{}:{}", url.host, url.port)),
-            None if self.offline && !is_loopback(&url.host) => {
+            None if outside == Outside::Refused => {
                 return Err(format!(
                     "`{}` is neither a mock nor this machine, and the gateway is offline",
                     url.host
@@ -188,24 +208,24 @@ mod tests {
     use super::*;
     use policy::url::parse;
 
-    fn directory(offline: bool) -> Directory {
+    fn directory(outside: Outside) -> Directory {
         let accounts = ["foundry1".to_owned()].into();
         Directory {
             foundry: Some(([127, 0, 0, 1], 8082).into()),
             accounts,
-            offline,
+            outside,
             ..Directory::default()
         }
     }
 
-    fn target(text: &str, offline: bool) -> Result<Target, String> {
-        directory(offline).target(&parse(text).expect("a URL"))
+    fn target(text: &str, outside: Outside) -> Result<Target, String> {
+        directory(outside).target(&parse(text).expect("a URL"))
     }
 
     #[test]
     fn a_base_and_a_rest_are_joined_with_one_slash() {
         for base in ["https://h.example/openai/", "https://h.example/openai"] {
-            let (seen, uri) = target(base, false)
+            let (seen, uri) = target(base, Outside::Called)
                 .expect("a target")
                 .join("/deployments/d/chat", "?api-version=1")
                 .expect("a URL");
@@ -218,7 +238,7 @@ mod tests {
                 "https://h.example:443/openai/deployments/d/chat?api-version=1"
             );
         }
-        let (seen, _) = target("http://h.example:81", false)
+        let (seen, _) = target("http://h.example:81", Outside::Called)
             .expect("a target")
             .join("", "")
             .expect("a URL");
@@ -227,7 +247,11 @@ mod tests {
 
     #[test]
     fn mock_hosts_go_to_the_local_foundry_and_keep_their_name() {
-        let target = target("https://Foundry1.cognitiveservices.azure.com/openai", true).expect("a target");
+        let target = target(
+            "https://Foundry1.cognitiveservices.azure.com/openai",
+            Outside::Refused,
+        )
+        .expect("a target");
         let (seen, uri) = target.join("/x", "").expect("a URL");
         assert_eq!(uri, "http://127.0.0.1:8082/openai/x");
         assert_eq!(target.host, "foundry1.cognitiveservices.azure.com");
@@ -263,10 +287,10 @@ mod tests {
     #[test]
     fn the_hosts_of_entra_id_are_here_unless_somebody_else_is_named() {
         let login = "https://login.microsoftonline.com/contoso.com/discovery/keys";
-        assert!(target(login, true).expect("a target").is_issuer);
+        assert!(target(login, Outside::Refused).expect("a target").is_issuer);
         let directory = Directory {
             authority: Some(Uri::from_static("http://keycloak:8085")),
-            ..directory(false)
+            ..directory(Outside::Called)
         };
         let target = directory.target(&parse(login).expect("a URL")).expect("a target");
         assert!(!target.is_issuer);
@@ -283,15 +307,30 @@ mod tests {
             "http://[::1]:80",
             "http://a.localhost",
         ] {
-            assert!(target(good, true).is_ok(), "{good}");
+            assert!(target(good, Outside::Refused).is_ok(), "{good}");
         }
         for bad in [
             "https://api.example",
             "https://other.openai.azure.com",
             "http://10.0.0.1",
         ] {
-            assert!(target(bad, true).is_err(), "{bad}");
-            assert!(target(bad, false).is_ok(), "{bad}");
+            assert!(target(bad, Outside::Refused).is_err(), "{bad}");
+            assert!(target(bad, Outside::Called).is_ok(), "{bad}");
         }
+    }
+
+    #[test]
+    fn somebody_may_answer_for_everyone_else() {
+        let outside = Outside::Answered(([127, 0, 0, 1], 9).into());
+        let (seen, uri) = target("https://api.example/a", outside)
+            .expect("a target")
+            .join("/b", "")
+            .expect("a URL");
+        assert_eq!(show(&seen), "https://api.example/a/b");
+        assert_eq!(uri, "http://127.0.0.1:9/a/b");
+        let own = target("http://localhost:1", outside).expect("a target");
+        assert_eq!(own.authority(), "localhost:1");
+        let mock = target("https://foundry1.openai.azure.com", outside).expect("a target");
+        assert_eq!(mock.authority(), "127.0.0.1:8082");
     }
 }

@@ -3,6 +3,7 @@ use crate::running::Apimite;
 use crate::upstream::{self, Kind};
 use crate::{Account, Api, Backend, Pool, Product, Subscription, Upstream, document};
 use clock::{Clock, Dice, Mode, Moment};
+use gateway::Outside;
 use model::Service;
 use source::{Finding, render};
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ pub struct Builder {
     findings: Vec<Finding>,
     mode: Mode,
     seed: u64,
-    offline: bool,
+    outside: Others,
     tls: bool,
     clock: Option<Clock>,
     state: gateway::State,
@@ -41,7 +42,7 @@ impl Builder {
             findings: Vec::new(),
             mode: Mode::Auto,
             seed: 1,
-            offline: false,
+            outside: Others::Called,
             tls: false,
             clock: None,
             state: gateway::State::default(),
@@ -224,7 +225,13 @@ impl Builder {
 
     /// Refuses hosts that are neither a mock nor this machine.
     pub fn offline(mut self) -> Builder {
-        self.offline = true;
+        self.outside = Others::Refused;
+        self
+    }
+
+    /// The upstream of this name answers whatever is neither a mock nor this machine, over TLS or not.
+    pub fn everyone_else(mut self, upstream: &str) -> Builder {
+        self.outside = Others::Answered(upstream.to_owned());
         self
     }
 
@@ -305,6 +312,11 @@ impl Builder {
             let journal = upstream::serve(answer, listener, clock.clone(), stopped(&stop));
             journals.insert(name.clone(), journal);
         }
+        let outside = match &self.outside {
+            Others::Called => Outside::Called,
+            Others::Refused => Outside::Refused,
+            Others::Answered(name) => places.of(name).map_or(Outside::Refused, Outside::Answered),
+        };
         places.settle(&mut self.service);
         let loaded = service::load(self.service.clone(), &self.load_options());
         self.findings.extend(loaded.findings);
@@ -323,13 +335,21 @@ impl Builder {
             places,
             journals,
             neighbours,
-            self.offline,
+            outside,
             self.tls,
             self.state,
             stop,
         )
         .await
     }
+}
+
+/// Who answers for hosts that nobody has described.
+#[derive(Debug, Clone)]
+enum Others {
+    Called,
+    Refused,
+    Answered(String),
 }
 
 pub(crate) async fn listen() -> (TcpListener, SocketAddr) {

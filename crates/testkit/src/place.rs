@@ -37,6 +37,15 @@ impl Places {
         });
     }
 
+    /// Where the upstream of this name listens.
+    pub(crate) fn of(&self, name: &str) -> Option<SocketAddr> {
+        let host = format!("{name}.test");
+        self.upstreams
+            .iter()
+            .find(|it| it.host == host)
+            .map(|it| it.address)
+    }
+
     /// The gateway is named in what comes out, never in what goes in.
     pub(crate) fn add_gateway(&mut self, address: SocketAddr) {
         self.gateway = Some(address);

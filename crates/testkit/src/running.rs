@@ -48,7 +48,7 @@ impl Apimite {
         mut places: Places,
         journals: BTreeMap<String, Journal>,
         neighbours: Vec<SocketAddr>,
-        offline: bool,
+        outside: gateway::Outside,
         tls: bool,
         state: gateway::State,
         stop: tokio::sync::watch::Sender<bool>,
@@ -72,7 +72,7 @@ impl Apimite {
         options.foundry = foundry_address;
         options.in_process = true;
         options.neighbours = neighbours;
-        options.offline = offline;
+        options.outside = outside;
         options.detail = policy::Detail::Full;
         options.state = state;
         let gateway = Gateway::new(plan, options);

@@ -1,6 +1,9 @@
 //! Requests, and what the stub answers to them. One that reaches something new is varied further.
 
-use super::prepare::{Prepared, claims, header_of};
+use super::content::{CONTENTS, Content, escaped, kind_of, written};
+use super::goals::{Goal, Source};
+use super::prelude::{FAULT, FAULTS, claims, header_of};
+use super::prepare::Prepared;
 use super::read::Inputs;
 use clock::Rng;
 use serde_json::{Map, Value};
@@ -21,6 +24,10 @@ pub(super) struct Ask {
     body: Content,
     token: Token,
     key: Option<usize>,
+    /// Claims of its own token that are not as usual.
+    claims: BTreeMap<String, String>,
+    /// A policy of the global document that fails, so that `on-error` runs.
+    fault: Option<&'static str>,
     /// Whether a day passes before it.
     pub(super) waits: bool,
     pub(super) answers: Answers,
@@ -33,18 +40,8 @@ pub(super) struct Answers {
     content: Content,
     headers: BTreeMap<String, String>,
     members: BTreeMap<String, String>,
-}
-
-/// What a body is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Content {
-    None,
-    Json,
-    List,
-    Xml,
-    Form,
-    Text,
-    Events,
+    /// Whether the connection breaks instead.
+    breaks: bool,
 }
 
 /// What the caller is known by.
@@ -59,15 +56,6 @@ enum Token {
 }
 
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"];
-const CONTENTS: [Content; 7] = [
-    Content::Json,
-    Content::List,
-    Content::Xml,
-    Content::Form,
-    Content::Text,
-    Content::Events,
-    Content::None,
-];
 const CHAT: &str = "/openai/deployments/gpt-4o-mini/chat/completions";
 const USUAL: [&str; 16] = [
     "1",
@@ -82,7 +70,7 @@ const USUAL: [&str; 16] = [
     "application/json",
     "2024-05-01T12:00:00Z",
     "00000000-0000-0000-0000-000000000001",
-    "http://stub.test/a",
+    "http://stub.example/a",
     "a,b",
     "Basic YTpi",
     "eyJhIjoxfQ==",
@@ -116,12 +104,15 @@ impl Ask {
             body: Content::Json,
             token,
             key: Some(0),
+            claims: BTreeMap::new(),
+            fault: None,
             waits: true,
             answers: Answers {
                 statuses: vec![200],
                 content: Content::Json,
                 headers: usual(&inputs.headers),
                 members: BTreeMap::new(),
+                breaks: false,
             },
         };
         let with = |change: &dyn Fn(&mut Ask)| {
@@ -140,12 +131,14 @@ impl Ask {
             with(&|it| it.answers.statuses = vec![429]),
             with(&|it| {
                 it.method = "OPTIONS";
-                it.headers.insert("origin".into(), "http://stub.test".into());
+                it.headers.insert("origin".into(), "http://stub.example".into());
                 it.headers
                     .insert("access-control-request-method".into(), "GET".into());
             }),
             with(&|it| it.answers.content = Content::Xml),
             with(&|it| it.body = Content::Xml),
+            with(&|it| it.fault = FAULTS.first().copied()),
+            with(&|it| it.answers.breaks = true),
         ]
     }
 
@@ -160,7 +153,12 @@ impl Ask {
 
     fn vary(&mut self, prepared: &Prepared, rng: &mut Rng) {
         let inputs = &prepared.inputs;
-        match rng.below(16) {
+        if let Some(goal) = inputs.goals.get(index(rng, inputs.goals.len()))
+            && rng.below(2) == 0
+        {
+            return self.pursue(goal, rng);
+        }
+        match rng.below(18) {
             0 => self.method = METHODS[index(rng, METHODS.len())],
             1 => self.path = path(inputs, rng),
             2 | 3 => assign(&mut self.headers, pick(&inputs.headers, rng), inputs, rng),
@@ -183,12 +181,67 @@ impl Ask {
                 inputs,
                 rng,
             ),
+            15 => self.fault = FAULTS.get(index(rng, FAULTS.len() * 2)).copied(),
+            16 => self.answers.breaks = rng.below(3) == 0,
             _ => {
                 // One text in every place at once.
                 let text = text(inputs, rng);
                 self.headers.values_mut().for_each(|it| it.clone_from(&text));
                 self.query.values_mut().for_each(|it| it.clone_from(&text));
                 assign(&mut self.answers.headers, pick(&inputs.headers, rng), inputs, rng);
+            }
+        }
+        self.waits = rng.below(2) == 0;
+    }
+
+    // Gives what an expression looks at the values that it compares with.
+    fn pursue(&mut self, goal: &Goal, rng: &mut Rng) {
+        let text = |rng: &mut Rng| match index(rng, goal.texts.len() + 1) {
+            at if at < goal.texts.len() => goal.texts[at].clone(),
+            _ => USUAL[index(rng, USUAL.len())].to_owned(),
+        };
+        for source in &goal.sources {
+            if rng.below(4) == 0 {
+                continue;
+            }
+            let value = text(rng);
+            let is_gone = rng.below(8) == 0;
+            let put = |map: &mut BTreeMap<String, String>, name: &String| match is_gone {
+                true => drop(map.remove(name)),
+                false => drop(map.insert(name.clone(), value.clone())),
+            };
+            match source {
+                Source::Header(name) => {
+                    put(&mut self.headers, name);
+                    put(&mut self.answers.headers, name);
+                }
+                Source::Query(name) => put(&mut self.query, name),
+                Source::Variable(name) => put(&mut self.variables, name),
+                Source::Claim(name) => {
+                    put(&mut self.claims, name);
+                    self.token = Token::Own;
+                }
+                Source::Member(name) => {
+                    put(&mut self.members, name);
+                    put(&mut self.answers.members, name);
+                }
+                Source::Status => {
+                    if let Ok(status @ 200..=599) = value.parse() {
+                        self.answers.statuses = vec![status];
+                    }
+                }
+                Source::Method => {
+                    let known = METHODS.iter().find(|it| it.eq_ignore_ascii_case(&value));
+                    self.method = known.copied().unwrap_or(self.method);
+                }
+                Source::Path => {
+                    let parts: Vec<String> = value
+                        .split('/')
+                        .filter(|it| !it.is_empty())
+                        .map(segment)
+                        .collect();
+                    self.path = format!("/{}", parts.join("/"));
+                }
             }
         }
         self.waits = rng.below(2) == 0;
@@ -208,6 +261,11 @@ impl Ask {
             0 => drop(self.variables.remove(name)),
             _ => drop(self.variables.insert(name.clone(), value)),
         }
+    }
+
+    /// Whether it was made to fail before the document, or what it calls, has had a say.
+    pub(super) fn is_provoked(&self) -> bool {
+        self.fault.is_some() || self.answers.breaks
     }
 
     /// Method and target.
@@ -251,13 +309,22 @@ impl Ask {
         if let Some(key) = self.key.and_then(|at| prepared.keys.get(at)) {
             all.insert("ocp-apim-subscription-key".to_owned(), key.clone());
         }
+        if let Some(fault) = self.fault {
+            all.insert(FAULT.to_owned(), fault.to_owned());
+        }
         self.sign(prepared, &mut all);
         all
     }
 
     fn sign(&self, prepared: &Prepared, all: &mut BTreeMap<String, String>) {
         let inputs = &prepared.inputs;
-        let own = crate::token::token(Map::new(), &claims(inputs));
+        let mut said = claims(inputs);
+        said.extend(
+            self.claims
+                .iter()
+                .map(|(name, text)| (name.clone(), text.as_str().into())),
+        );
+        let own = crate::token::token(Map::new(), &said);
         all.insert("x-walk-jwt".to_owned(), own.clone());
         if inputs.wants_certificate {
             all.insert("x-walk-certificate".to_owned(), certificate());
@@ -288,6 +355,9 @@ impl Ask {
 impl Answers {
     /// The answer to the n-th call.
     pub(super) fn reply(&self, call: usize, inputs: &Inputs, _: &Seen) -> Reply {
+        if self.breaks {
+            return Reply::reset();
+        }
         let status = self
             .statuses
             .get(call)
@@ -380,17 +450,6 @@ fn segment(text: &str) -> String {
     }
 }
 
-fn escaped(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
 fn of_kind(kind: &str) -> &'static str {
     match kind {
         "bool" | "Boolean" => "true",
@@ -399,80 +458,6 @@ fn of_kind(kind: &str) -> &'static str {
         "DateTime" => "2024-05-01T12:00:00Z",
         "Guid" => "00000000-0000-0000-0000-000000000001",
         _ => "1",
-    }
-}
-
-fn kind_of(content: Content) -> Option<&'static str> {
-    match content {
-        Content::None => None,
-        Content::Json | Content::List => Some("application/json"),
-        Content::Xml => Some("application/xml"),
-        Content::Form => Some("application/x-www-form-urlencoded"),
-        Content::Text => Some("text/plain"),
-        Content::Events => Some("text/event-stream"),
-    }
-}
-
-fn written(content: Content, members: &Value, changed: &BTreeMap<String, String>) -> Option<String> {
-    let object = || {
-        let mut whole = members.clone();
-        change(&mut whole, changed);
-        whole
-    };
-    let plain = || {
-        let whole = object();
-        let pairs = whole.as_object().cloned().unwrap_or_default();
-        pairs.into_iter().map(|(name, value)| {
-            let text = value.as_str().map_or_else(|| "1".to_owned(), str::to_owned);
-            (name, text)
-        })
-    };
-    Some(match content {
-        Content::None => return None,
-        Content::Json => object().to_string(),
-        Content::List => Value::from(vec![object()]).to_string(),
-        Content::Xml => {
-            let name = |it: &String| {
-                it.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-                    && it.starts_with(|c: char| c.is_ascii_alphabetic())
-            };
-            let inside: String = plain()
-                .filter(|(it, _)| name(it))
-                .map(|(name, value)| format!("<{name}>{}</{name}>", value.replace(['<', '&'], "")))
-                .collect();
-            format!("<root>{inside}</root>")
-        }
-        Content::Form => {
-            let pairs: Vec<String> = plain()
-                .map(|(name, value)| format!("{}={}", escaped(&name), escaped(&value)))
-                .collect();
-            pairs.join("&")
-        }
-        Content::Text => "hello".to_owned(),
-        Content::Events => format!("data: {}\n\ndata: [DONE]\n\n", object()),
-    })
-}
-
-// Puts other values under names, wherever they are.
-fn change(value: &mut Value, changed: &BTreeMap<String, String>) {
-    match value {
-        Value::Object(members) => {
-            for (name, value) in members {
-                match changed.get(name) {
-                    Some(text) => *value = typed(text),
-                    None => change(value, changed),
-                }
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(|it| change(it, changed)),
-        _ => (),
-    }
-}
-
-fn typed(text: &str) -> Value {
-    match serde_json::from_str(text) {
-        Ok(value @ (Value::Number(_) | Value::Bool(_))) => value,
-        _ => text.into(),
     }
 }
 

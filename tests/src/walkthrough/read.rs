@@ -1,5 +1,6 @@
 //! What a document reads: names of headers, query parameters, variables and members, and the texts that it compares with.
 
+use super::goals::{self, Goal};
 use super::json;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -30,6 +31,8 @@ pub(super) struct Inputs {
     pub(super) claims: Map<String, Value>,
     pub(super) tenant: Option<String>,
     pub(super) wants_certificate: bool,
+    /// Expressions, by what they look at and compare with.
+    pub(super) goals: Vec<Goal>,
 }
 
 /// Reads a document without comments, whose named values are put in and whose entities are decoded.
@@ -66,6 +69,7 @@ pub(super) fn read(text: &str) -> Inputs {
             &["Product.Id", "Product.Name", "Product?.Id", "Product?.Name"],
         ),
         groups: groups(text),
+        goals: goals::goals(text),
         wants_certificate: text.contains(".Certificate") || text.contains("<validate-client-certificate"),
         ..Inputs::default()
     };
@@ -95,8 +99,8 @@ fn is_header(name: &str) -> bool {
     http::HeaderName::from_bytes(name.as_bytes()).is_ok()
 }
 
-// Names that a dictionary of the context is asked for.
-fn names(text: &str, of: &[&str]) -> Vec<String> {
+/// Names that a dictionary of the context is asked for.
+pub(super) fn names(text: &str, of: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for dictionary in of {
         for way in [
