@@ -3,6 +3,7 @@
 mod answers;
 mod quotas;
 mod running;
+mod safety;
 mod sampling;
 mod shapes;
 

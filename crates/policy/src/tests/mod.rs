@@ -1,8 +1,9 @@
 //! Documents and requests to outcomes, against a world that is scripted.
 
+mod access; // who may call
 mod load; // what is said about a document
-mod read;
-mod rows; // the reader
+mod read; // the reader
+mod rows; // the table keeps what it promises
 mod walk; // requests
 mod world; // the scripted world
 
