@@ -85,11 +85,25 @@ async fn refused() -> Result<(), String> {
     Ok(())
 }
 
+// A lab on free ports.
+fn anywhere(url: &str) -> [&str; 7] {
+    [
+        "up",
+        "lab:backend-pool",
+        "--state",
+        url,
+        "--gateway=127.0.0.1:0",
+        "--control=127.0.0.1:0",
+        "--no-foundry",
+    ]
+}
+
 fn cluster() -> Result<(), String> {
     let place = tempfile::tempdir().map_err(|error| error.to_string())?;
     let file = place.path().join("nodes.conf").to_string_lossy().into_owned();
     let server = Server::start_with(&["--cluster-enabled", "yes", "--cluster-config-file", &file])?;
-    let run = Binary::build()?.run(&["up", "lab:backend-pool", "--state", &server.url()])?;
+    let url = server.url();
+    let run = Binary::build()?.run(&anywhere(&url))?;
     same("cluster", Some(2), run.code)?;
     let said = run.stderr;
     holds(
@@ -107,7 +121,9 @@ fn useless() -> Result<(), String> {
         ("rediss://cache", &readme, "no certificate"),
         ("rediss://cache", "/no/such/file", "/no/such/file"),
     ] {
-        let run = binary.run(&["up", "lab:backend-pool", "--state", url, "--state-ca", authority])?;
+        let mut all = anywhere(url).to_vec();
+        all.extend(["--state-ca", authority]);
+        let run = binary.run(&all)?;
         same(url, Some(2), run.code)?;
         holds(run.stderr.clone(), run.stderr.contains(why))?;
     }
