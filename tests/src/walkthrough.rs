@@ -8,6 +8,7 @@
 mod ask; // requests and answers, and how they vary
 mod content; // bodies
 mod fill; // what templates and named values would have filled in
+mod fragments; // those that stand beside documents
 mod goals; // what decides where a request goes
 mod json; // bodies that hold what a document looks for
 mod prelude; // what stands before a document
@@ -18,6 +19,7 @@ mod surround; // the service around it
 use crate::{Test, block_on, root};
 use ask::{Answers, Ask};
 use clock::{Clock, Dice};
+use fragments::Fragments;
 use parking_lot::Mutex;
 use prepare::Prepared;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,19 +100,29 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
 }
 
 fn run_all(files: &[PathBuf]) -> Vec<(String, Outcome)> {
-    files
-        .iter()
-        .filter_map(|file| {
-            let text = String::from_utf8_lossy(&fs::read(file).ok()?).into_owned();
-            let prepared = Arc::new(prepare::prepare(&text)?);
-            let run = AssertUnwindSafe(|| block_on(run(&prepared)));
-            let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| Outcome {
-                wrong: ["it panics".to_owned()].into(),
-                ..Outcome::default()
-            });
-            Some((file.display().to_string(), outcome))
+    let (all, none) = (Fragments::of(files), Fragments::default());
+    let outcome = |file: &PathBuf| {
+        let text = String::from_utf8_lossy(&fs::read(file).ok()?).into_owned();
+        let whole = try_run(&prepare::prepare(&text, file, &all)?);
+        // What is wrong with a fragment is none of the document's.
+        let is_refused = whole.refused.is_some() && text.contains("<include-fragment");
+        Some(match is_refused {
+            true => try_run(&prepare::prepare(&text, file, &none)?),
+            false => whole,
         })
-        .collect()
+    };
+    let found = files
+        .iter()
+        .filter_map(|file| Some((file.display().to_string(), outcome(file)?)));
+    found.collect()
+}
+
+fn try_run(prepared: &Arc<Prepared>) -> Outcome {
+    let run = AssertUnwindSafe(|| block_on(run(prepared)));
+    std::panic::catch_unwind(run).unwrap_or_else(|_| Outcome {
+        wrong: ["it panics".to_owned()].into(),
+        ..Outcome::default()
+    })
 }
 
 // Percentages over everything that loads.

@@ -248,7 +248,8 @@ impl<'n, 'c> Element<'n, '_, 'c> {
             } else if count < row.at_least {
                 let message = format!("`{}` needs an element `{}`", self.shape.name, row.shape.name);
                 self.report(Diagnostic::error("missing-element", message, self.node.name_span));
-            } else if count > row.at_most {
+            } else if count > row.at_most && !self.awaits_template() {
+                // What is more than one may be one of a template's choices.
                 let message = format!(
                     "`{}` takes only one element `{}`",
                     self.shape.name, row.shape.name
@@ -264,7 +265,7 @@ impl<'n, 'c> Element<'n, '_, 'c> {
         }
     }
 
-    // Whether a deploying template has yet to put something into the element.
+    // Whether a deploying template has yet to put something into the element, or to choose from what is in it.
     fn awaits_template(&self) -> bool {
         self.build.is_lone() && is_placeholder(self.node.text().text.text())
     }

@@ -1,9 +1,12 @@
 //! A document with everything at hand that it names, and what it expects of whoever included it.
 
 use super::fill::{decoded, hosts, issuers, markers, named_values, placeholders, resolved, uncommented};
-use super::read::{self, Inputs};
+use super::fragments::Fragments;
+use super::read::{self, Inputs, quoted_after, unique};
 use super::surround::service;
 use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
 
 /// A document that is ready to run.
 #[derive(Debug)]
@@ -14,33 +17,49 @@ pub(super) struct Prepared {
     pub(super) keys: Vec<String>,
 }
 
-/// `None` for what is no policy document.
-pub(super) fn prepare(text: &str) -> Option<Prepared> {
+/// `None` for what is no policy document. What it includes is taken from `fragments`, the nearest of a name; it is empty where
+/// there is none.
+pub(super) fn prepare(text: &str, file: &Path, fragments: &Fragments) -> Option<Arc<Prepared>> {
     let text = text.trim_start_matches('\u{feff}');
     let is_fragment =
         !text.contains("<policies") && (text.contains("<fragment>") || text.contains("<fragment "));
     if !text.contains("<policies") && !is_fragment {
         return None;
     }
-    let text = hosts(&placeholders(&issuers(&markers(text)))).replace("-id =", "-id=");
-    let values = named_values(&text);
-    let plain = resolved(&decoded(&uncommented(&text)), &values);
+    let text = filled(text);
+    let included: Vec<(String, String)> = unique(quoted_after(&text, "fragment-id=\"").into_iter())
+        .into_iter()
+        .filter_map(|id| {
+            let text = filled(fragments.find(&id, file)?);
+            Some((id, text))
+        })
+        .collect();
+    let whole: String = std::iter::once(&text)
+        .chain(included.iter().map(|(_, it)| it))
+        .map(String::as_str)
+        .collect();
+    let values = named_values(&whole);
+    let plain = resolved(&decoded(&uncommented(&whole)), &values);
     let inputs = read::read(&plain);
     let document = match is_fragment {
         true => around(&text),
         false => with_base(&text),
     };
-    let service = service(&document, &plain, values, &inputs);
+    let service = service(&document, &plain, values, &inputs, &included);
     let keys = service
         .subscriptions
         .iter()
         .filter_map(|it| it.primary_key.clone())
         .collect();
-    Some(Prepared {
+    Some(Arc::new(Prepared {
         service,
         inputs,
         keys,
-    })
+    }))
+}
+
+fn filled(text: &str) -> String {
+    hosts(&placeholders(&issuers(&markers(text)))).replace("-id =", "-id=")
 }
 
 // A fragment runs where what it reads is there.

@@ -11,6 +11,7 @@ pub(super) fn service(
     plain: &str,
     values: Vec<(String, String)>,
     inputs: &Inputs,
+    included: &[(String, String)],
 ) -> model::Service {
     let is_name = |it: &String| !it.contains(['@', '{', '$', '<']);
     let names = |open: &str| unique(quoted_after(plain, open).into_iter().filter(is_name));
@@ -49,10 +50,12 @@ pub(super) fn service(
     }
     for name in names("fragment-id=\"") {
         let file = format!("{name}.xml");
+        let known = included.iter().find(|(id, _)| id.eq_ignore_ascii_case(&name));
+        let text = known.map_or("<fragment />", |(_, text)| text.as_str());
         service.fragments.push(model::Fragment {
             name,
             description: String::new(),
-            document: testkit::document(&file, "<fragment />"),
+            document: testkit::document(&file, text),
         });
     }
     service.caches.push(model::ExternalCache {

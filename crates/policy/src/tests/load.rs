@@ -277,6 +277,17 @@ fn what_a_deploying_template_fills_in_is_no_mistake() {
     );
     let origins = "<cors><allowed-origins>${origins}</allowed-origins><allowed-headers><header>*</header></allowed-headers></cors>";
     assert_eq!(findings(&inbound(origins)), ["template-placeholder 1:43"]);
+    let choice = "<send-request response-variable-name='r'>%{ if a ~}<set-url>http://a</set-url>%{ else ~}<set-url>http://b</set-url>%{ endif ~}</send-request>";
+    assert!(
+        findings(&inbound(choice))
+            .iter()
+            .all(|it| it.starts_with("template-placeholder "))
+    );
+    let twice = choice
+        .replace("%{ if a ~}", "")
+        .replace("%{ else ~}", "")
+        .replace("%{ endif ~}", "");
+    assert_eq!(findings(&inbound(&twice)), ["repeated-element 1:89"]);
     for token in ["{count}", "#{count}#", "RETRY_COUNT", "__retry-count__"] {
         let retry = format!("<retry count='{token}' interval='1' condition='@(true)'></retry>");
         assert_eq!(
