@@ -2,7 +2,7 @@
 
 use crate::deployment::{SETTINGS, fetch};
 use crate::street::{Reload, Street, base};
-use arm::{Authority, Door, Hosts, Options, Plane, Stopped};
+use arm::{Door, Hosts, Options, Plane, Stopped, Traffic};
 use axum::routing::get;
 use axum::{Json, Router};
 use clock::{Clock, Moment};
@@ -14,7 +14,7 @@ use source::{Diagnostic, Finding, Source, Span};
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use trace::Record;
 
@@ -65,7 +65,7 @@ impl arm::Runtime for Behind {
             settings,
             offline,
         } = &self.making;
-        let fetch = |url: &str| self.fetch(url, *offline);
+        let fetch = |url: &str| self.once(url, *offline);
         let mut made = resources::service(store, settings.as_deref(), &BTreeMap::new(), &fetch);
         made.findings
             .extend(apiops::certificates(folder, &mut made.service));
@@ -92,6 +92,10 @@ impl arm::Runtime for Behind {
         })
     }
 
+    fn fetch(&self, url: &str) -> Result<String, String> {
+        fetch(url, self.making.offline)
+    }
+
     fn allow_traces(&self, api: &str, until: Moment) -> String {
         self.reload.gateway().allow_traces(api, until)
     }
@@ -107,7 +111,7 @@ impl arm::Runtime for Behind {
 
 impl Behind {
     /// A document that an import names is read once: the next change has nothing to do with it.
-    fn fetch(&self, url: &str, offline: bool) -> Result<String, String> {
+    fn once(&self, url: &str, offline: bool) -> Result<String, String> {
         if let Some(known) = self.fetched.lock().get(url) {
             return Ok(known.clone());
         }
@@ -121,21 +125,16 @@ impl Behind {
 pub(crate) struct Start {
     pub(crate) store: Store,
     pub(crate) data: Option<PathBuf>,
-    pub(crate) home: PathBuf,
+    pub(crate) authority: Arc<wire::Authority>,
+    pub(crate) traffic: Arc<Traffic>,
     pub(crate) seed: u64,
     pub(crate) making: Making,
 }
 
 /// Begins to serve the management plane of a street.
-pub(crate) fn serve(
-    start: Start,
-    listener: TcpListener,
-    street: &mut Street,
-    told: &Told,
-) -> Result<Arc<Plane>, String> {
+pub(crate) fn serve(start: Start, listener: TcpListener, street: &mut Street) -> Arc<Plane> {
     let clock = street.clock();
     let offline = start.making.offline;
-    let authority = Authority::open(&start.home, Clock::real().now())?;
     let issuer = arm::issuer(clock.clone(), start.seed);
     issuer.warm();
     let plane = Arc::new(Plane::new(Options {
@@ -155,10 +154,9 @@ pub(crate) fn serve(
         gateway: street.gateway_address,
         foundry: street.foundry_address,
     };
-    let door = Arc::new(Door::new(plane.clone(), authority, hosts, offline));
-    told.opened(door.clone());
-    street.serve_management(door, listener);
-    Ok(plane)
+    let door = Door::new(plane.clone(), start.authority, hosts, offline, start.traffic);
+    street.serve_management(Arc::new(door), listener);
+    plane
 }
 
 /// The id of the tenant that everybody belongs to.
@@ -166,40 +164,22 @@ pub(crate) fn tenant() -> String {
     arm::issuer(Clock::real(), 0).signed_in().tenant
 }
 
-/// What `GET /management` of the control address tells: where the plane is, and what has gone through its door.
-#[derive(Clone)]
-pub(crate) struct Told {
-    facts: Value,
-    // Control routes are there before the plane is.
-    door: Arc<OnceLock<Arc<Door>>>,
-}
-
-impl Told {
-    pub(crate) fn new(address: SocketAddr, home: &Path) -> Told {
-        Told {
-            facts: json!({ "management": base(address).replacen("http", "https", 1), "folder": home }),
-            door: Arc::default(),
-        }
-    }
-
-    fn opened(&self, door: Arc<Door>) {
-        self.door.get_or_init(|| door);
-    }
-
-    pub(crate) fn routes(&self) -> Router {
-        let told = self.clone();
-        Router::new().route("/management", get(move || async move { Json(told.now()) }))
-    }
-
-    fn now(&self) -> Value {
-        let mut facts = self.facts.clone();
-        if let Some(door) = self.door.get() {
-            let traffic = door.traffic();
-            facts["requests"] = traffic.requests.into();
-            facts["seconds"] = traffic.busy.as_secs_f64().into();
-            facts["tunnelled"] = traffic.tunnelled.into();
-            facts["refused"] = traffic.refused.into();
+/// Control routes: where the plane is and how much has gone through its door, and what its proxy was asked for, by host.
+pub(crate) fn told(address: SocketAddr, home: &Path, traffic: &Arc<Traffic>) -> Router {
+    let facts = json!({ "management": base(address).replacen("http", "https", 1), "folder": home });
+    let (counted, by_host) = (traffic.clone(), traffic.clone());
+    let now = move || {
+        let mut facts = facts.clone();
+        let (requests, busy) = counted.requests();
+        facts["requests"] = requests.into();
+        facts["seconds"] = busy.as_secs_f64().into();
+        let asked = counted.facts();
+        for fate in ["tunnelled", "refused"] {
+            facts[fate] = asked[fate]["count"].clone();
         }
         facts
-    }
+    };
+    Router::new()
+        .route("/management", get(move || async move { Json(now()) }))
+        .route("/proxy", get(move || async move { Json(by_host.facts()) }))
 }

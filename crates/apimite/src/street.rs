@@ -54,6 +54,8 @@ pub(crate) struct Manner {
     pub(crate) state: gateway::State,
     /// More control routes.
     pub(crate) routes: Router,
+    /// Who makes certificates; without one, an authority whose key is made anew.
+    pub(crate) authority: Option<Arc<wire::Authority>>,
 }
 
 /// Counters and caches: in memory, or at a place that gateways of one service share.
@@ -163,6 +165,7 @@ impl Doors {
             detail,
             state,
             routes: more,
+            authority,
         } = manner;
         let foundry_address = self.foundry()?;
         let (gateway_address, control_address) = (local(&self.gateway)?, local(&self.control)?);
@@ -181,6 +184,7 @@ impl Doors {
             },
             detail: *detail,
             state: state.clone(),
+            authority: authority.clone(),
             ..gateway::Options::new(clock.clone(), *dice)
         };
         let (stop, stopped) = watch::channel(false);

@@ -41,6 +41,7 @@ pub(crate) fn text(record: &Record) -> String {
 fn step(event: &Event, begin: Moment) -> String {
     let at = event.at.since(begin).as_secs_f64() * 1000.0;
     let words = match &event.step {
+        Step::Received { headers } => format!("received {} headers", headers.len()),
         Step::Entered => "entered".to_owned(),
         Step::Evaluated { expression, value } => format!("{expression} = {value}"),
         Step::Decided { what, value } => format!("{what}: {value}"),

@@ -75,6 +75,7 @@ fn read_one(
         kind: kind(&properties, findings),
         operations: Vec::new(),
         policy: None,
+        workspace: None,
     };
     let as_query = properties
         .word("translateRequiredQueryParameters", findings)

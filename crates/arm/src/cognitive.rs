@@ -77,14 +77,26 @@ fn keys(plane: &Plane, call: &Call) -> Judged {
         .map_err(|why| Problem::missing("ResourceNotFound", why))
 }
 
-// Keys follow from the id and the seed, so that a mock and its clients agree after a restart.
+/// Makes a key anew: the model server takes the new one from the next request on, and the old one no more.
 fn regenerate(plane: &Plane, call: &Call) -> Judged {
-    account(plane, call)?;
-    Err(Problem::new(
-        StatusCode::CONFLICT,
-        "OperationNotAllowed",
-        "Keys of accounts are not made anew here: set them with `keys` of the account in `apimite.toml`.",
-    ))
+    let id = account(plane, call)?;
+    let name = call
+        .object()?
+        .get("keyName")
+        .and_then(Value::as_str)
+        .map(str::to_ascii_lowercase);
+    let is_second = match name.as_deref() {
+        Some("key1") => false,
+        Some("key2") => true,
+        _ => {
+            return Err(Problem::bad("InvalidKeyName", "'keyName' is 'Key1' or 'Key2'."));
+        }
+    };
+    plane.change(true, |store| {
+        store.regenerate_account_key(&id, is_second);
+        Ok(())
+    })?;
+    keys(plane, call)
 }
 
 fn put(plane: &Plane, call: &Call) -> Judged {

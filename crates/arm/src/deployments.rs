@@ -138,22 +138,32 @@ fn read(plane: &Plane, call: &Call) -> Result<Sent, Problem> {
             finding.diagnostic.message, place.line, place.column
         ))
     })?;
-    let properties = &request.body["properties"];
-    for link in ["templateLink", "parametersLink"] {
-        if !properties[link].is_null() {
-            return Err(Problem::bad(
-                "NotSupported",
-                format!(
-                    "'{link}' is not supported here: send the template and its parameters in the request."
-                ),
+    let mut body = request.body;
+    let template = match (
+        request.template,
+        linked(plane, &body["properties"], "templateLink")?,
+    ) {
+        (Some(template), None) => template,
+        (None, Some(template)) => {
+            body["properties"]["template"] = bicep::request(&template).map_or(Value::Null, |it| it.body);
+            template
+        }
+        (None, None) => {
+            return Err(invalid(
+                "The request content was invalid: 'properties.template' must be an object.".into(),
             ));
         }
-    }
-    let Some(template) = request.template else {
-        return Err(invalid(
-            "The request content was invalid: 'properties.template' must be an object.".into(),
-        ));
+        (Some(_), Some(_)) => {
+            let message = "The request content was invalid: it has both 'template' and 'templateLink'.";
+            return Err(invalid(message.into()));
+        }
     };
+    if let Some(text) = linked(plane, &body["properties"], "parametersLink")? {
+        let read: Value = serde_json::from_str(&text)
+            .map_err(|error| invalid(format!("The document of 'parametersLink' is no JSON: {error}.")))?;
+        body["properties"]["parameters"] = read["parameters"].clone();
+    }
+    let properties = &body["properties"];
     let mode = properties["mode"].as_str().unwrap_or("Incremental").to_owned();
     if !["incremental", "complete"].contains(&mode.to_ascii_lowercase().as_str()) {
         return Err(invalid(format!(
@@ -181,7 +191,32 @@ fn read(plane: &Plane, call: &Call) -> Result<Sent, Problem> {
         parameters,
         given,
         mode,
-        body: request.body,
+        body,
+    })
+}
+
+/// The document that a link names. Links lead to an address; those that lead to a template spec are refused.
+fn linked(plane: &Plane, properties: &Value, name: &str) -> Result<Option<String>, Problem> {
+    let link = &properties[name];
+    if link.is_null() {
+        return Ok(None);
+    }
+    let Some(uri) = link["uri"].as_str() else {
+        return Err(Problem::bad(
+            "NotSupported",
+            format!("'{name}' must have a 'uri': template specs are not kept here."),
+        ));
+    };
+    let query = link["queryString"]
+        .as_str()
+        .map(|it| format!("?{}", it.trim_start_matches('?')));
+    let uri = format!("{uri}{}", query.unwrap_or_default());
+    plane.runtime.fetch(&uri).map(Some).map_err(|why| {
+        let code = match name {
+            "templateLink" => "InvalidTemplateLink",
+            _ => "InvalidParametersLink",
+        };
+        Problem::bad(code, format!("Unable to download '{uri}' of '{name}': {why}."))
     })
 }
 
@@ -208,7 +243,7 @@ struct Deploying<'a> {
 }
 
 impl Cloud for Deploying<'_> {
-    fn put(&mut self, resource: Deployed) -> Result<(), Refusal> {
+    fn put(&mut self, mut resource: Deployed) -> Result<(), Refusal> {
         if let Some(group) = groups::of(&resource.id) {
             let end = resource
                 .id
@@ -235,6 +270,7 @@ impl Cloud for Deploying<'_> {
                 help: None,
             }
         })?;
+        self.store.keep_keys(&mut resource);
         self.store.put(resource)
     }
 

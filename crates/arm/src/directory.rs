@@ -91,7 +91,9 @@ pub(crate) fn providers(call: &Call, rest: &[&str]) -> Judged {
                 .map(|(name, types)| provider(name, &types))
                 .collect(),
         )),
-        [name, ..] => {
+        ["microsoft.apimanagement", "operations"] => Ok(plain(crate::apim::published())),
+        [_, _, ..] => Err(Problem::unknown(&call.target)),
+        [name] => {
             let found = Store::namespaces().find(|(known, _)| known.eq_ignore_ascii_case(name));
             match found {
                 Some((name, types)) => Ok(Answer::ok(provider(name, &types))),

@@ -119,7 +119,12 @@ pub(crate) fn answer(plane: &Plane, call: &Call) -> Judged {
                 store.remove(&id);
                 Ok(())
             })?;
-            Ok(Answer::bare(StatusCode::OK))
+            // Clients of gateways take no other status.
+            let is_gateway = id.contains("/Microsoft.ApiManagement/gateways/");
+            Ok(Answer::bare(match is_gateway {
+                true => StatusCode::NO_CONTENT,
+                false => StatusCode::OK,
+            }))
         }
         _ => Err(Problem::no_method(&call.method)),
     }
@@ -182,6 +187,7 @@ pub(crate) fn put(plane: &Plane, call: &Call, named: &Named, id: &str, merges: b
             }
             None => resource.body = body,
         }
+        store.keep_keys(&mut resource);
         store.put(resource).map_err(refused)?;
         Ok(is_new)
     })?;

@@ -17,12 +17,13 @@
 //! | `Microsoft.CognitiveServices/*` | `cognitive` |
 //! | every other resource | `generic` |
 //! | users and applications | `graph` |
+//! | secrets of key vaults | `vault` |
+//! | logs, prices | `unknown` |
 //!
 //! It compiles no policy and knows no gateway.
 
 mod answer; // what is answered, and the forms of refusal
 mod apim; // API Management
-mod authority; // certificates of its own
 mod call; // a request, taken apart
 mod cognitive; // model servers
 mod deleted; // what may be restored
@@ -37,12 +38,15 @@ mod plane; // which request is what
 mod proxy; // whose request it is
 mod runtime; // who runs the service
 mod serve; // the socket
+mod traffic; // what the socket was asked for
+mod unknown; // hosts that know nothing here
+mod vault; // secrets of key vaults
 
 pub use apim::{Served, support};
-pub use authority::Authority;
 pub use plane::{Options, Plane, issuer};
 pub use runtime::{Runtime, Stopped};
-pub use serve::{Door, Hosts, Traffic, serve};
+pub use serve::{Door, Hosts, serve};
+pub use traffic::Traffic;
 
 #[cfg(test)]
 mod tests;

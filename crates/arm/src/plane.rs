@@ -1,7 +1,7 @@
 use crate::answer::{Answer, Judged, Problem};
 use crate::call::Call;
 use crate::runtime::Runtime;
-use crate::{apim, cognitive, deployments, directory, generic, graph, groups};
+use crate::{apim, cognitive, deployments, directory, generic, graph, groups, unknown, vault};
 use bytes::Bytes;
 use clock::{Clock, Dice};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -12,6 +12,9 @@ use resources::Store;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What tokens of the management plane are for.
+const MANAGEMENT: &str = "https://management.azure.com/";
 
 /// The issuer of tokens that the management plane takes: the same wherever it is made, so that a client can be signed in before it runs.
 pub fn issuer(clock: Clock, seed: u64) -> Issuer {
@@ -97,16 +100,42 @@ impl Plane {
 
     /// Answers a request to `management.azure.com`. It may take as long as loading a service does: not for a thread that serves others.
     pub fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let call = Call::read(request);
-        let answer = self.judge(&call).unwrap_or_else(Problem::into_answer);
-        self.finish(&call, answer)
+        self.respond_by(request, |call| self.judge(call))
     }
 
     /// Answers a request to `graph.microsoft.com`.
     pub fn respond_graph(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.respond_by(request, |call| {
+            self.authorise(call, MANAGEMENT)?;
+            graph::answer(self, call)
+        })
+    }
+
+    /// Answers a request to `*.vault.azure.net`.
+    pub fn respond_vault(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.respond_by(request, |call| {
+            self.authorise(call, "https://vault.azure.net")?;
+            vault::answer(self, call)
+        })
+    }
+
+    /// Answers a request for logs.
+    pub fn respond_logs(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.respond_by(request, |call| {
+            self.authorise(call, "https://api.loganalytics.io")?;
+            unknown::logs(call)
+        })
+    }
+
+    /// Answers a request for list prices, which anybody may ask for.
+    pub fn respond_prices(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.respond_by(request, unknown::prices)
+    }
+
+    fn respond_by(&self, request: Request<Bytes>, judge: impl Fn(&Call) -> Judged) -> Response<Bytes> {
         let call = Call::read(request);
-        let judged = self.authorise(&call).and_then(|()| graph::answer(self, &call));
-        self.finish(&call, judged.unwrap_or_else(Problem::into_answer))
+        let answer = judge(&call).unwrap_or_else(Problem::into_answer);
+        self.finish(&call, answer)
     }
 
     fn finish(&self, call: &Call, answer: Answer) -> Response<Bytes> {
@@ -133,7 +162,10 @@ impl Plane {
         if let ["metadata", "endpoints"] = segments[..] {
             return directory::endpoints(self, call);
         }
-        self.authorise(call)?;
+        if apim::is_download(call) {
+            return apim::download(self, call);
+        }
+        self.authorise(call, MANAGEMENT)?;
         call.check_version()?;
         match segments[..] {
             ["tenants"] => directory::tenants(self),
@@ -182,12 +214,18 @@ impl Plane {
         }
     }
 
-    fn authorise(&self, call: &Call) -> Result<(), Problem> {
+    /// Refuses a call without a token of ours. The refusal says where there is one, and for what.
+    fn authorise(&self, call: &Call, resource: &str) -> Result<(), Problem> {
         let tenant = self.issuer.signed_in().tenant;
         let refuse = |code: &str, error: &str, message: &str| {
-            let challenge = format!(
-                "Bearer authorization_uri=\"https://login.microsoftonline.com/{tenant}\", error=\"{error}\", error_description=\"{message}\""
-            );
+            let whose = match resource {
+                MANAGEMENT => format!("authorization_uri=\"https://login.microsoftonline.com/{tenant}\""),
+                // Clients of other hosts take from this what they ask a token for.
+                _ => format!(
+                    "authorization=\"https://login.microsoftonline.com/{tenant}\", resource=\"{resource}\""
+                ),
+            };
+            let challenge = format!("Bearer {whose}, error=\"{error}\", error_description=\"{message}\"");
             Err(Problem::new(StatusCode::UNAUTHORIZED, code, message).challenge(challenge))
         };
         let Some(header) = call.header("authorization") else {

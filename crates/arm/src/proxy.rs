@@ -15,7 +15,13 @@ pub(crate) enum Whose {
     Gateway,
     /// The mock model servers.
     Foundry,
-    /// Nobody here, but it is a host of Azure: asked for updates, prices, logs.
+    /// Secrets of vaults.
+    Vault,
+    /// Queries of logs.
+    Logs,
+    /// List prices.
+    Prices,
+    /// Nobody here, but it is a host of Azure, such as one that is asked for updates.
     Nobody,
     /// Whoever it belongs to.
     Elsewhere,
@@ -31,10 +37,11 @@ const HOSTS: &[(&str, Whose)] = &[
     (".cognitiveservices.azure.com", Whose::Foundry),
     (".services.ai.azure.com", Whose::Foundry),
     (".search.windows.net", Whose::Nobody),
-    (".vault.azure.net", Whose::Nobody),
-    ("api.loganalytics.io", Whose::Nobody),
-    ("api.applicationinsights.io", Whose::Nobody),
-    ("prices.azure.com", Whose::Nobody),
+    (".vault.azure.net", Whose::Vault),
+    ("api.loganalytics.io", Whose::Logs),
+    ("api.loganalytics.azure.com", Whose::Logs),
+    ("api.applicationinsights.io", Whose::Logs),
+    ("prices.azure.com", Whose::Prices),
     // Look-ups of updates and extensions: an answer at once is quicker than none.
     ("azcliprod.blob.core.windows.net", Whose::Nobody),
     ("aka.ms", Whose::Nobody),
@@ -92,6 +99,8 @@ mod tests {
             ("azure-api.net", Whose::Elsewhere),
             ("evil-azure-api.net", Whose::Elsewhere),
             ("foundry1.openai.azure.com", Whose::Foundry),
+            ("kv-1.vault.azure.net", Whose::Vault),
+            ("api.loganalytics.io", Whose::Logs),
             ("aka.ms", Whose::Nobody),
             ("management.azure.com.evil.example", Whose::Elsewhere),
             ("pypi.org", Whose::Elsewhere),

@@ -12,6 +12,12 @@ pub trait Runtime: Send + Sync {
     /// Everything that keeps it from being served; then what was served before goes on.
     fn apply(&self, store: &Store) -> Result<(), Stopped>;
 
+    /// Reads the document at an address, as far as that may be reached.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn fetch(&self, url: &str) -> Result<String, String>;
+
     /// Lets requests to an API be traced until a moment; the token that they show for it.
     fn allow_traces(&self, api: &str, until: Moment) -> String;
 

@@ -1,6 +1,6 @@
-use crate::authority::Authority;
 use crate::plane::Plane;
 use crate::proxy::{Whose, connect, is_loopback, whose};
+use crate::traffic::{Fate, Traffic};
 use bytes::Bytes;
 use clock::Clock;
 use http::header::{CONTENT_TYPE, HOST};
@@ -14,13 +14,12 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::server::TlsStream;
-use wire::{ClockTimer, ServerTls};
+use wire::{Authority, ClockTimer, ServerTls};
 
 /// Where the hosts of a service really are.
 #[derive(Debug, Clone, Copy)]
@@ -39,23 +38,7 @@ pub struct Door {
     pem: String,
     hosts: Hosts,
     offline: bool,
-    requests: AtomicU64,
-    busy: AtomicU64,
-    tunnelled: AtomicU64,
-    refused: AtomicU64,
-}
-
-/// What has gone through a door since it was opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Traffic {
-    /// Requests to the management plane and to sign-in.
-    pub requests: u64,
-    /// How long they took to answer, all together.
-    pub busy: Duration,
-    /// Connections that were let through to other hosts.
-    pub tunnelled: u64,
-    /// Connections to other hosts that were refused.
-    pub refused: u64,
+    traffic: Arc<Traffic>,
 }
 
 impl std::fmt::Debug for Door {
@@ -72,8 +55,14 @@ const HEAD: usize = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(75);
 
 impl Door {
-    /// A door to `plane`. With `offline` no connection leads out of this machine.
-    pub fn new(plane: Arc<Plane>, authority: Authority, hosts: Hosts, offline: bool) -> Door {
+    /// A door to `plane`. With `offline` no connection leads out of this machine. `traffic` counts what it is asked for.
+    pub fn new(
+        plane: Arc<Plane>,
+        authority: Arc<Authority>,
+        hosts: Hosts,
+        offline: bool,
+        traffic: Arc<Traffic>,
+    ) -> Door {
         let pem = authority.pem().to_owned();
         Door {
             plane,
@@ -81,27 +70,13 @@ impl Door {
             pem,
             hosts,
             offline,
-            requests: AtomicU64::new(0),
-            busy: AtomicU64::new(0),
-            tunnelled: AtomicU64::new(0),
-            refused: AtomicU64::new(0),
+            traffic,
         }
     }
 
     /// Certificate of the authority, for clients.
     pub fn pem(&self) -> &str {
         &self.pem
-    }
-
-    /// What has gone through so far.
-    pub fn traffic(&self) -> Traffic {
-        let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
-        Traffic {
-            requests: read(&self.requests),
-            busy: Duration::from_micros(read(&self.busy)),
-            tunnelled: read(&self.tunnelled),
-            refused: read(&self.refused),
-        }
     }
 }
 
@@ -167,6 +142,7 @@ impl Door {
         if who == Whose::Elsewhere {
             return self.elsewhere_to(stream, &host, port).await;
         }
+        self.traffic.note(Fate::Answered, &host);
         stream
             .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
             .await?;
@@ -176,14 +152,14 @@ impl Door {
     /// A connection to somebody else.
     async fn elsewhere_to(&self, mut stream: TcpStream, host: &str, port: u16) -> std::io::Result<()> {
         if self.offline && !is_loopback(host) {
-            self.refused.fetch_add(1, Ordering::Relaxed);
+            self.traffic.note(Fate::Refused, host);
             tracing::info!(host, "refused: nothing leaves this machine");
             let message = format!(
                 "{host} is no host of Azure that is served here, and nothing leaves this machine (--offline)"
             );
             return say(&mut stream, 403, "Forbidden", &message).await;
         }
-        self.tunnelled.fetch_add(1, Ordering::Relaxed);
+        self.traffic.note(Fate::Tunnelled, host);
         match TcpStream::connect((host, port)).await {
             Ok(mut other) => {
                 stream
@@ -272,9 +248,7 @@ impl Door {
         let begin = clock.now();
         // Loading a service takes its time, and others want to be served meanwhile.
         let done = tokio::task::spawn_blocking(move || door.respond(who, request)).await;
-        let took = u64::try_from(clock.now().since(begin).as_micros()).unwrap_or(u64::MAX);
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.busy.fetch_add(took, Ordering::Relaxed);
+        self.traffic.answered(clock.now().since(begin));
         match done {
             Ok(response) => response.map(Full::new),
             Err(error) => {
@@ -292,6 +266,9 @@ impl Door {
         match who {
             Whose::Login => self.plane.issuer.respond("https", &request),
             Whose::Graph => self.plane.respond_graph(request),
+            Whose::Vault => self.plane.respond_vault(request),
+            Whose::Logs => self.plane.respond_logs(request),
+            Whose::Prices => self.plane.respond_prices(request),
             Whose::Nobody | Whose::Gateway | Whose::Foundry => {
                 let host = request
                     .headers()

@@ -5,6 +5,7 @@ use clock::Moment;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use parking_lot::RwLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use trace::Step;
 use uuid::Uuid;
 
 const AUTHORIZATION: HeaderName = HeaderName::from_static("apim-debug-authorization");
@@ -59,6 +60,32 @@ impl DebugCredentials {
         })
     }
 }
+
+/// The headers of a request that is traced. `own` is the name under which the API reads its key.
+pub(crate) fn received(headers: &HeaderMap, own: &str) -> Step {
+    let is_secret = |name: &str| {
+        name.eq_ignore_ascii_case(own) || name == AUTHORIZATION.as_str() || SECRET.contains(&name)
+    };
+    let pair = |(name, value): (&HeaderName, &HeaderValue)| {
+        let shown = match is_secret(name.as_str()) {
+            true => "***".into(),
+            false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
+        };
+        (name.as_str().to_owned(), shown)
+    };
+    Step::Received {
+        headers: headers.iter().map(pair).collect(),
+    }
+}
+
+/// Headers that no trace shows.
+const SECRET: [&str; 5] = [
+    "api-key",
+    "authorization",
+    "cookie",
+    "ocp-apim-subscription-key",
+    "proxy-authorization",
+];
 
 impl Shown {
     /// Tells the caller.

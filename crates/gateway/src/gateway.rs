@@ -1,4 +1,3 @@
-use crate::authority::LocalAuthority;
 use crate::backends::Backends;
 use crate::caller::Callers;
 use crate::date::DateHeader;
@@ -40,7 +39,7 @@ pub struct Gateway {
     pub(crate) debug: DebugCredentials,
     pub(crate) sinks: ArcSwap<Sinks>,
     requests: AtomicU64,
-    authority: OnceLock<Result<LocalAuthority, String>>,
+    authority: OnceLock<Result<Arc<wire::Authority>, String>>,
     foundry: Option<SocketAddr>,
     mocks: BTreeMap<String, Authority>,
     outside: Outside,
@@ -67,6 +66,8 @@ pub struct Options {
     pub detail: Detail,
     /// Counters and caches.
     pub state: State,
+    /// Who makes certificates for callers over TLS; without one, an authority whose key is made anew.
+    pub authority: Option<Arc<wire::Authority>>,
 }
 
 impl Options {
@@ -82,6 +83,7 @@ impl Options {
             outside: Outside::default(),
             detail: Detail::Brief,
             state: State::default(),
+            authority: None,
         }
     }
 }
@@ -99,6 +101,7 @@ impl Gateway {
             outside,
             detail,
             state,
+            authority,
         } = options;
         let transport = Transport::new(&clock);
         let ours = foundry.filter(|_| in_process);
@@ -134,7 +137,7 @@ impl Gateway {
             debug: DebugCredentials::default(),
             sinks: ArcSwap::from_pointee(sinks),
             requests: AtomicU64::new(0),
-            authority: OnceLock::new(),
+            authority: authority.map(|it| Ok(it).into()).unwrap_or_default(),
             foundry,
             mocks,
             outside,
@@ -169,9 +172,11 @@ impl Gateway {
         Ok(self.local_authority()?.pem().to_owned())
     }
 
-    fn local_authority(&self) -> Result<&LocalAuthority, String> {
-        let made = self.authority.get_or_init(LocalAuthority::new);
-        made.as_ref().map_err(String::clone)
+    fn local_authority(&self) -> Result<&wire::Authority, String> {
+        let made = self
+            .authority
+            .get_or_init(|| wire::Authority::new().map(Arc::new));
+        made.as_deref().map_err(String::clone)
     }
 
     /// How the next connection of a caller speaks TLS.

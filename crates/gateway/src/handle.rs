@@ -2,7 +2,7 @@
 
 use crate::body::Outgoing;
 use crate::caller::HostName;
-use crate::debug::Shown;
+use crate::debug::{Shown, received};
 use crate::gateway::Gateway;
 use crate::live::Live;
 use crate::logs::{self, Seen};
@@ -140,11 +140,19 @@ impl Arrival<'_> {
             .gateway
             .debug
             .shown(&parts.headers, &plan.apis[api].name, self.received);
-        let detail = match shown {
-            Some(Shown::Good) => Detail::Full,
-            _ => self.gateway.detail,
+        let (detail, received) = match shown {
+            Some(Shown::Good) => (
+                Detail::Full,
+                Some(received(&parts.headers, &plan.apis[api].key_names.header)),
+            ),
+            _ => (self.gateway.detail, None),
         };
         let mut walking = self.begin_with(detail, facts, Some(matched), parts, body, peer);
+        if let Some(received) = received {
+            walking
+                .exchange
+                .record(Section::Inbound, &"api-inspector".into(), received);
+        }
         match refused {
             None => policy::run(walk, &mut walking.exchange, self.live).await,
             Some(fault) => Box::pin(policy::refuse(walk, &mut walking.exchange, self.live, fault)).await,
@@ -197,7 +205,7 @@ impl Arrival<'_> {
             subscription: admission.subscription,
             user: admission.user,
             deployment: plan.deployment.clone(),
-            workspace: None,
+            workspace: api.and_then(|api| api.workspace.clone()),
         }
     }
 

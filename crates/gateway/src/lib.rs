@@ -6,7 +6,6 @@
 //!
 //! This crate knows neither Bicep nor the command line, and the mocks only by their address.
 
-mod authority; // certificates of its own
 mod backends; // who gets it: pools, breakers, affinity
 mod body; // what is written
 mod caller; // what callers repeat

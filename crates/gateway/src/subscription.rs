@@ -91,6 +91,11 @@ fn admitted(plan: &Plan, api: &ApiPlan, key: &str) -> Option<Admission> {
     let product = match &subscription.scope {
         ScopePlan::Everything => None,
         ScopePlan::Api(name) => (*name == api.name).then_some(None)?,
+        ScopePlan::Workspace(name) => {
+            let own = api.workspace.as_ref().map(|it| it.id.as_str());
+            own.is_some_and(|own| own.eq_ignore_ascii_case(name))
+                .then_some(None)?
+        }
         ScopePlan::Product(product) => api.products.contains(product).then_some(Some(*product))?,
     };
     let allowed = subscription.is_active && !subscription.is_blocked;

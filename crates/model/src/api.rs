@@ -35,6 +35,8 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// API policy.
     pub policy: Option<PolicyDocument>,
+    /// Resource name of the workspace that it is in.
+    pub workspace: Option<String>,
 }
 
 /// `type` of an API.

@@ -39,7 +39,7 @@ pub use foundry::{Account, Blocklist, BlocklistItem, Deployment, ModelName, Sku}
 pub use origin::{Origins, ResourceKind, locate};
 pub use product::{Group, NamedValue, Product, Scope, Subscription, SubscriptionState, User};
 pub use region::{region_id, region_name, regions};
-pub use service::{ExternalCache, Logger, Service};
+pub use service::{ExternalCache, Logger, Service, Workspace};
 pub use settings::{
     AccountSettings, ApplicationSettings, AuthorizationSettings, BackendSettings, CertificateSettings,
     ClockSettings, DeploymentSettings, IdentitySettings, LatencySettings, LimitSettings, LogSettings,

@@ -51,6 +51,8 @@ pub enum Scope {
     Service,
     /// Every API.
     AllApis,
+    /// Every API of a workspace, by resource name.
+    Workspace(String),
     /// One API, by resource name.
     Api(String),
     /// One product, by resource name.
@@ -62,14 +64,16 @@ impl Scope {
     /// (gateway.md 1.5).
     pub fn parse(text: &str) -> Scope {
         let segments: Vec<&str> = text.split('/').filter(|segment| !segment.is_empty()).collect();
+        let is_inside = segments.iter().any(|it| it.eq_ignore_ascii_case("workspaces"));
         for (at, segment) in segments.iter().enumerate().rev() {
             let next = segments
                 .get(at + 1)
                 .map(|name| name.split(';').next().unwrap_or(name).to_owned());
             match (segment.to_ascii_lowercase().as_str(), next) {
                 ("apis", Some(name)) => return Scope::Api(name),
-                ("apis", None) => return Scope::AllApis,
                 ("products", Some(name)) => return Scope::Product(name),
+                ("workspaces", Some(name)) => return Scope::Workspace(name),
+                ("apis", None) if !is_inside => return Scope::AllApis,
                 _ => (),
             }
         }
@@ -141,6 +145,13 @@ mod tests {
         assert_eq!(Scope::parse(service), Scope::Service);
         assert_eq!(Scope::parse("/apis"), Scope::AllApis);
         assert_eq!(Scope::parse(&format!("{service}/apis/")), Scope::AllApis);
+        for workspace in ["/workspaces/w", "/workspaces/w/apis"] {
+            assert_eq!(
+                Scope::parse(&format!("{service}{workspace}")),
+                Scope::Workspace("w".into())
+            );
+        }
+        assert_eq!(Scope::parse("/workspaces/w/apis/a"), Scope::Api("a".into()));
         assert_eq!(
             Scope::parse("/products/starter"),
             Scope::Product("starter".into())

@@ -14,6 +14,8 @@ pub struct Service {
     pub location: String,
     /// Global policy (All APIs), if there is one.
     pub policy: Option<PolicyDocument>,
+    /// Workspaces. What is in one stands in the same lists as what is in none.
+    pub workspaces: Vec<Workspace>,
     /// APIs, every revision its own entry.
     pub apis: Vec<Api>,
     /// Version sets.
@@ -59,6 +61,17 @@ impl Service {
     pub fn is_v2(&self) -> bool {
         self.sku.trim().to_ascii_lowercase().ends_with("v2")
     }
+}
+
+/// `workspaces/{name}`.
+#[derive(Debug, Clone, Default)]
+pub struct Workspace {
+    /// Resource name.
+    pub name: String,
+    /// Display name.
+    pub display_name: String,
+    /// Policy of all its APIs, between the global one and that of a product.
+    pub policy: Option<PolicyDocument>,
 }
 
 /// `loggers/{name}`: an Event Hub, Application Insights, or Azure Monitor. Its credentials are not followed.

@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub enum Scope {
     /// All APIs.
     Global,
+    /// All APIs of a workspace.
+    Workspace,
     /// A product.
     Product,
     /// An API.
@@ -18,10 +20,11 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// `global`, `product`, `api`, `operation`: what `LastError.Scope` says.
+    /// `global`, `workspace`, `product`, `api`, `operation`: what `LastError.Scope` says.
     pub fn name(self) -> &'static str {
         match self {
             Scope::Global => "global",
+            Scope::Workspace => "workspace",
             Scope::Product => "product",
             Scope::Api => "api",
             Scope::Operation => "operation",

@@ -54,6 +54,13 @@ impl StoredCertificate {
         })
     }
 
+    /// Whose it is, as .NET writes a distinguished name, and until when it holds.
+    pub fn subject(&self) -> Option<(String, Moment)> {
+        let first = self.chain.first()?;
+        let shown = expression::Certificate::read(first, "").ok()?;
+        Some((shown.subject().to_owned(), Details::read(first)?.not_after))
+    }
+
     /// Its public key, to check signatures.
     pub(crate) fn verifying_key(&self) -> Option<Key> {
         let first = self.chain.first()?;

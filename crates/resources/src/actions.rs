@@ -3,6 +3,7 @@
 use crate::computed::made;
 use crate::kinds::ACCOUNTS;
 use crate::store::{Facts, Kept, Store};
+use bicep::{Cloud as _, Deployed};
 use clock::Dice;
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ pub(crate) fn act(store: &Store, function: &str, id: &str) -> Result<Value, Stri
 }
 
 fn answer(kept: &Kept, function: &str, facts: &Facts) -> Value {
-    let (kind, name) = (kept.kind(), kept.sent.name.as_str());
+    let (kind, name) = (kept.plain_kind(), kept.sent.name.as_str());
     let key = |which: &str| made(&kept.sent.id, which, facts);
     let text = |name: &str| {
         kept.property(name)
@@ -115,9 +116,42 @@ pub(crate) fn keys_of_account(kept: &Kept, facts: &Facts) -> [String; 2] {
         .get(&kept.sent.name)
         .map(|own| own.keys.as_slice());
     let made = |which: &str| made(&kept.sent.id, which, facts);
-    match own {
+    let [first, second] = match own {
         Some([first, second, ..]) => [first.clone(), second.clone()],
         Some([only]) => [only.clone(), only.clone()],
         _ => [made("1"), made("2")],
+    };
+    let anew = |name: &str| kept.sent.body.get(KEYS)?.get(name)?.as_str().map(str::to_owned);
+    [anew("key1").unwrap_or(first), anew("key2").unwrap_or(second)]
+}
+
+/// Where an account keeps keys that were made anew: beside its properties, and shown to nobody.
+pub(crate) const KEYS: &str = "keysMadeAnew";
+
+impl Store {
+    /// Makes the first or the second key of an account anew; `false` without such an account.
+    pub fn regenerate_account_key(&mut self, id: &str, is_second: bool) -> bool {
+        let Some(kept) = self.find(id).filter(|it| it.kind() == ACCOUNTS) else {
+            return false;
+        };
+        let keys = keys_of_account(kept, &self.facts);
+        let mut sent = kept.sent.clone();
+        // The next key follows from the one before.
+        let new = made(&kept.sent.id, &keys[usize::from(is_second)], &self.facts);
+        let anew = sent.body.entry(KEYS).or_insert_with(|| json!({}));
+        if !anew.is_object() {
+            *anew = json!({});
+        }
+        anew[if is_second { "key2" } else { "key1" }] = new.into();
+        self.put(sent).is_ok()
+    }
+
+    /// Leaves an account that is written over the keys that it has.
+    pub fn keep_keys(&self, resource: &mut Deployed) {
+        let known = self.find(&resource.id).and_then(|it| it.sent.body.get(KEYS));
+        match known {
+            Some(keys) => drop(resource.body.insert(KEYS.to_owned(), keys.clone())),
+            None => drop(resource.body.shift_remove(KEYS)),
+        }
     }
 }

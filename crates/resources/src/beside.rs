@@ -1,6 +1,7 @@
 //! Resources of a service that stand in no folder of policies: caches, certificates, and what named values take from a vault.
 
 use crate::folder::at;
+use crate::kinds::SECRETS;
 use crate::store::{Kept, Store};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -8,14 +9,12 @@ use model::{Certificate, ExternalCache, Service};
 use serde_json::Value;
 use source::{Diagnostic, Finding, Span};
 
-const SECRETS: &str = "microsoft.keyvault/vaults/secrets";
-
 /// Puts them into the service.
 pub(crate) fn beside(store: &Store, own: &Kept, service: &mut Service, findings: &mut Vec<Finding>) {
     let root = format!("{}/", own.sent.id.to_ascii_lowercase());
     let of_service = |kept: &&Kept| kept.sent.id.to_ascii_lowercase().starts_with(&root);
     for kept in store.kept().filter(of_service) {
-        match kept.kind().as_str() {
+        match kept.plain_kind().as_str() {
             "microsoft.apimanagement/service/caches" => service.caches.push(cache(kept)),
             // What `apimite.toml` says of one comes before what was deployed.
             "microsoft.apimanagement/service/certificates"
@@ -40,40 +39,60 @@ fn cache(kept: &Kept) -> ExternalCache {
     }
 }
 
-/// The certificate of a resource; none where it cannot be had.
-fn certificate(store: &Store, kept: &Kept, findings: &mut Vec<Finding>) -> Option<Certificate> {
-    let name = kept.sent.name.as_str();
+impl Store {
+    /// What a certificate of a service holds, as it was sent or as the vault that it names has it.
+    ///
+    /// # Errors
+    /// What is sent is no base64.
+    pub fn certificate(&self, id: &str) -> Result<Option<Certificate>, String> {
+        self.find(id).map_or(Ok(None), |kept| held(self, kept))
+    }
+
+    /// The value of a secret of a vault, by its identifier: `https://VAULT.vault.azure.net/secrets/NAME/VERSION`.
+    pub fn secret(&self, identifier: &str) -> Option<String> {
+        secret(self, identifier)
+    }
+}
+
+fn held(store: &Store, kept: &Kept) -> Result<Option<Certificate>, String> {
     let vault = kept
         .property("keyVault")
         .and_then(|it| it.get("secretIdentifier")?.as_str());
     let text = |property: &str| kept.property(property).and_then(Value::as_str).map(str::to_owned);
-    let data = text("data").or_else(|| secret(store, vault?));
-    let Some(data) = data else {
-        let message =
-            format!("what certificate `{name}` holds is not known: it is served as if it were not there");
-        let advice = format!("put it into `apimite.toml`: [certificates.{name}] file = ...");
-        let diagnostic = Diagnostic::warning("no-certificate", message, Span::default()).help(advice);
-        findings.push(at(kept, "/properties", diagnostic));
-        return None;
+    let Some(data) = text("data").or_else(|| secret(store, vault?)) else {
+        return Ok(None);
     };
     let compact: String = data.chars().filter(|c| !c.is_whitespace()).collect();
     let bytes = match data.contains("-----BEGIN") {
         true => Ok(data.into_bytes()),
         false => BASE64_STANDARD.decode(compact),
     };
-    match bytes {
-        Ok(data) => Some(Certificate {
-            name: name.to_owned(),
-            data,
-            password: text("password"),
-        }),
-        Err(error) => {
-            let message = format!("`data` is no base64: {error}");
+    let data = bytes.map_err(|error| format!("`data` is no base64: {error}"))?;
+    Ok(Some(Certificate {
+        name: kept.sent.name.clone(),
+        data,
+        password: text("password"),
+    }))
+}
+
+/// The certificate of a resource; none where it cannot be had.
+fn certificate(store: &Store, kept: &Kept, findings: &mut Vec<Finding>) -> Option<Certificate> {
+    let name = kept.sent.name.as_str();
+    match held(store, kept) {
+        Ok(Some(certificate)) => return Some(certificate),
+        Ok(None) => {
+            let message =
+                format!("what certificate `{name}` holds is not known: it is served as if it were not there");
+            let advice = format!("put it into `apimite.toml`: [certificates.{name}] file = ...");
+            let diagnostic = Diagnostic::warning("no-certificate", message, Span::default()).help(advice);
+            findings.push(at(kept, "/properties", diagnostic));
+        }
+        Err(message) => {
             let diagnostic = Diagnostic::error("invalid-value", message, Span::default());
             findings.push(at(kept, "/properties/data", diagnostic));
-            None
         }
     }
+    None
 }
 
 /// The value of a secret that was deployed, by its identifier: `https://VAULT.vault.azure.net/secrets/NAME/VERSION`.

@@ -1,5 +1,6 @@
 //! Properties that Azure adds to a resource, as far as templates read them.
 
+use crate::actions::KEYS;
 use crate::hosts::hosts;
 use crate::store::Facts;
 use bicep::Deployed;
@@ -36,7 +37,7 @@ pub(crate) fn complete(sent: &Deployed, facts: &Facts) -> Value {
     whole.insert("name".into(), sent.name.as_str().into());
     whole.insert("type".into(), sent.r#type.as_str().into());
     for (name, value) in &sent.body {
-        if !value.is_null() {
+        if !value.is_null() && name != KEYS {
             whole.insert(name.clone(), value.clone());
         }
     }
@@ -105,7 +106,12 @@ fn own(sent: &Deployed, properties: &Map<String, Value>, facts: &Facts) -> Value
         .get("location")
         .and_then(Value::as_str)
         .unwrap_or(&facts.location);
-    match sent.r#type.to_ascii_lowercase().as_str() {
+    match sent
+        .r#type
+        .to_ascii_lowercase()
+        .replacen("/service/workspaces/", "/service/", 1)
+        .as_str()
+    {
         "microsoft.apimanagement/service" => service(&lower, location, facts),
         "microsoft.apimanagement/service/apis" => json!({
             "apiRevision": revision(name).or(text("apiRevision")).unwrap_or("1"), "isCurrent": revision(name).is_none(),

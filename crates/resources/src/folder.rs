@@ -5,6 +5,7 @@ use crate::kinds::{ACCOUNTS, SERVICE};
 use crate::store::{Kept, Store};
 use serde_json::{Map, Value, json};
 use source::{Diagnostic, Finding, Source, Span};
+use std::collections::BTreeMap;
 
 /// A file of the folder.
 pub(crate) struct Written {
@@ -37,6 +38,7 @@ pub(crate) fn folder(
         store,
         fetch,
         files: Vec::new(),
+        names: BTreeMap::new(),
         findings,
     };
     if let Some(service) = service {
@@ -60,16 +62,29 @@ struct Writer<'a> {
     store: &'a Store,
     fetch: Fetch<'a>,
     files: Vec<Written>,
+    /// Ids by type and name, as if no workspace were.
+    names: BTreeMap<String, String>,
     findings: &'a mut Vec<Finding>,
 }
 
 impl Writer<'_> {
     fn resource(&mut self, kept: &Kept, path: &[&str]) {
-        let kind = kept.kind();
+        let kind = kept.plain_kind();
         let kind = kind
             .strip_prefix(SERVICE)
             .unwrap_or_default()
             .trim_start_matches('/');
+        let workspace = kept.workspace();
+        let path = match workspace {
+            Some(_) => path.get(2..).unwrap_or_default(),
+            None => path,
+        };
+        // These are about the APIs of the workspace alone, and put in afterwards or without effect.
+        if workspace.is_some() && matches!(kind, "policies" | "diagnostics")
+            || !self.is_first(kept, kind, path)
+        {
+            return;
+        }
         match (kind, path) {
             ("apis", [_, api]) => self.api(kept, api),
             ("apis/policies", [_, api, ..]) => self.policy(kept, &format!("apis/{api}/policy.xml")),
@@ -140,6 +155,22 @@ impl Writer<'_> {
             // Operations, caches and certificates are put in afterwards; everything else has no effect.
             _ => (),
         }
+    }
+
+    /// Names of workspaces are served beside those of the service: each may be there once.
+    fn is_first(&mut self, kept: &Kept, kind: &str, path: &[&str]) -> bool {
+        let key = format!("{kind} {}", path.join("/").to_ascii_lowercase());
+        let Some(other) = self.names.get(&key).filter(|_| kept.is_emulated) else {
+            self.names.insert(key, kept.sent.id.clone());
+            return true;
+        };
+        let message = format!(
+            "`{}` and `{other}` have one name: here it must be another in each workspace",
+            kept.sent.id
+        );
+        let diagnostic = Diagnostic::error("not-supported", message, Span::default());
+        self.findings.push(at(kept, "/name", diagnostic));
+        false
     }
 
     fn json(&mut self, path: &str, value: &Value, kept: &Kept) {

@@ -157,33 +157,33 @@ const API_MANAGEMENT: &[(&str, bool)] = &[
     ("templates", false),
     ("tenant", false),
     ("users", true),
-    ("workspaces", false),
-    ("workspaces/apis", false),
-    ("workspaces/apis/diagnostics", false),
-    ("workspaces/apis/operations", false),
-    ("workspaces/apis/operations/policies", false),
-    ("workspaces/apis/policies", false),
+    ("workspaces", true),
+    ("workspaces/apis", true),
+    ("workspaces/apis/diagnostics", true),
+    ("workspaces/apis/operations", true),
+    ("workspaces/apis/operations/policies", true),
+    ("workspaces/apis/policies", true),
     ("workspaces/apis/releases", false),
     ("workspaces/apis/schemas", false),
-    ("workspaces/apiVersionSets", false),
-    ("workspaces/backends", false),
-    ("workspaces/certificates", false),
+    ("workspaces/apiVersionSets", true),
+    ("workspaces/backends", true),
+    ("workspaces/certificates", true),
     ("workspaces/diagnostics", false),
-    ("workspaces/groups", false),
-    ("workspaces/groups/users", false),
-    ("workspaces/loggers", false),
-    ("workspaces/namedValues", false),
+    ("workspaces/groups", true),
+    ("workspaces/groups/users", true),
+    ("workspaces/loggers", true),
+    ("workspaces/namedValues", true),
     ("workspaces/notifications", false),
     ("workspaces/notifications/recipientEmails", false),
     ("workspaces/notifications/recipientUsers", false),
-    ("workspaces/policies", false),
-    ("workspaces/policyFragments", false),
-    ("workspaces/products", false),
-    ("workspaces/products/apiLinks", false),
-    ("workspaces/products/groupLinks", false),
-    ("workspaces/products/policies", false),
-    ("workspaces/schemas", false),
-    ("workspaces/subscriptions", false),
+    ("workspaces/policies", true),
+    ("workspaces/policyFragments", true),
+    ("workspaces/products", true),
+    ("workspaces/products/apiLinks", true),
+    ("workspaces/products/groupLinks", true),
+    ("workspaces/products/policies", true),
+    ("workspaces/schemas", true),
+    ("workspaces/subscriptions", true),
     ("workspaces/tags", false),
     ("workspaces/tags/apiLinks", false),
     ("workspaces/tags/operationLinks", false),
@@ -216,6 +216,7 @@ const COGNITIVE_SERVICES: &[(&str, bool)] = &[
 
 pub(crate) const SERVICE: &str = "microsoft.apimanagement/service";
 pub(crate) const ACCOUNTS: &str = "microsoft.cognitiveservices/accounts";
+pub(crate) const SECRETS: &str = "microsoft.keyvault/vaults/secrets";
 
 /// Whether a type is emulated; an error says that it does not exist, with the nearest that does.
 pub(crate) fn is_emulated(r#type: &str) -> Result<bool, (String, Option<String>)> {
@@ -252,8 +253,9 @@ pub(crate) fn is_emulated(r#type: &str) -> Result<bool, (String, Option<String>)
 }
 
 /// Types that stand beside the services and accounts: gateways of their own, and what was deleted and may be restored.
-const BESIDE: [(&str, &str); 3] = [
+const BESIDE: [(&str, &str); 4] = [
     ("Microsoft.ApiManagement", "gateways"),
+    ("Microsoft.ApiManagement", "gateways/configConnections"),
     ("Microsoft.ApiManagement", "deletedservices"),
     ("Microsoft.CognitiveServices", "deletedAccounts"),
 ];

@@ -75,7 +75,9 @@ impl Store {
 
     /// Whether a change of such a resource can change an answer of the gateway.
     pub fn has_effect(r#type: &str) -> bool {
-        kinds::is_emulated(r#type).unwrap_or(false)
+        // Named values and certificates take secrets of vaults.
+        let is_secret = r#type.eq_ignore_ascii_case(kinds::SECRETS);
+        is_secret || kinds::is_emulated(r#type).unwrap_or(false)
     }
 
     /// The resource type as it is spelt; an error says that there is none, with the nearest that there is.

@@ -55,7 +55,7 @@ pub(crate) fn implied(store: &Store, id: &str) -> Option<Value> {
     let (api, name) = id.rsplit_once("/operations/")?;
     let api = store
         .find(api)
-        .filter(|api| api.kind() == "microsoft.apimanagement/service/apis")?;
+        .filter(|api| api.plain_kind() == "microsoft.apimanagement/service/apis")?;
     imported(api).into_iter().find(|it| {
         it["name"]
             .as_str()
@@ -68,7 +68,7 @@ pub(crate) fn imported(api: &Kept) -> Vec<Value> {
     let whole = |name: &str, display: &str, method: &str, template: &str, parameters: Value| {
         json!({
             "id": format!("{}/operations/{name}", api.sent.id), "name": name,
-            "type": "Microsoft.ApiManagement/service/apis/operations",
+            "type": format!("{}/operations", api.sent.r#type),
             "properties": {
                 "displayName": display, "method": method, "urlTemplate": template, "templateParameters": parameters,
                 "description": display, "responses": [],

@@ -1,10 +1,10 @@
-use crate::actions::keys_of_account;
+use crate::actions::{KEYS, keys_of_account};
 use crate::beside::beside;
 use crate::folder::{Written, at, folder};
 use crate::kinds::{ACCOUNTS, SERVICE};
 use crate::operations::operation;
 use crate::store::{Kept, Store};
-use model::{PolicyDocument, ResourceKind, Service};
+use model::{PolicyDocument, ResourceKind, Service, Workspace};
 use serde_json::Value;
 use source::{Diagnostic, Finding, Source, Span};
 use std::collections::BTreeMap;
@@ -76,6 +76,7 @@ pub fn service(
     }
     if let Some(own) = own {
         facts(own, &mut service);
+        workspaces(store, own, &mut service);
         beside(store, own, &mut service, &mut made.findings);
     }
     operations(store, own, &mut service, &mut made.findings);
@@ -106,15 +107,49 @@ fn facts(own: &Kept, service: &mut Service) {
     service.location = settings.location.clone().unwrap_or_else(|| text("location"));
 }
 
+/// Puts workspaces in, each with its policy, and says of each API in which it is.
+fn workspaces(store: &Store, own: &Kept, service: &mut Service) {
+    let root = format!("{}/workspaces/", own.sent.id.to_ascii_lowercase());
+    let inside = |kept: &&Kept| kept.sent.id.to_ascii_lowercase().starts_with(&root);
+    for kept in store.kept().filter(inside) {
+        match kept.kind().strip_prefix(SERVICE) {
+            Some("/workspaces") => {
+                let (name, id) = (&kept.sent.name, &kept.sent.id);
+                let policy = store.find(&format!("{id}/policies/policy"));
+                let text = policy.and_then(|it| it.property("value")?.as_str());
+                let display = kept.property("displayName").and_then(Value::as_str);
+                service.workspaces.push(Workspace {
+                    name: name.clone(),
+                    display_name: display.unwrap_or(name).to_owned(),
+                    policy: text.map(|text| {
+                        let path = format!("workspaces/{name}/policy.xml");
+                        PolicyDocument::raw(Source::new(path, text))
+                    }),
+                });
+            }
+            Some("/workspaces/apis") => {
+                let name = kept.sent.name.split(";rev=").next().unwrap_or_default();
+                let own = service
+                    .apis
+                    .iter_mut()
+                    .filter(|it| it.name.eq_ignore_ascii_case(name));
+                own.for_each(|api| api.workspace = kept.workspace().map(str::to_owned));
+            }
+            _ => (),
+        }
+    }
+}
+
 /// Puts operations that are resources of their own into their APIs, each with its policy.
 fn operations(store: &Store, own: Option<&Kept>, service: &mut Service, findings: &mut Vec<Finding>) {
     let Some(own) = own else { return };
-    let root = format!("{}/apis/", own.sent.id.to_ascii_lowercase());
+    let root = format!("{}/", own.sent.id.to_ascii_lowercase());
     let all = store
         .kept()
-        .filter(|kept| kept.kind() == "microsoft.apimanagement/service/apis/operations");
+        .filter(|kept| kept.plain_kind() == "microsoft.apimanagement/service/apis/operations");
     for kept in all.filter(|kept| kept.sent.id.to_ascii_lowercase().starts_with(&root)) {
-        let name = kept.sent.id[root.len()..].split('/').next().unwrap_or_default();
+        // `.../apis/{api}/operations/{operation}`
+        let name = kept.sent.id.rsplit('/').nth(2).unwrap_or_default();
         let (name, revision) = name
             .split_once(";rev=")
             .map_or((name, None), |(name, revision)| (name, Some(revision)));
@@ -143,6 +178,10 @@ fn operations(store: &Store, own: Option<&Kept>, service: &mut Service, findings
             .note(ResourceKind::Operation, &key, &source, "/properties");
     }
     for api in &mut service.apis {
+        let root = match &api.workspace {
+            Some(workspace) => format!("{root}workspaces/{workspace}/apis/"),
+            None => format!("{root}apis/"),
+        };
         for operation in api
             .operations
             .iter_mut()
@@ -189,13 +228,13 @@ fn keys(store: &Store, service: &mut Service) {
             .map_or(kept.sent.name.as_str(), |account| account.name.as_str())
             .to_owned();
         let settings = service.settings.accounts.entry(name).or_default();
-        if settings.keys.is_empty() {
+        if settings.keys.is_empty() || kept.sent.body.contains_key(KEYS) {
             settings.keys = keys_of_account(kept, &store.facts).to_vec();
         }
     }
     for subscription in &mut service.subscriptions {
         let kept = store.kept().find(|kept| {
-            kept.kind() == "microsoft.apimanagement/service/subscriptions"
+            kept.plain_kind() == "microsoft.apimanagement/service/subscriptions"
                 && kept.sent.name == subscription.name
         });
         let Some(kept) = kept else { continue };
@@ -217,9 +256,11 @@ fn sources(service: &mut Service, texts: &BTreeMap<String, String>) {
     });
     let products = service.products.iter_mut().filter_map(|it| it.policy.as_mut());
     let fragments = service.fragments.iter_mut().map(|it| &mut it.document);
+    let workspaces = service.workspaces.iter_mut().filter_map(|it| it.policy.as_mut());
     for document in service
         .policy
         .iter_mut()
+        .chain(workspaces)
         .chain(products)
         .chain(fragments)
         .chain(of_apis)

@@ -44,6 +44,20 @@ impl Kept {
         self.sent.r#type.to_ascii_lowercase()
     }
 
+    /// The type in lower case, as if what is in a workspace were in the service itself.
+    pub(crate) fn plain_kind(&self) -> String {
+        self.kind().replacen("/service/workspaces/", "/service/", 1)
+    }
+
+    /// The workspace that it is in, by name.
+    pub(crate) fn workspace(&self) -> Option<&str> {
+        let lower = self.sent.id.to_ascii_lowercase();
+        let at = lower.find("/workspaces/")? + "/workspaces/".len();
+        let is_below = lower.contains("/providers/microsoft.apimanagement/service/");
+        let (name, _) = self.sent.id.get(at..)?.split_once('/')?;
+        is_below.then_some(name)
+    }
+
     /// A property as it was sent.
     pub(crate) fn property(&self, name: &str) -> Option<&Value> {
         self.sent

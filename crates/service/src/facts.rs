@@ -1,6 +1,7 @@
 use clock::Moment;
 use expression::{
     ApiFacts, Certificate, DeploymentFacts, GroupFacts, OperationFacts, ProductFacts, Url, UserFacts,
+    WorkspaceFacts,
 };
 use model::{Api, Operation, Product, Service, User};
 use std::sync::Arc;
@@ -25,6 +26,17 @@ pub(crate) fn api(api: &Api, service_url: Option<Url>) -> Arc<ApiFacts> {
         revision: api.revision.clone(),
         version: api.version.clone(),
         is_current_revision: api.is_current,
+    })
+}
+
+pub(crate) fn workspace(name: &str, service: &Service) -> Arc<WorkspaceFacts> {
+    let found = service
+        .workspaces
+        .iter()
+        .find(|it| it.name.eq_ignore_ascii_case(name));
+    Arc::new(WorkspaceFacts {
+        id: found.map_or(name, |it| &it.name).to_owned(),
+        name: found.map_or(name, |it| &it.display_name).to_owned(),
     })
 }
 

@@ -121,6 +121,7 @@ fn scope(subscription: &Subscription, check: &mut Check<'_>) -> ScopePlan {
     let place = At(Place, &subscription.name, "/scope");
     match &subscription.scope {
         Scope::Service | Scope::AllApis => ScopePlan::Everything,
+        Scope::Workspace(name) => ScopePlan::Workspace(name.to_ascii_lowercase().into()),
         Scope::Api(api) => {
             let found = service.apis.iter().find(|it| it.name.eq_ignore_ascii_case(api));
             if found.is_none() {

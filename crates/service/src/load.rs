@@ -226,6 +226,10 @@ fn api_plan(service: &Service, index: usize, api: &Api, folder: &mut Folder<'_>)
         facts: facts::api(api, service_url.clone()),
         service_url,
         operations,
+        workspace: api
+            .workspace
+            .as_deref()
+            .map(|name| facts::workspace(name, service)),
         products,
         open_product,
         walk: folder.api(index, None),

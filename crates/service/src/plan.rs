@@ -1,5 +1,6 @@
 use expression::{
     ApiFacts, DeploymentFacts, OperationFacts, ProductFacts, SubscriptionFacts, Symbols, Url, UserFacts,
+    WorkspaceFacts,
 };
 use model::{Account, Backend, KeyNames, Service, VersioningScheme};
 use policy::{BackendHandle, OperationTemplate, StoredCertificate, Walk};
@@ -75,6 +76,8 @@ pub struct ApiPlan {
     pub facts: Arc<ApiFacts>,
     /// Operations, in the order of the service.
     pub operations: Vec<OperationPlan>,
+    /// `context.Workspace`, for what is in one.
+    pub workspace: Option<Arc<WorkspaceFacts>>,
     /// Products that contain it, as indexes of [`Plan::products`].
     pub products: Vec<usize>,
     /// The product among them that needs no key.
@@ -159,6 +162,8 @@ pub enum ScopePlan {
     Everything,
     /// Every revision and version that goes by this API's resource name.
     Api(Arc<str>),
+    /// The APIs of the workspace of this name, in lower case.
+    Workspace(Arc<str>),
     /// The APIs of a product, by index.
     Product(usize),
 }

@@ -17,11 +17,14 @@ pub(crate) struct Compiler<'a> {
 pub(crate) struct Documents {
     global: Arc<Document>,
     // By index in the service's lists; absent where there is no policy, or a broken one.
+    workspaces: Vec<Option<Arc<Document>>>,
     products: Vec<Option<Arc<Document>>>,
     apis: Vec<ApiDocuments>,
 }
 
 struct ApiDocuments {
+    // Where its workspace stands in the list of them.
+    workspace: Option<usize>,
     own: Option<Arc<Document>>,
     operations: Vec<Option<Arc<Document>>>,
 }
@@ -43,16 +46,22 @@ impl<'a> Compiler<'a> {
             self.one(&fragment.document, Role::Fragment);
         }
         let global = self.optional(&service.policy, Scope::Global);
+        let workspaces = service
+            .workspaces
+            .iter()
+            .map(|it| self.optional(&it.policy, Scope::Workspace))
+            .collect();
         let products = service
             .products
             .iter()
             .map(|it| self.optional(&it.policy, Scope::Product))
             .collect();
-        let apis = service.apis.iter().map(|api| self.api(api)).collect();
+        let apis = service.apis.iter().map(|api| self.api(service, api)).collect();
         let global = global.unwrap_or_else(|| self.default_global.clone());
         (
             Documents {
                 global,
+                workspaces,
                 products,
                 apis,
             },
@@ -60,7 +69,11 @@ impl<'a> Compiler<'a> {
         )
     }
 
-    fn api(&mut self, api: &'a Api) -> ApiDocuments {
+    fn api(&mut self, service: &Service, api: &'a Api) -> ApiDocuments {
+        let workspace = api.workspace.as_ref().and_then(|name| {
+            let mut all = service.workspaces.iter();
+            all.position(|it| it.name.eq_ignore_ascii_case(name))
+        });
         let own = self.optional(&api.policy, Scope::Api);
         let mut operations = Vec::with_capacity(api.operations.len());
         for operation in &api.operations {
@@ -68,7 +81,11 @@ impl<'a> Compiler<'a> {
             operations.push(self.optional(&operation.policy, Scope::Operation));
         }
         self.catalog.operation = None;
-        ApiDocuments { own, operations }
+        ApiDocuments {
+            workspace,
+            own,
+            operations,
+        }
     }
 
     fn optional(&mut self, policy: &Option<PolicyDocument>, scope: Scope) -> Option<Arc<Document>> {
@@ -102,7 +119,7 @@ impl<'a> Folder<'a> {
         policy::fold(std::slice::from_ref(&self.documents.global))
     }
 
-    /// API and global policy, with that of a product between them.
+    /// API and global policy, with those of a product and of a workspace between them.
     pub(crate) fn api(&mut self, api: usize, product: Option<usize>) -> Arc<Walk> {
         let documents = self.documents;
         self.shared
@@ -138,12 +155,17 @@ impl Documents {
         api: usize,
         product: Option<usize>,
     ) -> Vec<Arc<Document>> {
-        let api = self.apis.get(api).and_then(|it| it.own.as_ref());
+        let (api, workspace) = match self.apis.get(api) {
+            Some(api) => (api.own.as_ref(), api.workspace),
+            None => (None, None),
+        };
+        let workspace = workspace.and_then(|at| self.workspaces.get(at)?.as_ref());
         let product = product.and_then(|at| self.products.get(at)?.as_ref());
         operation
             .into_iter()
             .chain(api)
             .chain(product)
+            .chain(workspace)
             .chain([&self.global])
             .cloned()
             .collect()

@@ -49,6 +49,11 @@ impl Section {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Step {
+    /// The request as it arrived; only a traced one says so.
+    Received {
+        /// Name and value, keys and tokens masked.
+        headers: Vec<(String, String)>,
+    },
     /// The walk came to a policy; only a full record says so.
     Entered,
     /// An expression was evaluated; its value as text, cut short, secrets masked.

@@ -7,6 +7,7 @@
 //!
 //! The two ends find each other by the header [`HOP`], which exists only in manual time and never reaches a service.
 
+mod authority; // certificates of our own making
 mod bodies; // bodies that count what is on the wire
 mod client; // the side that calls
 mod doors; // TLS towards callers
@@ -14,9 +15,10 @@ mod identity; // a certificate with its key
 mod route; // straight, or through a proxy
 mod server; // the side that answers
 mod timer; // hyper's timers, on the clock
-mod tls;
-mod trust; // whether an authority stands behind a certificate // what is checked of a server's certificate
+mod tls; // what is checked of a server's certificate
+mod trust; // whether an authority stands behind a certificate
 
+pub use authority::Authority;
 pub use bodies::{Received, Served};
 pub use client::{Client, ClientOptions, Failure, SendError, Version};
 pub use doors::{CallerCertificates, Certificates, ServerTls};

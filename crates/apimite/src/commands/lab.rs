@@ -132,6 +132,7 @@ async fn start(lab: &Lab, args: &Args) -> Result<Result<(Street, Clock, u64), Ex
                 dice: Dice::new(seed),
                 offline,
                 detail,
+                authority: None,
             };
             let street = doors.serve(plan, &manner)?;
             Ok(Ok((street, manner.clock, seed)))

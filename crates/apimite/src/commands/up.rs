@@ -4,11 +4,11 @@ use crate::deployment::{Deployment, Effect};
 use crate::exit::Exit;
 use crate::findings;
 use crate::input::{Input, SEED};
-use crate::management::{self, Making, Start, Told};
+use crate::management::{self, Making, Start};
 use crate::reload::Watch;
 use crate::street::{self, Addresses, Doors, Manner, Mocks, Street, asked_to_end, base, listen, local};
 use crate::timing;
-use arm::Plane;
+use arm::{Plane, Traffic};
 use clock::Dice;
 use http::uri::Authority;
 use policy::Detail;
@@ -44,14 +44,8 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
         Some(address) => Some(listen("management plane", address).await?),
         None => None,
     };
-    let home = match plane_socket {
-        Some(_) => management::home(args.home.as_deref())?,
-        None => PathBuf::new(),
-    };
-    let told = match &plane_socket {
-        Some(socket) => Some(Told::new(local(socket)?, &home)),
-        None => None,
-    };
+    let (home, authority) = authority(&args, plane_socket.is_some())?;
+    let traffic = Arc::new(Traffic::default());
     let watch = match (&input, args.no_watch) {
         (Input::Folder(folder), false) => Some(Watch::begin(folder)?),
         _ => None,
@@ -78,16 +72,26 @@ pub(super) async fn run(args: Up) -> Result<Exit, String> {
         } else {
             Detail::Brief
         },
-        routes: told.as_ref().map(Told::routes).unwrap_or_default(),
+        routes: match &plane_socket {
+            Some(socket) => management::told(local(socket)?, &home, &traffic),
+            None => axum::Router::new(),
+        },
+        authority: authority.clone(),
     };
     let mut street = doors.serve(plan, &manner)?;
-    let plane = match (plane_socket, &told, loaded.store()) {
-        (Some(socket), Some(told), Some(store)) => Some(management::serve(
-            start(store, home, &args, &input, loaded.settings.take(), loaded.seed),
-            socket,
-            &mut street,
-            told,
-        )?),
+    let plane = match (plane_socket, loaded.store(), authority) {
+        (Some(socket), Some(store), Some(authority)) => {
+            let making = making(&args, &input, loaded.settings.take(), loaded.seed);
+            let start = Start {
+                store,
+                data: args.data.clone(),
+                authority,
+                traffic,
+                seed: args.run.seed.unwrap_or(SEED),
+                making,
+            };
+            Some(management::serve(start, socket, &mut street))
+        }
         _ => None,
     };
     announce(&street, loaded.outputs().as_ref(), args.format);
@@ -112,28 +116,33 @@ fn management_address(input: &Input, args: &Up) -> Result<Option<SocketAddr>, St
     }
 }
 
-fn start(
-    store: Store,
-    home: PathBuf,
-    args: &Up,
-    input: &Input,
-    settings: Option<String>,
-    seed: u64,
-) -> Start {
-    Start {
-        store,
-        data: args.data.clone(),
-        home,
-        seed: args.run.seed.unwrap_or(SEED),
-        making: Making {
-            options: options(args, seed),
-            folder: match input {
-                Input::Templates(templates) => templates.beside("").unwrap_or_default(),
-                _ => PathBuf::new(),
-            },
-            settings,
-            offline: args.offline,
+/// The folder of the local authority, and who makes certificates: for the management plane there must be one, and TLS of the
+/// gateway goes on with one that is not kept.
+fn authority(args: &Up, is_managed: bool) -> Result<(PathBuf, Option<Arc<wire::Authority>>), String> {
+    let open = || {
+        let home = management::home(args.home.as_deref())?;
+        let authority = wire::Authority::open(&home)?;
+        Ok::<_, String>((home, Some(Arc::new(authority))))
+    };
+    match (is_managed, args.tls) {
+        (true, _) => open(),
+        (false, Some(_)) => Ok(open().unwrap_or_else(|why| {
+            tracing::warn!(%why, "the local authority is another one at each start");
+            Default::default()
+        })),
+        (false, None) => Ok(Default::default()),
+    }
+}
+
+fn making(args: &Up, input: &Input, settings: Option<String>, seed: u64) -> Making {
+    Making {
+        options: options(args, seed),
+        folder: match input {
+            Input::Templates(templates) => templates.beside("").unwrap_or_default(),
+            _ => PathBuf::new(),
         },
+        settings,
+        offline: args.offline,
     }
 }
 

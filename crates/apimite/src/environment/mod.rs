@@ -5,11 +5,10 @@ mod shell; // the variables
 
 use crate::ask::ask;
 use crate::management;
-use arm::Authority;
-use clock::Clock;
 use http::Method;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use wire::Authority;
 
 pub(crate) use shell::Shell;
 
@@ -58,7 +57,7 @@ impl Environment {
     /// Writes the settings, and gives the variables that name them.
     pub(crate) fn variables(&self) -> Result<Vec<(&'static str, String)>, String> {
         let home = management::home(Some(&self.folder))?;
-        let authority = Authority::open(&home, Clock::real().now())?;
+        let authority = Authority::open(&home)?;
         files::write(&home, authority.pem(), self.seed)?;
         Ok(variables(&home, self.address))
     }

@@ -107,9 +107,18 @@ fn act(plane: &Plane, call: &Call, service: &str, place: &Place, action: Action)
                 "'keyType' is 'primary' or 'secondary'.",
             )),
         },
-        Action::Value => Ok(Answer::ok(json!({ "value": sent("value").unwrap_or_default() }))
-            .etag(&etag(&whole["properties"]))),
-        Action::Refresh => Ok(Answer::ok(super::defaults::view(place, service, &whole, call))),
+        Action::Value => {
+            let in_vault = || store.secret(sent("keyVault")?["secretIdentifier"].as_str()?);
+            let value = sent("value").or_else(|| in_vault().map(Value::from));
+            Ok(Answer::ok(json!({ "value": value.unwrap_or_default() })).etag(&etag(&whole["properties"])))
+        }
+        Action::Refresh => {
+            // Whoever names a secret of a vault takes it up again.
+            plane.change(true, |_| Ok(()))?;
+            Ok(Answer::ok(super::defaults::view(
+                &store, place, service, &whole, call,
+            )))
+        }
         Action::Secrets => {
             let secrets = place.kind.secrets.iter();
             let pairs = secrets.filter_map(|name| Some(((*name).to_owned(), sent(name)?)));

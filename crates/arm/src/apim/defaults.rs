@@ -3,15 +3,18 @@
 use super::given::CREATED;
 use super::place::Place;
 use crate::call::Call;
+use policy::StoredCertificate;
+use resources::Store;
 use serde_json::{Map, Value, json};
 
 /// A resource below a service as it is shown.
-pub(crate) fn view(place: &Place, service: &str, whole: &Value, call: &Call) -> Value {
+pub(crate) fn view(store: &Store, place: &Place, service: &str, whole: &Value, call: &Call) -> Value {
     let mut properties = whole["properties"].as_object().cloned().unwrap_or_default();
+    in_vault(store, place, &mut properties);
     if !place.kind.is_long {
         properties.shift_remove("provisioningState");
     }
-    for (name, value) in defaults(place, &properties) {
+    for (name, value) in defaults(store, place, &properties) {
         properties.entry(name).or_insert(value);
     }
     mask(place, service, &mut properties);
@@ -22,7 +25,7 @@ pub(crate) fn view(place: &Place, service: &str, whole: &Value, call: &Call) -> 
 }
 
 /// What is added where nothing else was said.
-fn defaults(place: &Place, properties: &Map<String, Value>) -> Map<String, Value> {
+fn defaults(store: &Store, place: &Place, properties: &Map<String, Value>) -> Map<String, Value> {
     let added = match place.kind.path {
         "apis" => json!({
             "displayName": place.name, "description": null, "protocols": ["https"], "subscriptionRequired": true,
@@ -52,9 +55,7 @@ fn defaults(place: &Place, properties: &Map<String, Value>) -> Map<String, Value
         "apis/releases" => {
             json!({ "createdDateTime": CREATED, "updatedDateTime": CREATED, "notes": null, "apiId": place.parent })
         }
-        "certificates" => {
-            json!({ "subject": format!("CN={}", place.name), "thumbprint": null, "expirationDate": null })
-        }
+        "certificates" => certificate(store, place),
         "apis/issues" => json!({ "state": "open", "createdDate": CREATED, "apiId": place.parent }),
         "portalRevisions" => json!({ "status": "completed", "isCurrent": false, "createdDateTime": CREATED }),
         "tenant" => json!({ "enabled": false }),
@@ -67,6 +68,42 @@ fn defaults(place: &Place, properties: &Map<String, Value>) -> Map<String, Value
         Value::Object(added) => added,
         _ => Map::new(),
     }
+}
+
+/// What a certificate says of itself.
+fn certificate(store: &Store, place: &Place) -> Value {
+    let held = store.certificate(&place.id).ok().flatten();
+    let read = held.and_then(|it| {
+        let password = it.password.as_deref().unwrap_or_default();
+        StoredCertificate::read(&it.name, &it.data, password).ok()
+    });
+    let Some((read, (subject, until))) = read.and_then(|it| it.subject().map(|facts| (it, facts))) else {
+        return json!({ "subject": null, "thumbprint": null, "expirationDate": null });
+    };
+    let until = jiff::Timestamp::from_second(until.seconds()).unwrap_or_default();
+    json!({
+        "subject": subject, "thumbprint": read.thumbprint,
+        "expirationDate": until.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    })
+}
+
+/// What became of the look into a vault that a property names.
+fn in_vault(store: &Store, place: &Place, properties: &mut Map<String, Value>) {
+    if !matches!(place.kind.path, "namedValues" | "certificates") {
+        return;
+    }
+    let Some(Value::Object(vault)) = properties.get_mut("keyVault") else {
+        return;
+    };
+    let identifier = vault.get("secretIdentifier").and_then(Value::as_str);
+    let identifier = identifier.unwrap_or_default().to_owned();
+    let status = match store.secret(&identifier) {
+        Some(_) => json!({ "code": "Success", "timeStampUtc": CREATED }),
+        None => json!({
+            "code": "SecretNotFound", "message": format!("There is no secret '{identifier}' here."), "timeStampUtc": CREATED,
+        }),
+    };
+    vault.insert("lastStatus".into(), status);
 }
 
 /// Takes away what is secret.

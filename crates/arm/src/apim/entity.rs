@@ -52,7 +52,7 @@ pub(crate) fn one(plane: &Plane, call: &Call, service: &str, rest: &[String]) ->
             if call.method == Method::HEAD && MEMBERS.contains(&place.kind.path) {
                 return Ok(Answer::bare(StatusCode::NO_CONTENT));
             }
-            Ok(Answer::ok(view(&place, service, &whole, call)).etag(&mark))
+            Ok(Answer::ok(view(&store, &place, service, &whole, call)).etag(&mark))
         }
         (&Method::PUT, Manner::Link(to)) => put_link(plane, call, service, &place, to),
         (&Method::PUT, _) => put(plane, call, service, &place),
@@ -96,7 +96,7 @@ pub(crate) fn all(store: &Store, service: &str, collection: &Collection, call: &
     first
         .chain(rest)
         .filter(|whole| collection.kind.path != "apis" || is_shown(whole, call))
-        .map(|whole| view(&of(collection, whole), service, whole, call))
+        .map(|whole| view(store, &of(collection, whole), service, whole, call))
         .collect()
 }
 
@@ -142,7 +142,7 @@ fn linked(store: &Store, service: &str, id: &str, to: &str, call: &Call) -> Valu
         .cloned()
         .or_else(|| place.read(store, service));
     let mut shown = whole
-        .map(|whole| view(&place, service, &whole, call))
+        .map(|whole| view(store, &place, service, &whole, call))
         .unwrap_or_else(|| json!({ "name": name }));
     shown["id"] = id.into();
     shown
@@ -300,11 +300,11 @@ fn done(plane: &Plane, call: &Call, service: &str, place: &Place, is_new: bool) 
     let mark = mark(&store, place, &whole);
     // Two kinds have one status whatever was there before.
     let is_new = match place.kind.path {
-        "portalRevisions" => true,
+        "portalRevisions" => call.method == Method::PUT,
         "privateEndpointConnections" => false,
         _ => is_new,
     };
-    Ok(Answer::put(is_new, view(place, service, &whole, call)).etag(&mark))
+    Ok(Answer::put(is_new, view(&store, place, service, &whole, call)).etag(&mark))
 }
 
 /// Whether the gateway may answer otherwise afterwards. A release makes another revision current.

@@ -163,6 +163,13 @@ const KEYS: &[(&str, Action)] = &[
     ("regeneratePrimaryKey", Action::Regenerate(0)),
     ("regenerateSecondaryKey", Action::Regenerate(1)),
 ];
+const TENANT: &[(&str, Action)] = &[
+    ("listSecrets", Action::Keys),
+    ("regeneratePrimaryKey", Action::Regenerate(0)),
+    ("regenerateSecondaryKey", Action::Regenerate(1)),
+    ("git/regeneratePrimaryKey", Action::Regenerate(0)),
+    ("git/regenerateSecondaryKey", Action::Regenerate(1)),
+];
 const SECRETS: &[(&str, Action)] = &[("listSecrets", Action::Secrets)];
 const GATEWAY: &[(&str, Action)] = &[
     ("listKeys", Action::Keys),
@@ -293,7 +300,7 @@ pub(crate) const KINDS: &[Kind] = &[
     entity("tenant", "TenantAccess")
         .named(&["access", "gitAccess"])
         .secrets(&["primaryKey", "secondaryKey"])
-        .actions(KEYS)
+        .actions(TENANT)
         .given(Given::Tenant),
     entity("users", "User")
         .required(&["email", "firstName", "lastName"])

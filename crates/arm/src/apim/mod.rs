@@ -3,6 +3,7 @@
 mod actions; // what is POSTed
 mod defaults; // what Azure adds
 mod entity; // read, write, list
+mod export; // an API as a document
 mod given; // what is there without having been made
 mod kinds; // the table
 mod place; // what a path names
@@ -21,6 +22,8 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+pub(crate) use export::{download, is_meant as is_download};
+pub(crate) use support::published;
 pub use support::{Served, support};
 
 /// Whether a path below the subscription is meant for this.
@@ -56,9 +59,33 @@ pub(crate) fn answer(plane: &Plane, call: &Call) -> Judged {
             json!({ "domainOwnershipIdentifier": plane.subscription }),
         )),
         (&Method::GET, ["skus"]) => Ok(plain(Vec::new())),
+        (&Method::GET, ["gateways", _, "skus"]) => gateway_skus(plane, call),
         (_, ["gateways", ..]) => generic::answer(plane, call),
         _ => Err(Problem::unknown(&call.target)),
     }
+}
+
+/// What a gateway of workspaces may be.
+fn gateway_skus(plane: &Plane, call: &Call) -> Judged {
+    let store = plane.store();
+    let group = crate::groups::required(&store, call)?;
+    let name = call.path.get(7).map_or("", String::as_str);
+    let r#type = "Microsoft.ApiManagement/gateways";
+    if store.whole(&format!("{group}/providers/{type}/{name}")).is_none() {
+        let group = crate::groups::of(&group).unwrap_or_default();
+        return Err(Problem::no_resource(r#type, name, group));
+    }
+    let sku = |name: &str| {
+        json!({
+            "resourceType": r#type, "sku": { "name": name },
+            "capacity": { "minimum": 1, "maximum": 10, "default": 1, "scaleType": "Automatic" },
+        })
+    };
+    Ok(plain(
+        ["Standard", "WorkspaceGatewayStandard", "WorkspaceGatewayPremium"]
+            .map(sku)
+            .to_vec(),
+    ))
 }
 
 /// Below a service.
@@ -72,6 +99,15 @@ fn within(plane: &Plane, call: &Call, service: &str, rest: &[String]) -> Judged 
         && let Some(view) = views::find(&lower)
     {
         return views::answer(plane, call, service, rest, view);
+    }
+    let is_api = matches!(lower[..], ["apis", _] | ["workspaces", _, "apis", _]);
+    if is_api && call.method == Method::GET && call.query("export").is_some() {
+        let store = plane.store();
+        let place = place::place(&store, service, rest)?;
+        place
+            .read(&store, service)
+            .ok_or_else(|| place::missing(place.kind))?;
+        return export::answer(plane, call, service, &place);
     }
     match rest.len() % 2 {
         0 => entity::one(plane, call, service, rest),

@@ -3,6 +3,8 @@
 use super::actions::OF_SERVICE;
 use super::kinds::{self, Manner};
 use super::views;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// An operation of the contract `2024-05-01`, and whether it is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,39 @@ pub fn support() -> Vec<Served> {
         .collect()
 }
 
+/// What may be done in the words of roles, such as `Microsoft.ApiManagement/service/apis/read`.
+pub(crate) fn published() -> Vec<Value> {
+    let mut known: BTreeMap<String, (String, &str)> = BTreeMap::new();
+    for operation in support() {
+        let types: Vec<&str> = operation
+            .path
+            .split('/')
+            .filter(|it| !it.is_empty() && !it.starts_with('{'))
+            .collect();
+        let what = match operation.method {
+            "GET" | "HEAD" => "read",
+            "PUT" | "PATCH" => "write",
+            "DELETE" => "delete",
+            _ => "action",
+        };
+        let resource = types.join("/");
+        known.insert(
+            format!("Microsoft.ApiManagement/{resource}/{what}"),
+            (resource, what),
+        );
+    }
+    let shown = |(name, (resource, what)): (String, (String, &str))| {
+        json!({
+            "name": name, "origin": "system", "properties": null,
+            "display": {
+                "provider": "Microsoft API Management", "resource": resource, "operation": format!("{what} {resource}"),
+                "description": format!("{what} {resource}"),
+            },
+        })
+    };
+    known.into_iter().map(shown).collect()
+}
+
 fn is_served(method: &str, path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let segments: Vec<&str> = lower.split('/').filter(|it| !it.is_empty()).collect();
@@ -50,7 +85,8 @@ fn is_served(method: &str, path: &str) -> bool {
         let is_list = method == "GET"
             && matches!(
                 segments[..],
-                ["service" | "deletedservices" | "skus" | "gateways"]
+                ["service" | "deletedservices" | "skus" | "gateways" | "operations"]
+                    | ["gateways", _, "skus" | "configconnections"]
             );
         let is_deleted = matches!(method, "GET" | "DELETE")
             && matches!(segments[..], ["locations", _, "deletedservices", _]);
@@ -59,7 +95,9 @@ fn is_served(method: &str, path: &str) -> bool {
                 segments[..],
                 ["checknameavailability" | "getdomainownershipidentifier"]
             );
-        return is_list || is_deleted || is_question || matches!(segments[..], ["gateways", _]);
+        let is_connection = matches!(segments[..], ["gateways", _, "configconnections", _]);
+        let is_gateway = is_connection || matches!(segments[..], ["gateways", _]);
+        return is_list || is_deleted || is_question || is_gateway;
     };
     match (method, rest) {
         (_, []) => method != "POST",
@@ -121,7 +159,7 @@ mod tests {
         let all = support();
         assert_eq!(all.len(), 613);
         let served = all.iter().filter(|it| it.is_served).count();
-        assert!(served >= 560, "{served}");
+        assert!(served >= 598, "{served}");
         assert!(kinds::KINDS.len() > 50);
     }
 }

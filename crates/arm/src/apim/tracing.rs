@@ -84,7 +84,7 @@ fn document(record: &Record, service: &str) -> Value {
             "api-inspector",
             start,
             start,
-            json!({ "request": { "method": summary.method, "url": summary.path, "headers": [] } }),
+            json!({ "request": { "method": summary.method, "url": summary.path, "headers": headers(record) } }),
         ),
     );
     add(
@@ -103,7 +103,8 @@ fn document(record: &Record, service: &str) -> Value {
         ),
     );
     let mut last = Section::Inbound;
-    for event in &record.events {
+    let told = record.events.iter();
+    for event in told.filter(|it| !matches!(it.step, Step::Received { .. })) {
         last = event.section;
         add(event.section, entry(&event.source, event.at, start, data(event)));
     }
@@ -126,12 +127,27 @@ fn document(record: &Record, service: &str) -> Value {
     json!({ "serviceName": service, "traceId": summary.id.to_string(), "traceEntries": entries })
 }
 
+/// The headers of the request as it arrived.
+fn headers(record: &Record) -> Value {
+    let found = record.events.iter().find_map(|it| match &it.step {
+        Step::Received { headers } => Some(named(headers)),
+        _ => None,
+    });
+    found.unwrap_or_else(|| json!([]))
+}
+
+fn named(pairs: &[(String, String)]) -> Value {
+    let pair = |(name, value): &(String, String)| json!({ "name": name, "value": value });
+    pairs.iter().map(pair).collect()
+}
+
 fn entry(source: &str, at: Moment, start: Moment, data: Value) -> Value {
     json!({ "source": source, "timestamp": written(at), "elapsed": elapsed(at, start), "data": data })
 }
 
 fn data(event: &Event) -> Value {
     let mut data = match &event.step {
+        Step::Received { headers } => json!({ "headers": named(headers) }),
         Step::Entered => json!({ "message": format!("{} begins", event.source) }),
         Step::Evaluated { expression, value } => json!({ "expression": expression, "value": value }),
         Step::Decided { what, value } => json!({ "message": format!("{what} is {value}"), "value": value }),

@@ -20,8 +20,6 @@ pub(crate) enum View {
     SubscriptionsOfProduct,
     /// Subscriptions of a user.
     SubscriptionsOfUser,
-    /// One of them.
-    SubscriptionOfUser,
     /// Groups of a user.
     GroupsOfUser,
     /// How a user signs in.
@@ -38,11 +36,19 @@ pub(crate) enum View {
     Regions,
     /// What it can reach.
     NetworkStatus,
+    /// The same in one region.
+    NetworkStatusOfRegion,
+    /// What private endpoints may lead to.
+    PrivateLinks,
+    /// Settings of the tenant.
+    Settings,
+    /// What the repository of the configuration holds.
+    SyncState,
     /// A list that is always empty here.
     Nothing,
 }
 
-/// The table: a path below the service, `*` for a name.
+/// The table: a path below the service, `*` for a name. One that ends with a name is one of the list.
 pub(crate) const VIEWS: &[(&[&str], View)] = &[
     (&["apis", "*", "revisions"], View::Revisions),
     (&["workspaces", "*", "apis", "*", "revisions"], View::Revisions),
@@ -50,7 +56,7 @@ pub(crate) const VIEWS: &[(&[&str], View)] = &[
     (&["apis", "*", "operationsbytags"], View::TaggedOperations),
     (&["products", "*", "subscriptions"], View::SubscriptionsOfProduct),
     (&["users", "*", "subscriptions"], View::SubscriptionsOfUser),
-    (&["users", "*", "subscriptions", "*"], View::SubscriptionOfUser),
+    (&["users", "*", "subscriptions", "*"], View::SubscriptionsOfUser),
     (&["users", "*", "groups"], View::GroupsOfUser),
     (&["users", "*", "identities"], View::Identities),
     (&["apisbytags"], View::Tagged(&["apis"])),
@@ -61,13 +67,20 @@ pub(crate) const VIEWS: &[(&[&str], View)] = &[
     ),
     (&["allpolicies"], View::Policies),
     (&["issues"], View::Issues),
+    (&["issues", "*"], View::Issues),
     (&["regions"], View::Regions),
     (&["networkstatus"], View::NetworkStatus),
+    (&["locations", "*", "networkstatus"], View::NetworkStatusOfRegion),
+    (&["tenant", "*", "syncstate"], View::SyncState),
+    (&["settings"], View::Settings),
+    (&["settings", "*"], View::Settings),
     (&["policydescriptions"], View::Nothing),
     (&["skus"], View::Nothing),
-    (&["privatelinkresources"], View::Nothing),
+    (&["privatelinkresources"], View::PrivateLinks),
+    (&["privatelinkresources", "*"], View::PrivateLinks),
     (&["outboundnetworkdependenciesendpoints"], View::Nothing),
     (&["workspacelinks"], View::Nothing),
+    (&["workspacelinks", "*"], View::Nothing),
     (&["reports", "byapi"], View::Nothing),
     (&["reports", "bygeo"], View::Nothing),
     (&["reports", "byoperation"], View::Nothing),
@@ -96,9 +109,11 @@ pub(crate) fn find(path: &[&str]) -> Option<View> {
 pub(crate) fn answer(plane: &Plane, call: &Call, service: &str, rest: &[String], view: View) -> Judged {
     let store = plane.store();
     // What the list belongs to must be there.
-    if rest.len() >= 2 && rest[0] != "reports" {
-        // The list itself is the last segment, or the last two where one of it is asked for.
-        let owner = place(&store, service, &rest[..(rest.len() - 1) & !1])?;
+    // The list itself is the last segment, or the last two where one of it is asked for.
+    let above = &rest[..(rest.len() - 1) & !1];
+    let is_owned = |it: &String| !["locations", "tenant"].contains(&it.to_ascii_lowercase().as_str());
+    if above.first().is_some_and(is_owned) && !is_report(rest) {
+        let owner = place(&store, service, above)?;
         owner.read(&store, service).ok_or_else(|| missing(owner.kind))?;
     }
     let lists = Lists {
@@ -115,7 +130,7 @@ pub(crate) fn answer(plane: &Plane, call: &Call, service: &str, rest: &[String],
             let end = format!("/products/{}", name.to_ascii_lowercase());
             lists.subscriptions(|it| text(it, "scope").ends_with(&end))
         }
-        View::SubscriptionsOfUser | View::SubscriptionOfUser => {
+        View::SubscriptionsOfUser => {
             let end = format!("/users/{}", name.to_ascii_lowercase());
             lists.subscriptions(|it| text(it, "ownerId").ends_with(&end))
         }
@@ -123,7 +138,7 @@ pub(crate) fn answer(plane: &Plane, call: &Call, service: &str, rest: &[String],
         View::Identities => {
             let user = place(&store, service, &rest[..2])?;
             let whole = user.read(&store, service).ok_or_else(|| missing(user.kind))?;
-            let shown = defaults::view(&user, service, &whole, call);
+            let shown = defaults::view(&store, &user, service, &whole, call);
             shown["properties"]["identities"]
                 .as_array()
                 .cloned()
@@ -134,33 +149,77 @@ pub(crate) fn answer(plane: &Plane, call: &Call, service: &str, rest: &[String],
         View::Policies => lists.policies(),
         View::Issues => lists.of_kind("apis/issues"),
         View::Regions => {
-            let location = store
-                .whole(service)
-                .and_then(|it| it["location"].as_str())
-                .unwrap_or_default();
-            vec![json!({ "name": model::region_name(location), "isMasterRegion": true, "isDeleted": false })]
+            vec![json!({ "name": region(&store, service), "isMasterRegion": true, "isDeleted": false })]
         }
         View::NetworkStatus => {
-            let location = store
-                .whole(service)
-                .and_then(|it| it["location"].as_str())
-                .unwrap_or_default();
-            let status = json!({ "location": model::region_name(location), "networkStatus": { "dnsServers": [], "connectivityStatus": [] } });
+            let status = json!({ "location": region(&store, service), "networkStatus": reached() });
             return Ok(Answer::ok(json!([status])));
         }
+        View::NetworkStatusOfRegion
+            if model::region_id(name) == model::region_id(&region(&store, service)) =>
+        {
+            return Ok(Answer::ok(reached()));
+        }
+        View::NetworkStatusOfRegion => {
+            let message = format!("The service is not in '{name}'.");
+            return Err(Problem::value("locationName", message));
+        }
+        View::PrivateLinks => vec![of_service(
+            service,
+            "privateLinkResources",
+            "Gateway",
+            json!({
+                "groupId": "Gateway", "requiredMembers": ["Gateway"], "requiredZoneNames": ["privatelink.azure-api.net"],
+            }),
+        )],
+        View::Settings => vec![of_service(
+            service,
+            "settings",
+            "public",
+            json!({ "settings": {} }),
+        )],
+        View::SyncState => {
+            return Ok(Answer::ok(json!({
+                "branch": "master", "commitId": null, "isExport": false, "isSynced": false, "isGitEnabled": false,
+                "syncDate": null, "configurationChangeDate": super::given::CREATED, "lastOperationId": null,
+            })));
+        }
     };
-    if view == View::SubscriptionOfUser {
+    if rest.len().is_multiple_of(2) && !is_report(rest) {
         let wanted = rest.last().map_or("", String::as_str);
         let found = items.into_iter().find(|it| {
             it["name"]
                 .as_str()
                 .is_some_and(|it| it.eq_ignore_ascii_case(wanted))
         });
-        return found
-            .map(Answer::ok)
-            .ok_or_else(|| Problem::missing("ResourceNotFound", "Subscription not found."));
+        return found.map(Answer::ok).ok_or_else(|| {
+            let message = format!("'{wanted}' of '{}' not found.", rest[rest.len() - 2]);
+            Problem::missing("ResourceNotFound", message)
+        });
     }
     counted(call, items)
+}
+
+fn is_report(rest: &[String]) -> bool {
+    rest[0].eq_ignore_ascii_case("reports")
+}
+
+/// Where a service is, as people write it.
+fn region(store: &Store, service: &str) -> String {
+    let location = store.whole(service).and_then(|it| it["location"].as_str());
+    model::region_name(location.unwrap_or_default())
+}
+
+/// Nothing here depends on what Azure has to reach.
+fn reached() -> Value {
+    json!({ "dnsServers": [], "connectivityStatus": [] })
+}
+
+fn of_service(service: &str, list: &str, name: &str, properties: Value) -> Value {
+    json!({
+        "id": format!("{service}/{list}/{name}"), "type": format!("Microsoft.ApiManagement/service/{list}"),
+        "name": name, "properties": properties,
+    })
 }
 
 fn text(properties: &Value, name: &str) -> String {
@@ -197,7 +256,13 @@ impl Lists<'_> {
             .collect();
         let place = place(self.store, self.service, &rest).ok()?;
         let whole = place.read(self.store, self.service)?;
-        Some(defaults::view(&place, self.service, &whole, self.call))
+        Some(defaults::view(
+            self.store,
+            &place,
+            self.service,
+            &whole,
+            self.call,
+        ))
     }
 
     fn of_kind(&self, path: &str) -> Vec<Value> {

@@ -95,6 +95,10 @@ pub(super) fn owner(at: &Statement, exchange: &Exchange) -> Option<String> {
             "operation {api}/{} {subscription}",
             id(facts.operation.as_ref().map(|it| &it.id))
         ),
+        Some(Scope::Workspace) => format!(
+            "workspace {} {subscription}",
+            id(facts.workspace.as_ref().map(|it| &it.id))
+        ),
         Some(Scope::Global) | None => format!("global {subscription}"),
     })
 }

@@ -56,11 +56,17 @@ impl Sections {
     }
 }
 
-const ALL_SCOPES: &[Scope] = &[Scope::Global, Scope::Product, Scope::Api, Scope::Operation];
+const ALL_SCOPES: &[Scope] = &[
+    Scope::Global,
+    Scope::Workspace,
+    Scope::Product,
+    Scope::Api,
+    Scope::Operation,
+];
 const GLOBAL: &[Scope] = &[Scope::Global];
 const PRODUCT: &[Scope] = &[Scope::Product];
-const NOT_GLOBAL: &[Scope] = &[Scope::Product, Scope::Api, Scope::Operation];
-const NOT_OPERATION: &[Scope] = &[Scope::Global, Scope::Product, Scope::Api];
+const NOT_GLOBAL: &[Scope] = &[Scope::Workspace, Scope::Product, Scope::Api, Scope::Operation];
+const NOT_OPERATION: &[Scope] = &[Scope::Global, Scope::Workspace, Scope::Product, Scope::Api];
 const CONSUMPTION: &[Tier] = &[Tier::Consumption];
 const NOT_CLASSIC: &[Tier] = &[Tier::V2, Tier::Consumption];
 const IN: Sections = Sections::IN;

@@ -105,6 +105,11 @@ impl Certificate {
     }
 
     /// A certificate without a private key.
+    /// Whose it is: the distinguished name, most specific part first.
+    pub fn subject(&self) -> &str {
+        &self.subject.text
+    }
+
     pub(crate) fn from_der(der: &[u8]) -> Result<Certificate> {
         let wrong = || failure("Cannot find the requested object.");
         let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| wrong())?;
