@@ -56,8 +56,8 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "closing lines of a test run")]
-fn say(line: &str) {
+#[expect(clippy::print_stdout, reason = "figures and closing lines of a test run")]
+pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 

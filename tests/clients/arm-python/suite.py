@@ -1,91 +1,15 @@
-"""The management SDKs of Azure for Python, unmodified, against the management plane.
+"""The management SDKs of Azure for Python, unmodified, against the management plane: services, APIs and what belongs to them.
 
-Run by the tests of apimite, which set the variables that `apimite env` prints. Prints one line per check. Every kind of resource is
-created, read, listed, updated and deleted; what has an effect at run time is used.
+Run by the tests of apimite, which set the variables that `apimite env` prints. Prints one line per check.
 """
 
 import datetime
 import json
-import sys
 
 import requests
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from azure.identity import ClientSecretCredential
-from azure.mgmt.apimanagement import ApiManagementClient
-from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
-from azure.mgmt.resource import ResourceManagementClient
 
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-TENANT = "6ca1ab1e-0000-4000-8000-a91317e00001"
-GROUP, SERVICE, ACCOUNT = "suite", "suite-apim", "suite-foundry"
-credential = ClientSecretCredential(TENANT, "me", "any")
-resources = ResourceManagementClient(credential, SUBSCRIPTION)
-cognitive = CognitiveServicesManagementClient(credential, SUBSCRIPTION)
-apim = ApiManagementClient(credential, SUBSCRIPTION)
-checks = []
-
-
-def check(function):
-    checks.append(function)
-    return function
-
-
-def args(*more):
-    return (GROUP, SERVICE, *more)
-
-
-def url():
-    return apim.api_management_service.get(GROUP, SERVICE).gateway_url
-
-
-def entity(operations, name, body, change, read=None, finish=lambda it: it, update="update", tag=True):
-    """Create, read, list, update, delete; `change` is a pair of property and new value."""
-    made = finish(operations["create"](*args(*name), body))
-    assert made.name.lower() == name[-1].lower(), made.name
-    if tag:
-        assert operations["tag"](*args(*name)), "no ETag"
-    got = operations["get"](*args(*name))
-    assert got.id.endswith("/" + name[-1]), got.id
-    names = [it.name for it in operations["list"](*args(*name[:-1]))]
-    assert name[-1] in names, names
-    if change:
-        key, value = change
-        if update == "update":
-            done = finish(operations["update"](*args(*name), "*", {"properties": {key: value}}))
-        else:
-            body = {"properties": {**body["properties"], key: value}}
-            done = finish(operations["create"](*args(*name), body))
-        assert done is not None
-        raw = operations["get"](*args(*name))
-        attribute = read or key
-        assert getattr(raw, attribute) == value, (attribute, getattr(raw, attribute))
-    if read is False:
-        return
-    delete = operations["delete"]
-    finish(delete(*args(*name), "*") if operations.get("etag", True) else delete(*args(*name)))
-    try:
-        operations["get"](*args(*name))
-    except ResourceNotFoundError:
-        return
-    raise AssertionError(f"{name} is still there")
-
-
-def of(group, many="list_by_service", prefix="", **more):
-    """The operations of one kind."""
-    get = lambda name: getattr(group, name, None)
-    return {
-        "create": get(f"{prefix}create_or_update") or get(f"begin_{prefix}create_or_update"),
-        "get": get("get"),
-        "list": get(many),
-        "update": get("update") or get("begin_update"),
-        "delete": get("delete") or get("begin_delete"),
-        "tag": get("get_entity_tag"),
-        **more,
-    }
-
-
-def poll(it):
-    return it.result() if hasattr(it, "result") else it
+from plane import ACCOUNT, GROUP, POLICY, SERVICE, SUBSCRIPTION, apim, args, check, cognitive, entity, finish, of, poll, resources, url
 
 
 @check
@@ -172,9 +96,6 @@ def an_api_with_all_that_belongs_to_it():
     assert len(list(apim.api_revision.list_by_service(*args("echo")))) == 2
     apim.api_release.create_or_update(*args("echo", "second"), p(apiId="/apis/echo;rev=2"))
     assert apim.api.get(*args("echo")).api_revision == "2"
-
-
-POLICY = "<policies><inbound><base /><return-response><set-status code=\"{status}\" /></return-response></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>"
 
 
 @check
@@ -342,15 +263,4 @@ def everything_goes():
     assert not resources.resource_groups.check_existence(GROUP)
 
 
-failed = 0
-for function in checks:
-    try:
-        function()
-        print("ok", function.__name__)
-    except Exception as error:  # noqa: BLE001
-        failed += 1
-        import traceback
-
-        print("FAILED", function.__name__, type(error).__name__, str(error)[:600])
-        print("".join(traceback.format_tb(error.__traceback__)[-2:]))
-sys.exit(1 if failed else 0)
+finish()

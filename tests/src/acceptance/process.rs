@@ -24,8 +24,11 @@ pub(crate) struct Run {
 static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
 
 impl Binary {
-    /// Builds the binary beside this test's own, once.
+    /// Builds the binary beside this test's own, once. `APIMITE_BINARY` names one that is built already.
     pub(crate) fn build() -> Result<Binary, String> {
+        if let Some(path) = std::env::var_os("APIMITE_BINARY") {
+            return Ok(Binary(root().join(path)));
+        }
         BUILT.get_or_init(build).clone().map(Binary)
     }
 
@@ -37,10 +40,14 @@ impl Binary {
 
     /// Runs to the end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<Run, String> {
-        let output = self
-            .command(arguments)
-            .output()
-            .map_err(|error| error.to_string())?;
+        self.run_with(arguments, |_| ())
+    }
+
+    /// Runs to the end, with a say in the variables that it sees.
+    pub(crate) fn run_with(&self, arguments: &[&str], set: impl Fn(&mut Command)) -> Result<Run, String> {
+        let mut command = self.command(arguments);
+        set(&mut command);
+        let output = command.output().map_err(|error| error.to_string())?;
         Ok(Run {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -50,7 +57,17 @@ impl Binary {
 
     /// Starts and waits for the first line, which says that it is ready.
     pub(crate) fn start(&self, arguments: &[&str]) -> Result<Running, String> {
+        self.start_with(arguments, |_| ())
+    }
+
+    /// The same, with a say in the variables that it sees.
+    pub(crate) fn start_with(
+        &self,
+        arguments: &[&str],
+        set: impl Fn(&mut Command),
+    ) -> Result<Running, String> {
         let mut command = self.command(arguments);
+        set(&mut command);
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,6 +1,13 @@
-//! The management SDKs of Azure for Python and Node, unmodified and offline, against `apimite up`.
+//! The management plane of `apimite up`: the SDKs of Azure for Python and Node, unmodified and offline, changes under load, requests that
+//! nobody should send, and what stays as it is.
 
-use crate::acceptance::{Binary, holds};
+mod client; // somebody who is signed in
+mod home; // the user's own configuration
+mod odd; // requests that nobody should send
+mod proxy; // what leaves this machine
+mod soak; // changes under load
+
+use crate::acceptance::{Binary, holds, same, test};
 use crate::clients::{install_node, install_python, node, python, words};
 use crate::{Test, root};
 use std::process::Command;
@@ -11,12 +18,16 @@ pub(crate) fn tests() -> (Vec<Test>, Vec<String>) {
     match python() {
         Some(python) => tests.push(Test::new("management > azure-mgmt for Python", move || {
             let inside = install_python(&python, "arm-python")?;
-            let suite = root().join("tests/clients/arm-python/suite.py");
-            with_plane(|| {
-                let mut command = Command::new(&inside);
-                command.arg(&suite);
-                command
-            })
+            ["suite.py", "kinds.py", "runtime.py"]
+                .iter()
+                .try_for_each(|suite| {
+                    let suite = root().join("tests/clients/arm-python").join(suite);
+                    with_plane(|| {
+                        let mut command = Command::new(&inside);
+                        command.arg(&suite);
+                        command
+                    })
+                })
         })),
         None => {
             left_out.push("left out: management > azure-mgmt for Python (no Python 3.9 or newer)".to_owned())
@@ -39,7 +50,23 @@ pub(crate) fn tests() -> (Vec<Test>, Vec<String>) {
                 .to_owned(),
         ),
     }
-    tests.push(Test::new("management > env says what undo takes back", undone));
+    tests.extend([
+        Test::new("management > env says what undo takes back", undone),
+        Test::new("management > nothing of the user's own changes", home::unchanged),
+        Test::new(
+            "management > the authority behind TLS stays after a restart",
+            authority,
+        ),
+        test(
+            "management > offline nothing is let through, and it is counted",
+            proxy::counted,
+        ),
+        test("management > odd requests are the client's mistake", odd::refused),
+        test(
+            "management > soak: changes take effect on the next request",
+            soak::changes,
+        ),
+    ]);
     (tests, left_out)
 }
 
@@ -75,6 +102,40 @@ fn with_plane(suite: impl Fn() -> Command) -> Result<(), String> {
         true => Ok(()),
         false => Err(failed.join("\n")),
     }
+}
+
+/// Whoever trusts the authority of this machine goes on doing so.
+fn authority() -> Result<(), String> {
+    let binary = Binary::build()?;
+    let home = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let folder = home.path().display().to_string();
+    let mut arguments = vec![
+        "up",
+        "fixtures/labs/backend-pool/main.bicep",
+        "--tls",
+        "127.0.0.1:0",
+        "--home",
+        &folder,
+    ];
+    for door in ["--gateway", "--control", "--foundry"] {
+        arguments.extend([door, "127.0.0.1:0"]);
+    }
+    arguments.extend(["--no-watch", "--format", "json"]);
+    let told = || {
+        let running = binary.start(&arguments)?;
+        let output = Command::new("curl")
+            .args(["-sS", &format!("{}/ca.pem", running.url("control"))])
+            .output();
+        output.map(|it| words(&it)).map_err(|error| error.to_string())
+    };
+    let (first, again) = (told()?, told()?);
+    let kept = std::fs::read_to_string(home.path().join("ca.pem")).map_err(|error| error.to_string())?;
+    holds(
+        format!("a certificate: {first}"),
+        first.contains("BEGIN CERTIFICATE"),
+    )?;
+    same("after a restart", first.trim(), again.trim())?;
+    same("in the folder", first.trim(), kept.trim())
 }
 
 /// `export NAME='VALUE'`.
