@@ -8,7 +8,7 @@ use axum::{Json, Router};
 use clock::{Clock, Moment};
 use parking_lot::Mutex;
 use resources::Store;
-use serde_json::{Value, json};
+use serde_json::json;
 use service::LoadOptions;
 use source::{Diagnostic, Finding, Source, Span};
 use std::collections::{BTreeMap, HashMap};
