@@ -41,6 +41,7 @@ pub(crate) fn answer(plane: &Plane, call: &Call) -> Judged {
             ],
         ) => purge(plane, call, location, group),
         (&Method::GET, ["locations", _, "models"]) => Ok(plain(Vec::new())),
+        (&Method::GET, ["skus"]) => Ok(plain(skus())),
         (&Method::POST, ["accounts", _, "listkeys"]) => keys(plane, call),
         (&Method::POST, ["accounts", _, "regeneratekey"]) => regenerate(plane, call),
         (&Method::GET, ["accounts", _, "usages" | "models" | "skus"]) => {
@@ -50,8 +51,31 @@ pub(crate) fn answer(plane: &Plane, call: &Call) -> Judged {
         (&Method::PUT, ["accounts", _]) => put(plane, call),
         (&Method::DELETE, ["accounts", _]) => delete(plane, call),
         (&Method::PUT, ["accounts", _, "deployments", _]) => deployment(plane, call),
-        _ => generic::answer(plane, call),
+        _ => generic::answer(plane, call).map(marked),
     }
+}
+
+/// Kinds of accounts that model servers here stand for.
+const KINDS: [&str; 4] = ["AIServices", "CognitiveServices", "ContentSafety", "OpenAI"];
+
+fn skus() -> Vec<Value> {
+    let sku = |kind: &str, location: &str| {
+        json!({
+            "resourceType": "accounts", "name": "S0", "tier": "Standard", "kind": kind, "locations": [location], "restrictions": [],
+        })
+    };
+    let of_kind = |kind: &'static str| model::regions().map(move |(location, _)| sku(kind, location));
+    KINDS.into_iter().flat_map(of_kind).collect()
+}
+
+/// Whatever is one resource has a mark of its state.
+fn marked(mut answer: Answer) -> Answer {
+    if let Some(body) = &mut answer.body
+        && body["properties"].is_object()
+    {
+        body["etag"] = json!(crate::apim::etag(&body["properties"]));
+    }
+    answer
 }
 
 /// The id of the account that a request names.
@@ -124,7 +148,7 @@ fn put(plane: &Plane, call: &Call) -> Judged {
         ..Deployed::default()
     };
     plane.change(false, |store| deleted::check(store, &resource))?;
-    generic::put(plane, call, &named, &id, false)
+    generic::put(plane, call, &named, &id, false).map(marked)
 }
 
 fn delete(plane: &Plane, call: &Call) -> Judged {
@@ -177,7 +201,6 @@ fn deployment(plane: &Plane, call: &Call) -> Judged {
     let mut answer = generic::put(plane, call, &named, &id, false)?;
     if let Some(body) = &mut answer.body {
         body["systemData"] = generic::system_data(plane);
-        body["etag"] = json!(crate::apim::etag(&body["properties"]));
     }
-    Ok(answer)
+    Ok(marked(answer))
 }

@@ -335,6 +335,18 @@ fn complete(place: &Place, properties: &mut Map<String, Value>) {
     if place.kind.path == "backends" && properties.get("pool").is_some_and(Value::is_object) {
         properties.insert("type".into(), "Pool".into());
     }
+    if place.kind.path == "apis"
+        && properties.get("displayName").is_none_or(Value::is_null)
+        && let Some(title) = title(properties)
+    {
+        properties.insert("displayName".into(), title.into());
+    }
+}
+
+/// The title of the document that an API imports.
+fn title(properties: &Map<String, Value>) -> Option<String> {
+    let read: Value = serde_json::from_str(properties.get("value")?.as_str()?).ok()?;
+    read["info"]["title"].as_str().map(str::to_owned)
 }
 
 fn check_required(place: &Place, properties: &Map<String, Value>) -> Result<(), Problem> {

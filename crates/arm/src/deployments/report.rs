@@ -33,6 +33,8 @@ pub(super) fn begun(plane: &Plane, sent: &Sent, scope: &Scope, name: &str) -> Va
             "duration": "PT0S",
             "correlationId": correlation.to_string(),
             "providers": [], "dependencies": [],
+            // For whoever asks for the template again.
+            "kept": sent.read,
         },
     });
     if scope.group.is_none() {

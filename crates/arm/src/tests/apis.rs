@@ -62,6 +62,18 @@ fn imported_operations_are_there_and_can_go() {
     }});
     let api = json!({ "properties": { "path": "a", "displayName": "A", "format": "openapi+json", "value": document.to_string() } });
     assert_eq!(client.put(&below("apis/a"), api).0, 201);
+    // Without a name it has that of the document.
+    let unnamed =
+        json!({ "properties": { "path": "t", "format": "openapi+json", "value": document.to_string() } });
+    assert_eq!(
+        client.put(&below("apis/t"), unnamed).1["properties"]["displayName"],
+        "t"
+    );
+    let named = json!({ "properties": { "path": "u", "format": "openapi+json", "value": document.to_string().replace("\"t\"", "\"Title\"") } });
+    assert_eq!(
+        client.put(&below("apis/u"), named).1["properties"]["displayName"],
+        "Title"
+    );
     let names = |client: &Client| -> Vec<String> {
         let (_, all) = client.get(&below("apis/a/operations"));
         all["value"]

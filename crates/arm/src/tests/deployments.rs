@@ -43,6 +43,9 @@ fn a_deployment_is_checked_done_and_told() {
         json!({ "type": "String", "value": "t1" })
     );
     assert_eq!(client.get(&below("tags/t1")).0, 200);
+    let exported = client.post(&format!("{deployment}/exportTemplate"), json!({})).1;
+    assert_eq!(exported["template"]["contentVersion"], "1.0.0.0");
+    assert!(client.get(deployment).1["properties"].get("kept").is_none());
     let (_, operations) = client.get(
         "/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/RG/deployments/main/operations",
     );
