@@ -64,8 +64,8 @@ pub(crate) struct Lab {
     #[arg(default_value = "list")]
     pub(crate) name: String,
     /// With `run`: a Jupyter notebook, run against the management plane of the `apimite up` that runs here. It fails where a cell
-    /// fails or prints an error, or where what came is not what is known of the notebook. `--report` says where the executed notebook
-    /// goes.
+    /// fails or prints an error, or where what came is not what is known of the notebook. Quotas are full and breakers closed when it
+    /// begins. `--report` says where the executed notebook goes.
     #[arg(value_name = "NOTEBOOK")]
     pub(crate) notebook: Option<PathBuf>,
     /// Keeps what came of the notebook in this file, from which `apimite support labs` makes a page.
