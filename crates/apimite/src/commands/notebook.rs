@@ -124,6 +124,12 @@ fn execute(notebook: &Path, environment: &Environment, args: &Args) -> Result<Ra
         ran.note(&read);
         tell(&read, args.format);
     }
+    let build = if cfg!(debug_assertions) {
+        "debug build"
+    } else {
+        "release build"
+    };
+    ran.with.insert("apimite".to_owned(), build.to_owned());
     let status = child.wait().map_err(|error| error.to_string())?;
     if !status.success() && ran.broken.is_empty() {
         return Err(format!("the runner of notebooks ended with {status}"));

@@ -31,7 +31,7 @@ pub fn page(kept: &Kept) -> String {
             &result(run),
             &counts(&run.statuses),
             &counts(&run.regions),
-            &format!("{:.0} s, {:.1} s", run.seconds, run.own.total()),
+            &format!("{:.0} s, {:.1} s{}", run.seconds, run.own.total(), build(run)),
         ]));
     }
     page.push_str("\n## Suites of this repository\n\n");
@@ -58,6 +58,14 @@ pub fn page(kept: &Kept) -> String {
         ));
     }
     page
+}
+
+// Figures of a build for developers are not those of its users.
+fn build(run: &Run) -> &'static str {
+    match run.with.get("apimite").map(String::as_str) {
+        Some("debug build") => " (debug build)",
+        _ => "",
+    }
 }
 
 fn name(run: &Run) -> String {
