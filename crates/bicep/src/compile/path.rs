@@ -3,12 +3,13 @@
 use serde_json::Value;
 use std::cmp::Ordering;
 
-/// Everything at `path` in `value`, in the order of the document; `None` if the path cannot be read.
+/// Everything at `path` in `value`, in the order of the document; `None` if the path cannot be read, or finds more than [`MOST`].
 pub(super) fn select<'a>(value: &'a Value, path: &str) -> Option<Vec<&'a Value>> {
     let mut reader = Reader { rest: path.trim() };
     reader.take("$");
     let steps = reader.steps(0)?;
-    reader.rest.is_empty().then(|| walk(value, value, &steps))
+    let found = reader.rest.is_empty().then(|| walk(value, value, &steps));
+    found.filter(|it| it.len() <= MOST)
 }
 
 /// One step of a path.
@@ -40,6 +41,8 @@ enum Operand {
     Value(Value),
 }
 
+/// How many values a path may find on its way: several `..` in a row find the same ones over and over.
+const MOST: usize = 10_000;
 /// How deep conditions may be nested.
 const DEPTH: usize = 20;
 const OPERATORS: [&str; 6] = ["==", "!=", "<=", ">=", "<", ">"];
@@ -243,6 +246,9 @@ fn walk<'a>(top: &'a Value, from: &'a Value, steps: &[Step]) -> Vec<&'a Value> {
 }
 
 fn apply<'a>(top: &'a Value, value: &'a Value, step: &Step, out: &mut Vec<&'a Value>) {
+    if out.len() > MOST {
+        return;
+    }
     match step {
         Step::Names(names) => out.extend(names.iter().filter_map(|name| value.get(name))),
         Step::Items(places) => {
@@ -374,6 +380,10 @@ mod tests {
             let found = select(&value, path).map(|it| it.into_iter().cloned().collect::<Vec<_>>());
             assert_eq!(found.map(Value::from), Some(expected), "{path}");
         }
+        let many = json!([vec![0; 200], vec![0; 200]]);
+        assert_eq!(select(&many, "$..*").map(|it| it.len()), Some(402));
+        let more = json!(vec![0; MOST + 1]);
+        assert!(select(&more, "$[*]").is_none());
         for path in ["a[", "a[?(@.b]", "a..", "[x]", "a[0:1:0]", "a['b", "a b"] {
             assert!(select(&value, path).is_none(), "{path}");
         }
