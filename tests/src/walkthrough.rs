@@ -103,18 +103,28 @@ fn run_all(files: &[PathBuf]) -> Vec<(String, Outcome)> {
     let (all, none) = (Fragments::of(files), Fragments::default());
     let outcome = |file: &PathBuf| {
         let text = String::from_utf8_lossy(&fs::read(file).ok()?).into_owned();
-        let whole = try_run(&prepare::prepare(&text, file, &all)?);
-        // What is wrong with a fragment is none of the document's.
-        let is_refused = whole.refused.is_some() && text.contains("<include-fragment");
-        Some(match is_refused {
-            true => try_run(&prepare::prepare(&text, file, &none)?),
-            false => whole,
-        })
+        let mut alone = try_run(&prepare::prepare(&text, file, &none)?);
+        // With what stands beside it more of it may be reached; statements of fragments count where they are written.
+        if text.contains("<include-fragment") {
+            alone.join(try_run(&prepare::prepare(&text, file, &all)?));
+        }
+        Some(alone)
     };
     let found = files
         .iter()
         .filter_map(|file| Some((file.display().to_string(), outcome(file)?)));
     found.collect()
+}
+
+impl Outcome {
+    // Takes over what another run of the same document has reached.
+    fn join(&mut self, other: Outcome) {
+        let own = other.reached.into_iter().filter(|it| self.held.contains(it));
+        self.reached.extend(own);
+        self.requests += other.requests;
+        self.ends_well |= other.ends_well;
+        self.wrong.extend(other.wrong);
+    }
 }
 
 fn try_run(prepared: &Arc<Prepared>) -> Outcome {
