@@ -24,6 +24,7 @@ mod oracle; // expressions that .NET answered
 mod page; // Markdown to cases
 mod pattern; // placeholders in expected text
 mod pending; // cases that do not hold yet
+mod published; // expressions of published documents
 mod run; // one case
 mod script; // what upstreams answer
 mod setup; // resources of a page
@@ -83,6 +84,7 @@ fn trials() -> Result<(Vec<Trial>, Vec<String>), String> {
     tests.extend(architecture::tests());
     tests.extend(acceptance::tests());
     tests.extend(walkthrough::tests());
+    tests.extend(published::tests());
     tests.extend(shared_state::tests());
     tests.extend(denominator::tests());
     let (clients, mut closing) = clients::tests();
