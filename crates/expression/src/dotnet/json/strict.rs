@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let items = self.values.drain(first..).collect();
+        let items = self.values.split_off(first).into();
         Some(Frozen::Tree(Arc::new(Tree::new(Content::Array(items)))))
     }
 
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let values: Box<[Frozen]> = self.values.drain(first..).collect();
+        let values: Box<[Frozen]> = self.values.split_off(first).into();
         let names = self.names(depth, values.len(), own);
         Some(Frozen::Tree(Arc::new(Tree::new(Content::Object(names, values)))))
     }
