@@ -17,7 +17,7 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, HOST, HeaderMa
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
-use http_body_util::{BodyExt, Empty};
+use http_body_util::BodyExt;
 use policy::{Body, CallerCertificate, Detail, Exchange, Fault, ResponseParts, Start, Walk};
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -400,7 +400,7 @@ impl Walking<'_> {
             let later = self.record(summary);
             if let (Some(completion), Body::Stream(stream)) = (later, &mut parts.body) {
                 let (live, sinks) = (self.live.itself(), self.gateway.sinks.load_full());
-                let inner = std::mem::replace(stream, nothing());
+                let inner = std::mem::replace(stream, policy::nothing());
                 *stream = logs::told(inner, move |answer| {
                     sinks.take(completion.rows(Some(answer)), &live);
                 });
@@ -460,11 +460,6 @@ impl Drop for Walking<'_> {
             let _ = self.record(summary);
         }
     }
-}
-
-// Stands in for a body while something is put around it.
-fn nothing() -> policy::Stream {
-    Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 
 fn incoming(body: Incoming) -> Body {

@@ -20,8 +20,8 @@ mod build; // the state of loading one document
 mod element; // a cursor over one element
 mod template; // a value: literal or expression
 
-mod document;
-mod preflight; // what concerns a whole document // the four sections, and what `<base />` means
+mod document; // the four sections, and what `<base />` means
+mod preflight; // what concerns a whole document
 
 // Running, from request to response.
 mod run; // the walk: inbound, backend, outbound; on-error from any of them
@@ -40,8 +40,8 @@ mod liquid; // templates of `set-body`
 
 mod body; // bodies: absent, here, passing by, gone
 mod coalesce; // `buffer-response`: chunks in blocks
-pub mod url;
-mod watch; // who looks on while a body passes by // absolute URLs in parts
+pub mod url; // absolute URLs in parts
+mod watch; // who looks on while a body passes by
 
 mod open_id; // what token issuers publish
 
@@ -61,6 +61,7 @@ pub use run::{refuse, run};
 pub use shape::{Attribute, Child, Content, Kind, Shape};
 pub use statements::{PolicyInfo, policies};
 pub use tally::TokenTally;
+pub use watch::{Watch, nothing, watched};
 pub use world::{
     Answer, BackendHandle, CachingType, Call, CallError, Destination, GivenUp, HttpVersion, Proxy, Windows,
     World,

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// Somebody who looks on.
-pub(crate) trait Watch: Send {
+pub trait Watch: Send {
     /// A part passes by.
     fn data(&mut self, data: &Bytes);
     /// Nothing more comes: the body has ended, has broken off, or nobody wants the rest.
@@ -17,7 +17,7 @@ pub(crate) trait Watch: Send {
 }
 
 /// The same body, looked at. What it says about its size stays true.
-pub(crate) fn watched(inner: Stream, watch: impl Watch + 'static) -> Stream {
+pub fn watched(inner: Stream, watch: impl Watch + 'static) -> Stream {
     Watched {
         inner,
         watch: Some(Box::new(watch)),
@@ -26,7 +26,7 @@ pub(crate) fn watched(inner: Stream, watch: impl Watch + 'static) -> Stream {
 }
 
 /// A body without anything.
-pub(crate) fn nothing() -> Stream {
+pub fn nothing() -> Stream {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 

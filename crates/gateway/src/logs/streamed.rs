@@ -2,14 +2,9 @@
 //! caller asked for one.
 
 use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
-use http_body_util::BodyExt;
 use llm::sse::{self, Reader};
-use policy::Stream;
+use policy::{Stream, Watch, watched};
 use serde_json::{Map, Value, json};
-use std::error::Error;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 
 /// Bytes of an answer that are kept (documented: the most that the logs hold of a message).
 const MOST: usize = 2 * 1024 * 1024;
@@ -17,13 +12,12 @@ const MOST: usize = 2 * 1024 * 1024;
 /// The same body; who wants to know is told the whole answer, in the shape of a chat, when it has ended, has broken off, or nobody
 /// wants the rest.
 pub(crate) fn told(inner: Stream, whole: impl FnOnce(Value) + Send + 'static) -> Stream {
-    Told {
-        inner,
+    let told = Told {
         reader: Reader::new(),
         answer: Answer::default(),
-        whole: Some(Box::new(whole)),
-    }
-    .boxed_unsync()
+        whole: Some(whole),
+    };
+    watched(inner, told)
 }
 
 /// The whole answer of a stream that is here.
@@ -37,11 +31,10 @@ pub(super) fn whole(body: &[u8]) -> Value {
     answer.whole()
 }
 
-struct Told {
-    inner: Stream,
+struct Told<W> {
     reader: Reader,
     answer: Answer,
-    whole: Option<Box<dyn FnOnce(Value) + Send>>,
+    whole: Option<W>,
 }
 
 /// What is known of an answer so far.
@@ -91,49 +84,19 @@ impl Answer {
     }
 }
 
-impl Told {
+impl<W: FnOnce(Value) + Send> Watch for Told<W> {
+    fn data(&mut self, data: &Bytes) {
+        for frame in self.reader.push(data) {
+            self.answer.take(&frame);
+        }
+    }
+
     fn end(&mut self) {
         let Some(whole) = self.whole.take() else { return };
         if let Some(last) = std::mem::take(&mut self.reader).finish() {
             self.answer.take(&last);
         }
         whole(std::mem::take(&mut self.answer).whole());
-    }
-}
-
-impl Drop for Told {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-impl Body for Told {
-    type Data = Bytes;
-    type Error = Box<dyn Error + Send + Sync>;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let this = self.get_mut();
-        let frame = ready!(Pin::new(&mut this.inner).poll_frame(context));
-        match &frame {
-            Some(Ok(part)) => {
-                for frame in part.data_ref().map_or(Vec::new(), |data| this.reader.push(data)) {
-                    this.answer.take(&frame);
-                }
-            }
-            Some(Err(_)) | None => this.end(),
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }
 
