@@ -330,6 +330,13 @@ fn places_and_advice_are_given() {
         diagnostic.help.as_deref(),
         Some("did you mean `GetValueOrDefault`?")
     );
+    for text in ["@{\u{a0}}", "@{ var x = 1;\u{a0}}"] {
+        let missing = compiled(text).diagnostics.remove(0);
+        assert_eq!(&text[missing.span.start..missing.span.end], "}", "{text}");
+    }
+    let text = "@($\"{{é}}{1} }} \\ü\")";
+    let wrong = compiled(text).diagnostics.remove(0);
+    assert_eq!(&text[wrong.span.start..wrong.span.end], "\\ü");
     let text = "@(Regex.Escape(\"x\"))";
     let diagnostic = compiled(text).diagnostics.remove(0);
     assert_eq!(

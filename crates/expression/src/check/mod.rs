@@ -85,7 +85,8 @@ pub(crate) fn check(
         Source::Block(block) => {
             let (code, falls_through) = checker.block(block);
             if falls_through {
-                let end = Span::new(block.span.end.saturating_sub(1), block.span.end);
+                // Its `}`.
+                let end = Span::new(block.span.end, block.span.end + 1);
                 let message = "not every path through this block ends in `return value;`";
                 checker.error("expression-no-return", message, end);
             }

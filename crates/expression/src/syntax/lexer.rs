@@ -1,11 +1,8 @@
 //! Text to tokens.
 
 use super::literals;
-use super::token::{Piece, Tok, Token};
+use super::token::{Tok, Token};
 use source::{Diagnostic, Span};
-
-// Strings inside holes inside strings: more levels than anyone reads.
-const DEEPEST_HOLE: usize = 12;
 
 /// The tokens of `text[from..to]`, ended by [`Tok::End`].
 pub(crate) fn lex(text: &str, from: usize, to: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<Token> {
@@ -26,10 +23,11 @@ pub(crate) fn lex(text: &str, from: usize, to: usize, diagnostics: &mut Vec<Diag
     tokens
 }
 
-struct Lexer<'a, 'd> {
-    text: &'a str,
-    at: usize,
-    depth: usize,
+pub(super) struct Lexer<'a, 'd> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+    /// Interpolated strings around the present place.
+    pub(super) depth: usize,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -121,16 +119,16 @@ const KEYWORDS: &[&str] = &[
 ];
 
 impl<'a> Lexer<'a, '_> {
-    fn rest(&self) -> &'a str {
+    pub(super) fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
 
-    fn complain(&mut self, message: impl Into<String>, span: Span) {
+    pub(super) fn complain(&mut self, message: impl Into<String>, span: Span) {
         self.diagnostics
             .push(Diagnostic::error("expression-syntax", message, span));
     }
 
-    fn token(&mut self) -> Option<Token> {
+    pub(super) fn token(&mut self) -> Option<Token> {
         loop {
             self.blank();
             let start = self.at;
@@ -233,7 +231,7 @@ impl<'a> Lexer<'a, '_> {
                 b'"' => {
                     let raw = &self.text[from..self.at];
                     self.at += 1;
-                    return Tok::Text(self.unescape(raw.to_owned(), from));
+                    return Tok::Text(self.unescape(raw.to_owned(), |at| from + at));
                 }
                 b'\\' => self.at += 2,
                 b'\n' => break,
@@ -251,11 +249,12 @@ impl<'a> Lexer<'a, '_> {
         Tok::Text(crate::text::Text::default())
     }
 
-    fn unescape(&mut self, raw: String, offset: usize) -> crate::text::Text {
+    // `place` says where a character of `raw` stands.
+    pub(super) fn unescape(&mut self, raw: String, place: impl Fn(usize) -> usize) -> crate::text::Text {
         match literals::unescape(&raw) {
             Ok(text) => text,
             Err((at, length)) => {
-                let span = Span::new(offset + at, offset + at + length);
+                let span = Span::new(place(at), place(at) + length);
                 self.complain(format!("`{}` is no escape sequence", &raw[at..at + length]), span);
                 raw.into()
             }
@@ -301,7 +300,7 @@ impl<'a> Lexer<'a, '_> {
         }
         let raw = self.text[start + 1..at].to_owned();
         self.at = at + 1;
-        let text = self.unescape(raw.clone(), start + 1);
+        let text = self.unescape(raw.clone(), |at| start + 1 + at);
         if text.len() != 1 {
             let span = Span::new(start, self.at);
             let wrong = Diagnostic::error(
@@ -329,142 +328,6 @@ impl<'a> Lexer<'a, '_> {
                 unsigned: false,
             }
         })
-    }
-
-    fn interpolated(&mut self, prefix: usize, verbatim: bool) -> Tok {
-        let start = self.at;
-        self.at += prefix;
-        self.depth += 1;
-        let mut pieces = Vec::new();
-        let mut raw = String::new();
-        let mut raw_at = self.at;
-        let closed = loop {
-            let rest = self.rest();
-            let stop = rest.find(['"', '{', '}', '\\']).unwrap_or(rest.len());
-            raw.push_str(&rest[..stop]);
-            self.at += stop;
-            let Some(found) = rest[stop..].chars().next() else {
-                break false;
-            };
-            let twice = rest[stop + 1..].starts_with(found);
-            match found {
-                '\\' if verbatim => self.take(&mut raw, 1),
-                '\\' => {
-                    let next = rest[stop + 1..].chars().next().map_or(0, char::len_utf8);
-                    self.take(&mut raw, 1 + next);
-                }
-                '"' if !(verbatim && twice) => {
-                    self.at += 1;
-                    break true;
-                }
-                '{' if !twice => {
-                    self.flush(&mut pieces, &mut raw, raw_at, verbatim);
-                    self.hole(&mut pieces, verbatim);
-                    raw_at = self.at;
-                }
-                '}' if !twice => {
-                    self.complain(
-                        "a `}` of the text is written `}}`",
-                        Span::new(self.at, self.at + 1),
-                    );
-                    self.at += 1;
-                }
-                other => {
-                    raw.push(other);
-                    self.at += 2;
-                }
-            }
-        };
-        self.flush(&mut pieces, &mut raw, raw_at, verbatim);
-        self.depth -= 1;
-        if !closed {
-            self.complain(
-                "this string has no closing quote",
-                Span::new(start, start + prefix),
-            );
-        }
-        Tok::Interpolated(pieces)
-    }
-
-    fn take(&mut self, raw: &mut String, length: usize) {
-        let end = (self.at + length).min(self.text.len());
-        raw.push_str(&self.text[self.at..end]);
-        self.at = end;
-    }
-
-    fn flush(&mut self, pieces: &mut Vec<Piece>, raw: &mut String, at: usize, verbatim: bool) {
-        if !raw.is_empty() {
-            let raw = std::mem::take(raw);
-            let text = if verbatim {
-                raw.into()
-            } else {
-                self.unescape(raw, at)
-            };
-            pieces.push(Piece::Text(text));
-        }
-    }
-
-    // `{ expression [, alignment] [: format] }`; stands at the brace.
-    fn hole(&mut self, pieces: &mut Vec<Piece>, verbatim: bool) {
-        let start = self.at;
-        self.at += 1;
-        if self.depth > DEEPEST_HOLE {
-            self.complain(
-                "interpolated strings are nested too deeply",
-                Span::new(start, start + 1),
-            );
-            self.at = self.text.len();
-            return;
-        }
-        let mut tokens = Vec::new();
-        let mut brackets = 0;
-        let mut format = None;
-        loop {
-            let Some(token) = self.token() else {
-                self.complain("this `{` has no closing brace", Span::new(start, start + 1));
-                break;
-            };
-            match token.tok {
-                Tok::Op("}") if brackets == 0 => break,
-                Tok::Op(":") if brackets == 0 => {
-                    format = Some(self.format(verbatim));
-                    break;
-                }
-                // `::` is lexed as one operator; in a hole it is a format that begins with a colon.
-                Tok::Op("::") if brackets == 0 => {
-                    self.at -= 1;
-                    format = Some(self.format(verbatim));
-                    break;
-                }
-                Tok::Op("(" | "[" | "{" | "?[") => brackets += 1,
-                Tok::Op(")" | "]" | "}") => brackets -= 1,
-                _ => (),
-            }
-            tokens.push(token);
-        }
-        // The last character of the hole: its closing brace, or whatever stands there instead.
-        let inside = self.text.get(start..self.at).unwrap_or_default();
-        let last = inside.chars().next_back().map_or(0, char::len_utf8);
-        tokens.push(Token {
-            tok: Tok::End,
-            span: Span::new(self.at - last, self.at),
-        });
-        pieces.push(Piece::Hole { tokens, format });
-    }
-
-    fn format(&mut self, verbatim: bool) -> String {
-        let rest = self.rest();
-        let end = rest.find(['}', '"']).unwrap_or(rest.len());
-        let mut format = rest[..end].to_owned();
-        if !verbatim {
-            format = self.unescape(format, self.at).as_str().into_owned();
-        }
-        self.at += end;
-        match self.rest().starts_with('}') {
-            true => self.at += 1,
-            false => self.complain("this format has no closing brace", Span::at(self.at)),
-        }
-        format
     }
 }
 

@@ -3,6 +3,7 @@
 mod creation; // `new`
 mod declarations; // variables, local functions
 mod expressions; // operators, by precedence
+mod interpolation; // strings with holes
 mod lexer;
 mod literals; // numbers and escape sequences
 mod parser; // the cursor over the tokens, and types

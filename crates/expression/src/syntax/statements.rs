@@ -3,6 +3,7 @@
 use super::parser::{Parsed, Parser};
 use super::token::Tok;
 use super::tree::{Block, Catch, Designation, Expr, Goto, Label, Section, Statement, StatementKind};
+use source::Span;
 
 impl Parser<'_, '_> {
     /// `{ ... }`.
@@ -26,7 +27,7 @@ impl Parser<'_, '_> {
         match self.peek() {
             Tok::End => Ok(Block {
                 statements,
-                span: self.since(start),
+                span: Span::new(start.start, self.span().start),
             }),
             _ => Err(self.expected("a statement")),
         }
