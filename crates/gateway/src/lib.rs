@@ -9,7 +9,7 @@
 mod backends; // who gets it: pools, breakers, affinity
 mod body; // what is written
 mod caller; // what callers repeat
-mod control;
+mod control; // asked from outside
 mod date; // its date
 mod debug; // who may have a request traced
 mod exposition; // what was counted, for Prometheus
@@ -33,7 +33,8 @@ mod tally; // what happened how often
 mod target; // where it really goes
 mod template; // URL templates of operations
 mod transport; // over which connection
-mod upstream; // the plain ones, driven by their request // asked from outside
+mod upstream; // the plain ones, driven by their request
+mod walking; // until it is answered and recorded
 
 pub use body::Outgoing;
 pub use control::{BackendState, MemberState, OpenState, RuleState};

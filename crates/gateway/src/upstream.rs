@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::net::TcpStream;
-use wire::{BoxError, Failure, HOP, SendError};
+use wire::{BoxError, Failure, HOP, Portions, SendError};
 
 /// Connections that wait for their next request.
 pub(crate) struct Upstream {
@@ -47,7 +47,7 @@ struct Idle {
 struct Line {
     to: Arc<str>,
     sender: SendRequest<Outgoing>,
-    driver: Pin<Box<Connection<TokioIo<TcpStream>, Outgoing>>>,
+    driver: Pin<Box<Connection<TokioIo<Portions<TcpStream>>, Outgoing>>>,
 }
 
 /// The body of an answer. Read to its end, it gives its connection back; dropped before, it closes it.
@@ -327,7 +327,9 @@ async fn connect(uri: &Uri, authority: &str) -> Result<Line, SendError> {
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "no TCP_NODELAY");
                 }
-                let shaken = http1::Builder::new().handshake(TokioIo::new(stream)).await;
+                let shaken = http1::Builder::new()
+                    .handshake(TokioIo::new(Portions::new(stream)))
+                    .await;
                 let (sender, driver) = shaken.map_err(|error| failed(Failure::Broken, &error))?;
                 return Ok(Line {
                     to: authority.into(),

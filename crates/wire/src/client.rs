@@ -15,10 +15,6 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Bytes that a connection reads ahead at most, and the longest head of a response. What it once needed it keeps while it idles in
-/// the pool: hyper's own 400 KB would be felt.
-const BUFFER: usize = 64 * 1024;
-
 /// How a [`Client`] talks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClientOptions {
@@ -77,7 +73,6 @@ where
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder
             .http2_only(options.version == Version::Two)
-            .http1_max_buf_size(BUFFER)
             .pool_timer(ClockTimer::new(clock))
             .timer(ClockTimer::new(clock))
             // In manual time an idle connection must outlive any jump.

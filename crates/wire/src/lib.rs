@@ -7,11 +7,13 @@
 //!
 //! The two ends find each other by the header [`HOP`], which exists only in manual time and never reaches a service.
 
+mod answer; // one request, until its response is there
 mod authority; // certificates of our own making
 mod bodies; // bodies that count what is on the wire
 mod client; // the side that calls
 mod doors; // TLS towards callers
 mod identity; // a certificate with its key
+mod portions; // connections that are read in portions
 mod route; // straight, or through a proxy
 mod server; // the side that answers
 mod timer; // hyper's timers, on the clock
@@ -24,6 +26,7 @@ pub use client::{Client, ClientOptions, Failure, SendError, Version};
 pub use doors::{CallerCertificates, Certificates, ServerTls};
 pub use hyper::body::Incoming;
 pub use identity::Identity;
+pub use portions::Portions;
 pub use route::Proxy;
 pub use server::{TlsSource, serve, serve_on};
 pub use timer::ClockTimer;

@@ -1,6 +1,7 @@
 //! How a connection is made: straight to the server, or through a proxy.
 
 use crate::BoxError;
+use crate::portions::Portions;
 use http::{HeaderValue, Uri};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
@@ -51,17 +52,17 @@ impl Service<Uri> for Route {
     fn call(&mut self, to: Uri) -> Self::Future {
         let Some(proxy) = self.proxy.clone() else {
             let connecting = self.connector.call(to);
-            return Box::pin(async move { Ok(Line::new(connecting.await?, false)) });
+            return Box::pin(async move { Ok(Line::new(connecting.await?.into_inner(), false)) });
         };
         let connecting = self.connector.call(proxy.url.clone());
         Box::pin(async move {
-            let stream = connecting.await?;
+            let stream = connecting.await?.into_inner();
             // What is not encrypted is asked of the proxy itself.
             if to.scheme() != Some(&http::uri::Scheme::HTTPS) {
                 return Ok(Line::new(stream, true));
             }
-            let stream = tunnel(stream.into_inner(), &to, &proxy).await?;
-            Ok(Line::new(TokioIo::new(stream), false))
+            let stream = tunnel(stream, &to, &proxy).await?;
+            Ok(Line::new(stream, false))
         })
     }
 }
@@ -100,20 +101,21 @@ pin_project! {
     /// A connection.
     pub(crate) struct Line {
         #[pin]
-        stream: TokioIo<TcpStream>,
+        stream: TokioIo<Portions<TcpStream>>,
         is_proxied: bool,
     }
 }
 
 impl Line {
-    fn new(stream: TokioIo<TcpStream>, is_proxied: bool) -> Line {
+    fn new(stream: TcpStream, is_proxied: bool) -> Line {
+        let stream = TokioIo::new(Portions::new(stream));
         Line { stream, is_proxied }
     }
 }
 
 impl Connection for Line {
     fn connected(&self) -> Connected {
-        self.stream.connected().proxy(self.is_proxied)
+        self.stream.inner().inner().connected().proxy(self.is_proxied)
     }
 }
 

@@ -1,8 +1,9 @@
+use crate::answer::answer;
 use crate::doors::{CallerCertificates, ServerTls};
-use crate::{BoxError, ClockTimer, HOP, Served};
+use crate::portions::Portions;
+use crate::{BoxError, ClockTimer};
 use bytes::Bytes;
 use clock::Clock;
-use clock::hop::Far;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
@@ -165,7 +166,9 @@ where
             }
             answer(&clock, &service, peer, request)
         });
-        let connection = self.builder.serve_connection(TokioIo::new(stream), each);
+        let connection = self
+            .builder
+            .serve_connection(TokioIo::new(Portions::new(stream)), each);
         if let Err(error) = self.watcher.watch(connection.into_owned()).await {
             tracing::debug!(%error, "connection ended");
         }
@@ -199,40 +202,4 @@ fn prepared(stream: TcpStream) -> TcpStream {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
     stream
-}
-
-fn answer<S, F, B, E>(
-    clock: &Clock,
-    service: &S,
-    peer: SocketAddr,
-    mut request: Request<Incoming>,
-) -> impl Future<Output = Result<Response<Served<B>>, E>> + use<S, F, B, E>
-where
-    S: Fn(SocketAddr, Request<Incoming>) -> F,
-    F: Future<Output = Result<Response<B>, E>>,
-    B: Body<Data = Bytes>,
-    B::Error: Into<BoxError>,
-{
-    let far = arrive(clock, &mut request);
-    let handling = service(peer, request);
-    let inner = clock.clone();
-    // The token is taken here, before the request is off the wire, and passes to the body before this future ends.
-    clock.serve(async move {
-        if let Some(far) = &far {
-            far.taken();
-        }
-        let response = handling.await?;
-        if let Some(far) = &far {
-            far.responds();
-        }
-        Ok(response.map(|body| Served::new(body, &inner, far)))
-    })
-}
-
-fn arrive(clock: &Clock, request: &mut Request<Incoming>) -> Option<Far> {
-    if !clock.is_virtual() {
-        return None;
-    }
-    let id = request.headers_mut().remove(HOP)?;
-    clock.arrive(id.to_str().ok()?.parse().ok()?)
 }
