@@ -272,17 +272,13 @@ fn metrics(measured: &[Arc<Metric>]) -> Vec<String> {
 fn messages(record: Option<&Record>) -> Vec<String> {
     let mut found = Vec::new();
     for event in record.into_iter().flat_map(|record| &record.events) {
-        if let Step::Message {
-            severity,
-            message,
-            metadata,
-        } = &event.step
-        {
-            let metadata: Vec<String> = metadata
+        if let Step::Message(said) = &event.step {
+            let metadata: Vec<String> = said
+                .metadata
                 .iter()
                 .map(|(name, value)| format!(" {name}={value}"))
                 .collect();
-            found.push(format!("{severity} {message}{}", metadata.concat()));
+            found.push(format!("{} {}{}", said.severity, said.message, metadata.concat()));
         }
     }
     found
@@ -291,17 +287,13 @@ fn messages(record: Option<&Record>) -> Vec<String> {
 fn published(record: Option<&Record>) -> Vec<String> {
     let mut found = Vec::new();
     for event in record.into_iter().flat_map(|record| &record.events) {
-        if let Step::Published {
-            channel,
-            to,
-            body,
-            properties,
-        } = &event.step
-        {
-            let properties: Vec<String> = properties
+        if let Step::Published(message) = &event.step {
+            let properties: Vec<String> = message
+                .properties
                 .iter()
                 .map(|(name, value)| format!(" {name}={value}"))
                 .collect();
+            let (channel, to, body) = (&message.channel, &message.to, &message.body);
             found.push(format!("{channel} {to}: {body}{}", properties.concat()));
         }
     }

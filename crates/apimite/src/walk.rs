@@ -48,20 +48,17 @@ fn step(event: &Event, begin: Moment) -> String {
         Step::Attempt(attempt) => attempt.explain(),
         Step::Waited { millis, retry } => format!("waited {millis:.0} ms before retry {retry}"),
         Step::Did { message } => message.clone(),
-        Step::Message {
-            severity,
-            message,
-            metadata,
-        } => {
-            let metadata: Vec<String> = metadata
+        Step::Message(said) => {
+            let metadata: Vec<String> = said
+                .metadata
                 .iter()
                 .map(|(name, value)| format!("; {name} {value}"))
                 .collect();
-            format!("{severity}: {message}{}", metadata.concat())
+            format!("{}: {}{}", said.severity, said.message, metadata.concat())
         }
-        Step::Published {
-            channel, to, body, ..
-        } => format!("to {channel} {to}: {body}"),
+        Step::Published(message) => {
+            format!("to {} {}: {}", message.channel, message.to, message.body)
+        }
         Step::Faulted { reason, message } => format!("failed: {reason}: {message}"),
     };
     let place = match event.place.is_empty() {

@@ -2,6 +2,7 @@ use crate::gateway::Gateway;
 use clock::Clock;
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -10,23 +11,28 @@ use tokio::sync::oneshot;
 use wire::TlsSource;
 
 /// Serves `gateway` on `listener` until `shutdown` resolves; then requests in flight end.
-pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-    run(gateway, None, listener, shutdown).await;
+pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) {
+    run(gateway, None, listener, pin!(shutdown)).await;
 }
 
 /// The same over TLS: HTTP/2 and HTTP/1.1, with the certificate of the service's settings, or one of the local authority for the host
 /// that the caller names. Callers are asked for theirs where a policy looks at it.
-pub async fn serve_tls(gateway: Arc<Gateway>, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+pub async fn serve_tls(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) {
     let source = gateway.clone();
     let tls: TlsSource = Arc::new(move || source.server_tls());
-    run(gateway, Some(tls), listener, shutdown).await;
+    run(gateway, Some(tls), listener, pin!(shutdown)).await;
 }
 
+// Not generic, so that all of it is compiled here, where speed is wanted, and not in the crate that calls it.
 async fn run(
     gateway: Arc<Gateway>,
     tls: Option<TlsSource>,
     listener: TcpListener,
-    shutdown: impl Future<Output = ()>,
+    shutdown: Pin<&mut (dyn Future<Output = ()> + Send)>,
 ) {
     let is_tls = tls.is_some();
     // A backend may be this gateway itself.

@@ -45,7 +45,7 @@ impl Section {
     }
 }
 
-/// What a step did.
+/// What a step did. Thousands are kept: what is large and rare is boxed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Step {
@@ -85,27 +85,9 @@ pub enum Step {
         message: String,
     },
     /// `<trace>` or `context.Trace`.
-    Message {
-        /// `verbose`, `information` or `error`.
-        severity: String,
-        /// Text.
-        message: String,
-        /// Name and value.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        metadata: Vec<(String, String)>,
-    },
+    Message(Box<Message>),
     /// A message was handed to an Event Hub or a Service Bus.
-    Published {
-        /// `eventhub` or `servicebus`.
-        channel: String,
-        /// Logger, queue or topic.
-        to: String,
-        /// Its text.
-        body: String,
-        /// Name and value.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        properties: Vec<(String, String)>,
-    },
+    Published(Box<Published>),
     /// The walk left its section with an error.
     Faulted {
         /// `LastError.Reason`.
@@ -113,4 +95,30 @@ pub enum Step {
         /// `LastError.Message`.
         message: String,
     },
+}
+
+/// What a policy has to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// `verbose`, `information` or `error`.
+    pub severity: String,
+    /// Text.
+    pub message: String,
+    /// Name and value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metadata: Vec<(String, String)>,
+}
+
+/// A message for others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// `eventhub` or `servicebus`.
+    pub channel: String,
+    /// Logger, queue or topic.
+    pub to: String,
+    /// Its text.
+    pub body: String,
+    /// Name and value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub properties: Vec<(String, String)>,
 }

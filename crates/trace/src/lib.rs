@@ -11,7 +11,7 @@ mod metric; // one value of a custom metric
 mod record; // one request, whole
 
 pub use attempt::{Attempt, Outcome, Skip, SkipReason, Trip, TripSource};
-pub use event::{Event, Section, Step};
+pub use event::{Event, Message, Published, Section, Step};
 pub use metric::Metric;
 pub use record::{Record, RequestSummary};
 

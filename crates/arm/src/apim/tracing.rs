@@ -156,15 +156,13 @@ fn data(event: &Event) -> Value {
             json!({ "message": format!("waited {millis} ms before retry {retry}") })
         }
         Step::Did { message } => json!({ "message": message }),
-        Step::Message {
-            severity,
-            message,
-            metadata,
-        } => json!({
-            "message": message, "severity": severity,
-            "metadata": metadata.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect::<Map<String, Value>>(),
+        Step::Message(said) => json!({
+            "message": said.message, "severity": said.severity,
+            "metadata": said.metadata.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect::<Map<String, Value>>(),
         }),
-        Step::Published { channel, to, .. } => json!({ "message": format!("handed to {channel} `{to}`") }),
+        Step::Published(message) => {
+            json!({ "message": format!("handed to {} `{}`", message.channel, message.to) })
+        }
         Step::Faulted { reason, message } => json!({
             "messages": [message],
             "error": { "source": event.source, "reason": reason, "message": message, "section": event.section.name() },

@@ -105,27 +105,22 @@ pub(crate) fn is_events(headers: &HeaderMap) -> bool {
 }
 
 fn published(event: &trace::Event) -> Option<Row> {
-    let Step::Published {
-        channel,
-        to,
-        body,
-        properties,
-    } = &event.step
-    else {
+    let Step::Published(message) = &event.step else {
         return None;
     };
-    let properties: Map<String, Value> = properties
+    let properties: Map<String, Value> = message
+        .properties
         .iter()
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
     Some(Row {
-        table: if channel == "eventhub" {
+        table: if message.channel == "eventhub" {
             "EventHub"
         } else {
             "ServiceBus"
         },
         at: event.at,
-        columns: columns(json!({ "To": to, "Body": body, "Properties": properties })),
+        columns: columns(json!({ "To": message.to, "Body": message.body, "Properties": properties })),
     })
 }
 
@@ -173,16 +168,13 @@ fn traces(diagnostic: &Diagnostic, record: &Record) -> Vec<Value> {
         .events
         .iter()
         .filter_map(|event| match &event.step {
-            Step::Message {
-                severity,
-                message,
-                metadata,
-            } if rank(severity) >= rank(&diagnostic.verbosity) => {
-                let metadata: Map<String, Value> = metadata
+            Step::Message(said) if rank(&said.severity) >= rank(&diagnostic.verbosity) => {
+                let metadata: Map<String, Value> = said
+                    .metadata
                     .iter()
                     .map(|(name, value)| (name.clone(), value.as_str().into()))
                     .collect();
-                Some(json!({ "source": &*event.source, "severity": severity, "message": message, "metadata": metadata }))
+                Some(json!({ "source": &*event.source, "severity": said.severity, "message": said.message, "metadata": metadata }))
             }
             _ => None,
         })

@@ -95,10 +95,10 @@ impl Host for Exchange {
 
     fn trace(&mut self, message: &str) {
         let message = self.masked(message.to_owned());
-        self.note(Step::Message {
+        self.note(Step::Message(Box::new(trace::Message {
             severity: "information".to_owned(),
             message,
             metadata: Vec::new(),
-        });
+        })));
     }
 }

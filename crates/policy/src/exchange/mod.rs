@@ -282,7 +282,9 @@ impl Exchange {
         if let Some(attempt) = self.given_up.take() {
             self.note(Step::Attempt(Box::new(attempt)));
         }
-        std::mem::take(&mut self.events)
+        let mut events = std::mem::take(&mut self.events);
+        events.shrink_to_fit();
+        events
     }
 
     /// Records a built-in step.

@@ -98,12 +98,12 @@ impl Now for LogToEventhub {
                 .unwrap_or(0);
             body.truncate(end);
         }
-        exchange.note(Step::Published {
+        exchange.note(Step::Published(Box::new(trace::Published {
             channel: "eventhub".to_owned(),
             to,
             body,
             properties,
-        });
+        })));
         Ok(Flow::Next)
     }
 }

@@ -202,11 +202,11 @@ impl Late for Counting {
                     world.counters().add(&[add], now).get().await;
                 }
                 // The response stands already: nothing is counted, and the record says why (inferred).
-                Err(fault) => exchange.note(Step::Message {
+                Err(fault) => exchange.note(Step::Message(Box::new(trace::Message {
                     severity: "error".to_owned(),
                     message: format!("not counted: {}", fault.message),
                     metadata: Vec::new(),
-                }),
+                }))),
             }
         })
     }

@@ -103,12 +103,12 @@ impl Now for SendServiceBusMessage {
             Some(payload) => payload.text(exchange)?.into_owned(),
             None => String::new(),
         };
-        exchange.note(Step::Published {
+        exchange.note(Step::Published(Box::new(trace::Published {
             channel: "servicebus".to_owned(),
             to,
             body,
             properties,
-        });
+        })));
         Ok(Flow::Next)
     }
 }

@@ -76,11 +76,11 @@ impl Now for Trace {
             let value = value.text(exchange)?.into_owned();
             metadata.push((name, exchange.masked(value)));
         }
-        exchange.note(Step::Message {
+        exchange.note(Step::Message(Box::new(trace::Message {
             severity: self.severity.to_owned(),
             message,
             metadata,
-        });
+        })));
         Ok(Flow::Next)
     }
 }

@@ -99,14 +99,14 @@ impl Mistakes {
         }
         for mistake in &self.0 {
             let message = exchange.masked(mistake.details.clone());
-            exchange.note(Step::Message {
+            exchange.note(Step::Message(Box::new(trace::Message {
                 severity: "error".to_owned(),
                 message,
                 metadata: vec![
                     ("type".to_owned(), mistake.kind.to_owned()),
                     ("action".to_owned(), mistake.act.name().to_owned()),
                 ],
-            });
+            })));
         }
         let Some(first) = self.0.into_iter().find(|it| it.act == Act::Prevent) else {
             return Ok(Flow::Next);
