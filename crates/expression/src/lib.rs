@@ -44,6 +44,8 @@ mod testing; // a request for tests
 #[cfg(test)]
 mod tests; // the language, from text to value
 #[cfg(test)]
+mod tests_budgets; // what is bounded
+#[cfg(test)]
 mod tests_context;
 #[cfg(test)]
 mod tests_json;
@@ -52,6 +54,6 @@ mod tests_json_corners;
 #[cfg(test)]
 mod tests_library; // the library, from text to value
 #[cfg(test)]
-mod tests_limits; // what is refused, and what is bounded
+mod tests_mistakes; // what is refused
 #[cfg(test)]
 mod tests_statements;

@@ -286,6 +286,15 @@ impl Host for TestHost {
     }
 }
 
+/// What the compiler makes of a text.
+pub(crate) fn compiled(text: &str) -> crate::Compiled {
+    crate::compile(
+        &source::Mapped::copied(text, 0),
+        &crate::Symbols::default(),
+        &crate::Options::default(),
+    )
+}
+
 /// The text of an expression's value; `!Type: message` for an exception, `#code: message` for the first error of a text that does
 /// not compile.
 pub(crate) fn evaluated(text: &str) -> String {

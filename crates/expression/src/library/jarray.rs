@@ -91,15 +91,19 @@ static MEMBERS: &[Member] = &[
     indexer("JToken this[int index]", |_, a, _| {
         Ok(token::value(token::it(&a[0])?.item(a[1].long())?))
     })
-    .set(|_, a, _| jtoken::set(a)),
+    .set(|cx, a, _| jtoken::set(cx, a)),
     method("void Add(JToken item)", |cx, a, _| {
         cx.charge(128)?;
-        token::it(&a[0])?.add(&jtoken::given(&a[1])?)?;
+        let (it, content) = (token::it(&a[0])?, jtoken::given(&a[1])?);
+        token::pay_place(cx, it, &content)?;
+        it.add(&content)?;
         Ok(Value::Null)
     }),
     method("void Insert(int index, JToken item)", |cx, a, _| {
         cx.charge(128)?;
-        token::it(&a[0])?.insert(a[1].long(), &jtoken::given(&a[2])?)?;
+        let (it, content) = (token::it(&a[0])?, jtoken::given(&a[2])?);
+        token::pay_place(cx, it, &content)?;
+        it.insert(a[1].long(), &content)?;
         Ok(Value::Null)
     }),
     method("void RemoveAt(int index)", |_, a, _| {

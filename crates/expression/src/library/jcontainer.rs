@@ -25,6 +25,7 @@ static MEMBERS: &[Member] = &[
     method("void AddFirst(object content)", |cx, a, _| {
         let it = token::it(&a[0])?;
         for token in token::contents(cx, &a[1])?.iter().rev() {
+            token::pay_place(cx, it, token)?;
             it.add_first(token)?;
         }
         Ok(Value::Null)
@@ -43,17 +44,17 @@ static MEMBERS: &[Member] = &[
     method("IEnumerable<JToken> DescendantsAndSelf()", |cx, a, _| {
         token::sequence(cx, token::it(&a[0])?.descendants(true), &jtoken::JTOKEN)
     }),
-    method("void Merge(object content)", |_, a, _| {
-        merged(a, MergeSettings::default())
+    method("void Merge(object content)", |cx, a, _| {
+        merged(cx, a, MergeSettings::default())
     }),
     method(
         "void Merge(object content, JsonMergeSettings settings)",
-        |_, a, _| {
+        |cx, a, _| {
             let settings = a[2]
                 .as_object::<Settings>()
                 .map(|it| *it.0.lock())
                 .unwrap_or_default();
-            merged(a, settings)
+            merged(cx, a, settings)
         },
     ),
 ];
@@ -123,13 +124,16 @@ pub(crate) fn add(cx: &mut Cx<'_>, container: &Value, content: &Value) -> Eval {
     cx.charge(128)?;
     let it = token::it(container)?;
     for token in token::contents(cx, content)? {
+        token::pay_place(cx, it, &token)?;
         it.add(&token)?;
     }
     Ok(Value::Null)
 }
 
-fn merged(a: &[Value], settings: MergeSettings) -> Eval {
+fn merged(cx: &mut Cx<'_>, a: &[Value], settings: MergeSettings) -> Eval {
     let content = token::of(&a[1]).ok_or_else(|| Exception::argument_null("content"))?;
+    // What comes over is copied.
+    token::pay(cx, content.size())?;
     merge(token::it(&a[0])?, content, settings)?;
     Ok(Value::Null)
 }

@@ -57,7 +57,7 @@ static MEMBERS: &[Member] = &[
             token::it(&a[0])?.get(&a[1].str("propertyName")?.as_str()),
         ))
     })
-    .set(|_, a, _| jtoken::set(a)),
+    .set(|cx, a, _| jtoken::set(cx, a)),
     method(
         "IEnumerator<KeyValuePair<string, JToken>> GetEnumerator()",
         |cx, a, _| {
@@ -76,7 +76,9 @@ static MEMBERS: &[Member] = &[
     method("void Add(string propertyName, JToken value)", |cx, a, _| {
         cx.charge(128)?;
         let name = a[1].str("name")?.as_str();
-        token::it(&a[0])?.add_property(&*name, &jtoken::given(&a[2])?)?;
+        let (it, content) = (token::it(&a[0])?, jtoken::given(&a[2])?);
+        token::pay_place(cx, it, &content)?;
+        it.add_property(&*name, &content)?;
         Ok(Value::Null)
     }),
     method("bool Remove(string propertyName)", |_, a, _| {

@@ -13,9 +13,9 @@ pub(crate) static TYPES: &[&TypeDef] = &[&JPROPERTY];
 pub(crate) static JPROPERTY: TypeDef = class("Newtonsoft.Json.Linq.JProperty")
     .bases(&["JContainer"])
     .members(&[
-        constructor("(JProperty other)", |_, a, _| {
+        constructor("(JProperty other)", |cx, a, _| {
             let other = token::of(&a[0]).ok_or_else(|| Exception::argument_null("other"))?;
-            Ok(token::value(other.deep_clone()))
+            token::copy(cx, other)
         }),
         constructor("(string name, object content)", |cx, a, _| {
             let value = single(cx, &a[1])?;
@@ -38,8 +38,10 @@ pub(crate) static JPROPERTY: TypeDef = class("Newtonsoft.Json.Linq.JProperty")
         property("JToken Value", |_, a, _| {
             Ok(token::option(token::it(&a[0])?.property_value()))
         })
-        .set(|_, a, _| {
-            token::it(&a[0])?.set_property_value(&jtoken::given(&a[1])?)?;
+        .set(|cx, a, _| {
+            let (it, content) = (token::it(&a[0])?, jtoken::given(&a[1])?);
+            token::pay_place(cx, it, &content)?;
+            it.set_property_value(&content)?;
             Ok(Value::Null)
         }),
     ]);
@@ -52,6 +54,7 @@ fn single(cx: &mut Cx<'_>, content: &Value) -> Eval<JToken> {
     let items = token::contents(cx, content)?;
     let array = JToken::array();
     for item in items {
+        token::pay_place(cx, &array, &item)?;
         array.add(&item)?;
     }
     Ok(array)
@@ -59,6 +62,7 @@ fn single(cx: &mut Cx<'_>, content: &Value) -> Eval<JToken> {
 
 fn made(cx: &mut Cx<'_>, name: &Value, value: &JToken) -> Eval {
     cx.charge(192)?;
+    token::pay_place(cx, &JToken::null(), value)?;
     Ok(token::value(JToken::property(
         &*name.str("name")?.as_str(),
         value,

@@ -121,6 +121,7 @@ fn write(cx: &mut Cx<'_>, value: &Value, indented: bool, skip_nulls: bool) -> Ev
     let mut token = token::from_object(cx, value)?;
     // Settings decide about objects that are serialized; a token is written as it is.
     if skip_nulls && token::of(value).is_none() {
+        token::pay(cx, token.size())?;
         token = token.deep_clone();
         drop_nulls(&token);
     }

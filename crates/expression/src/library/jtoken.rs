@@ -80,7 +80,7 @@ static MEMBERS: &[Member] = &[
     indexer("JToken this[object key]", |_, a, _| {
         Ok(token::option(token::it(&a[0])?.index(key(&a[1])?)?))
     })
-    .set(|_, a, _| set(a)),
+    .set(|cx, a, _| set(cx, a)),
     property("JContainer Parent", |_, a, _| {
         Ok(token::option(token::it(&a[0])?.parent()))
     }),
@@ -155,8 +155,10 @@ static MEMBERS: &[Member] = &[
         token::it(&a[0])?.remove()?;
         Ok(Value::Null)
     }),
-    method("void Replace(JToken value)", |_, a, _| {
-        token::it(&a[0])?.replace(&given(&a[1])?)?;
+    method("void Replace(JToken value)", |cx, a, _| {
+        let (it, content) = (token::it(&a[0])?, given(&a[1])?);
+        token::pay_place(cx, it, &content)?;
+        it.replace(&content)?;
         Ok(Value::Null)
     }),
     method("void AddAfterSelf(object content)", |cx, a, _| insert(cx, a, 1)),
@@ -354,8 +356,10 @@ pub(crate) fn key(value: &Value) -> Result<Key<'_>, Exception> {
 }
 
 /// `token[key] = value`.
-pub(crate) fn set(a: &[Value]) -> Eval {
-    token::it(&a[0])?.set_index(key(&a[1])?, &given(&a[2])?)?;
+pub(crate) fn set(cx: &mut Cx<'_>, a: &[Value]) -> Eval {
+    let (it, content) = (token::it(&a[0])?, given(&a[2])?);
+    token::pay_place(cx, it, &content)?;
+    it.set_index(key(&a[1])?, &content)?;
     Ok(Value::Null)
 }
 
@@ -418,6 +422,7 @@ fn insert(cx: &mut Cx<'_>, a: &[Value], offset: usize) -> Eval {
         tokens.reverse();
     }
     for token in &tokens {
+        token::pay_place(cx, it, token)?;
         it.add_beside(offset, token)?;
     }
     Ok(Value::Null)

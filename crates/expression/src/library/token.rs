@@ -36,9 +36,18 @@ pub(crate) fn option(token: Option<JToken>) -> Value {
 
 /// A deep copy, paid for by the number of its tokens.
 pub(crate) fn copy(cx: &mut Cx<'_>, token: &JToken) -> Eval {
-    let count = token.descendants(true).len();
-    cx.charge(count.saturating_mul(192))?;
+    pay(cx, token.size())?;
     Ok(value(token.deep_clone()))
+}
+
+/// Pays for the copy that is made of `content` if it goes into `container` and is somewhere else already, or holds it.
+pub(crate) fn pay_place(cx: &mut Cx<'_>, container: &JToken, content: &JToken) -> Eval<()> {
+    pay(cx, container.copied(content))
+}
+
+/// Pays for so many nodes.
+pub(crate) fn pay(cx: &mut Cx<'_>, nodes: usize) -> Eval<()> {
+    cx.charge(nodes.saturating_mul(192))
 }
 
 /// Several tokens as an `IEnumerable<T>`; `def` is that `T`.
@@ -236,14 +245,19 @@ fn build(cx: &mut Cx<'_>, source: &Value, depth: usize) -> Eval<JToken> {
     if let Some(fields) = anonymous::fields(source) {
         let object = JToken::object();
         for (name, field) in fields {
-            object.set_index(json::Key::Name(&name), &build(cx, &field, depth + 1)?)?;
+            let field = build(cx, &field, depth + 1)?;
+            pay_place(cx, &object, &field)?;
+            object.set_index(json::Key::Name(&name), &field)?;
         }
         return Ok(object);
     }
     if let Some(entry) = source.as_object::<key_value_pair::Pair>() {
         let object = JToken::object();
-        object.add_property("Key", &build(cx, &entry.key, depth + 1)?)?;
-        object.add_property("Value", &build(cx, &entry.value, depth + 1)?)?;
+        for (name, part) in [("Key", &entry.key), ("Value", &entry.value)] {
+            let part = build(cx, part, depth + 1)?;
+            pay_place(cx, &object, &part)?;
+            object.add_property(name, &part)?;
+        }
         return Ok(object);
     }
     let dictionary = is_dictionary(&source.ty());
@@ -262,9 +276,13 @@ fn build(cx: &mut Cx<'_>, source: &Value, depth: usize) -> Eval<JToken> {
     for item in items {
         if dictionary {
             let (key, entry) = super::dictionary::pair(&item);
-            made.set_index(json::Key::Name(&key.to_text()), &build(cx, &entry, depth + 1)?)?;
+            let entry = build(cx, &entry, depth + 1)?;
+            pay_place(cx, &made, &entry)?;
+            made.set_index(json::Key::Name(&key.to_text()), &entry)?;
         } else {
-            made.add(&build(cx, &item, depth + 1)?)?;
+            let item = build(cx, &item, depth + 1)?;
+            pay_place(cx, &made, &item)?;
+            made.add(&item)?;
         }
     }
     Ok(made)

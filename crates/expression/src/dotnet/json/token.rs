@@ -392,6 +392,11 @@ impl JToken {
         path
     }
 
+    /// Nodes that a copy of it is made of.
+    pub(crate) fn size(&self) -> usize {
+        size_of_node(&self.node)
+    }
+
     /// `DeepClone()`.
     pub(crate) fn deep_clone(&self) -> JToken {
         JToken {
@@ -441,6 +446,20 @@ pub(super) fn push_name(path: &mut String, name: &str) {
 
 pub(super) fn too_deep() -> DotnetError {
     DotnetError::invalid_operation(format!("The token is nested deeper than {MAX_HEIGHT} levels."))
+}
+
+// Nodes and places of children below a node, and itself. What nobody looked into is shared by copies.
+fn size_of_node(node: &Arc<Node>) -> usize {
+    let size = |slot: &Slot| match slot {
+        Slot::Node(node) => size_of_node(node),
+        Slot::Frozen(_) => 1,
+    };
+    node.glance(|body| match body {
+        Body::Object(properties) => 1 + properties.values().map(size).sum::<usize>(),
+        Body::Array(items) | Body::Constructor(_, items) => 1 + items.iter().map(size).sum::<usize>(),
+        Body::Property(_, value) => 1 + size(value),
+        Body::Value(_) | Body::Frozen(_) => 1,
+    })
 }
 
 fn clone_node(node: &Arc<Node>) -> Arc<Node> {

@@ -31,6 +31,8 @@ fn collect(cx: &mut Cx<'_>, source: &Value, found: &mut Vec<Content>, depth: usi
         return Ok(());
     }
     if let Some(node) = of(source) {
+        // It is copied if it is somewhere else already, or holds what it goes into.
+        cx.charge(node.count().saturating_mul(192))?;
         found.push(Content::Object(node.clone()));
         return Ok(());
     }
