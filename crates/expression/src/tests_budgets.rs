@@ -32,6 +32,7 @@ fn nothing_makes_it_run_for_ever_or_fall() {
         "@{ var o = new JObject(); for (int i = 0; ; i++) { o.Add(\"k\" + i, o); } }",
         "@{ var p = new JProperty(\"p\", 1); while (true) { p.Value = new JObject(p, new JProperty(\"q\", p.Value)); } }",
         "@{ var a = new JArray(1, 2); while (true) { a = JArray.FromObject(new[] { a, a, a }); } }",
+        "@{ var l = new List<JToken>(); var j = JToken.Parse(\"[\" + string.Join(\",\", Enumerable.Range(0, 9000)) + \"]\"); while (true) { var c = (JArray)j.DeepClone(); c.RemoveAt(0); l.Add(c); } }",
         "@{ var x = new XElement(\"x\"); while (true) { x.Add(x); } }",
         "@{ var x = new XElement(\"x\", \"t\"); while (true) { x.AddFirst(x); x.LastNode.AddAfterSelf(x); } }",
     ] {

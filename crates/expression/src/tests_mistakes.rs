@@ -1,23 +1,6 @@
 //! What is refused while an expression is compiled.
 
-use crate::testing::{compiled, evaluated};
-
-fn check(rows: &[(&str, &str)]) {
-    let mut wrong = Vec::new();
-    for (text, expected) in rows {
-        let found = evaluated(text);
-        if found != *expected {
-            wrong.push(format!("{text}\n  expected {expected:?}\n  found    {found:?}"));
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} of {} rows\n{}",
-        wrong.len(),
-        rows.len(),
-        wrong.join("\n")
-    );
-}
+use crate::testing::{check, compiled};
 
 #[test]
 fn mistakes_are_found_while_compiling() {

@@ -89,17 +89,6 @@ impl JToken {
         Ok(())
     }
 
-    /// Nodes that are copied when `content` is put under this one: none if it is nowhere else and does not hold this one.
-    pub(crate) fn copied(&self, content: &JToken) -> usize {
-        let mut above = Some(self.node.clone());
-        let mut holds = content.node.parent().is_some();
-        while let Some(node) = above.filter(|_| !holds) {
-            holds = Arc::ptr_eq(&node, &content.node);
-            above = node.parent();
-        }
-        if holds { content.size() } else { 0 }
-    }
-
     /// The node to put under this one: a copy if it is somewhere else already or would hold itself.
     fn prepare(&self, content: &JToken) -> Result<Arc<Node>> {
         let above = self.levels_above()?;

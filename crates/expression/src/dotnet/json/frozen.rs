@@ -21,6 +21,8 @@ pub(crate) enum Frozen {
 #[derive(Debug)]
 pub(crate) struct Tree {
     height: u16,
+    /// Nodes that it becomes when all of it is looked at.
+    size: usize,
     content: Content,
 }
 
@@ -42,14 +44,20 @@ pub(super) enum Slot {
 
 impl Tree {
     pub(super) fn new(content: Content) -> Tree {
-        let (values, own) = match &content {
+        let (values, own): (&[Frozen], u16) = match &content {
             // An object's children are properties, which hold the values.
             Content::Object(_, values) => (values, 2),
             Content::Array(items) | Content::Constructor(_, items) => (items, 1),
         };
         let below = values.iter().map(Frozen::height).max();
         let height = below.map_or(0, |it| it.saturating_add(own));
-        Tree { height, content }
+        let below: usize = values.iter().map(Frozen::size).sum();
+        let size = 1 + below + values.len() * usize::from(own - 1);
+        Tree {
+            height,
+            size,
+            content,
+        }
     }
 
     pub(super) fn height(&self) -> u16 {
@@ -58,6 +66,10 @@ impl Tree {
 
     pub(super) fn content(&self) -> &Content {
         &self.content
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.size
     }
 
     /// One level of it, for a node of its own.
@@ -98,6 +110,13 @@ impl Frozen {
         match self {
             Frozen::Scalar(scalar) => Some(scalar),
             Frozen::Tree(_) => None,
+        }
+    }
+
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Frozen::Scalar(_) => 1,
+            Frozen::Tree(tree) => tree.size,
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod compare; // DeepEquals
 mod conversion; // (int)token and its like
+mod copy; // of trees, and how large they are
 mod edit; // Add, Remove, Replace, ...
 mod frozen; // what was read and not yet touched
 mod iso_date; // strings that become dates

@@ -7,7 +7,7 @@ use super::node::{Body, MAX_HEIGHT, Node, State};
 use super::properties::Properties;
 use super::scalar::Scalar;
 use super::token_type::TokenType;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 /// A handle on a node: what an expression holds.
 ///
@@ -391,27 +391,6 @@ impl JToken {
         }
         path
     }
-
-    /// Nodes that a copy of it is made of.
-    pub(crate) fn size(&self) -> usize {
-        size_of_node(&self.node)
-    }
-
-    /// `DeepClone()`.
-    pub(crate) fn deep_clone(&self) -> JToken {
-        JToken {
-            node: clone_node(&self.node),
-            top: None,
-        }
-    }
-
-    /// The node itself if nobody holds it, else a copy: what Json.NET puts into a container.
-    pub(super) fn unattached(&self) -> Result<Arc<Node>> {
-        Ok(match self.node.parent() {
-            Some(_) => clone_node(&self.node),
-            None => self.node.clone(),
-        })
-    }
 }
 
 /// A walk over children.
@@ -446,53 +425,4 @@ pub(super) fn push_name(path: &mut String, name: &str) {
 
 pub(super) fn too_deep() -> DotnetError {
     DotnetError::invalid_operation(format!("The token is nested deeper than {MAX_HEIGHT} levels."))
-}
-
-// Nodes and places of children below a node, and itself. What nobody looked into is shared by copies.
-fn size_of_node(node: &Arc<Node>) -> usize {
-    let size = |slot: &Slot| match slot {
-        Slot::Node(node) => size_of_node(node),
-        Slot::Frozen(_) => 1,
-    };
-    node.glance(|body| match body {
-        Body::Object(properties) => 1 + properties.values().map(size).sum::<usize>(),
-        Body::Array(items) | Body::Constructor(_, items) => 1 + items.iter().map(size).sum::<usize>(),
-        Body::Property(_, value) => 1 + size(value),
-        Body::Value(_) | Body::Frozen(_) => 1,
-    })
-}
-
-fn clone_node(node: &Arc<Node>) -> Arc<Node> {
-    // What nobody looked into is shared.
-    let frozen = node.glance(|body| match body {
-        Body::Frozen(tree) => Some(tree.clone()),
-        _ => None,
-    });
-    if let Some(tree) = frozen {
-        return Node::under(Weak::new(), tree.height(), Body::Frozen(tree));
-    }
-    // Copies of the slots first, so that no lock is held while nodes are copied.
-    let mut body = {
-        let state = node.state();
-        match &state.body {
-            Body::Object(properties) => Body::Object(properties.clone()),
-            Body::Array(items) => Body::Array(items.clone()),
-            Body::Constructor(name, items) => Body::Constructor(name.clone(), items.clone()),
-            Body::Property(name, value) => Body::Property(name.clone(), value.clone()),
-            Body::Value(scalar) => Body::Value(scalar.clone()),
-            Body::Frozen(tree) => tree.thawed(),
-        }
-    };
-    let own_copy = |slot: &mut Slot| {
-        if let Slot::Node(node) = slot {
-            *slot = Slot::Node(clone_node(node));
-        }
-    };
-    match &mut body {
-        Body::Object(properties) => properties.values_mut().for_each(own_copy),
-        Body::Array(items) | Body::Constructor(_, items) => items.iter_mut().for_each(own_copy),
-        Body::Property(_, value) => own_copy(value),
-        Body::Value(_) | Body::Frozen(_) => (),
-    }
-    Node::new(body)
 }
